@@ -1,0 +1,1 @@
+"""The shop: catalogue, search, carts, orders, returns, customers and behaviour, over SQLAlchemy."""

@@ -1,0 +1,365 @@
+"""The tables of the shop.
+
+Money is an exact Decimal beside a three-letter currency. Times are UTC with their zone. Stock is guarded by a
+check constraint as well as by the code: two orders at once can never take it below zero.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from shop.columns import ExactDecimal, UtcDateTime
+
+ORDER_STATES = ("waiting_for_payment", "paid", "packed", "shipped", "delivered", "cancelled")
+PAYMENT_STATES = ("pending", "paid", "refunded", "failed")
+SHIPMENT_STATES = ("packed", "in_transit", "out_for_delivery", "delivered", "lost")
+RETURN_STATES = ("requested", "approved", "received", "refunded", "refused")
+INTERACTION_KINDS = ("view", "click", "cart", "purchase", "dismiss")
+
+
+def utc_now() -> dt.datetime:
+    """Give the present time in UTC, with its zone."""
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+class Base(DeclarativeBase):
+    """Parent of all tables; the naming convention lets Alembic alter constraints by name."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Category(Base):
+    """A node of the category tree; products stand in any number of nodes."""
+
+    __tablename__ = "categories"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
+    parent: Mapped[Category | None] = relationship(remote_side=[id])
+
+
+class ProductCategory(Base):
+    """Which products stand in which category; ancestors are stored too, so that one look-up filters a subtree."""
+
+    __tablename__ = "product_categories"
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), primary_key=True)
+    category_id: Mapped[int] = mapped_column(
+        ForeignKey("categories.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Product(Base):
+    """What the shop describes once and sells as one or more variants."""
+
+    __tablename__ = "products"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(300))
+    description: Mapped[str] = mapped_column(Text, default="")
+    brand: Mapped[str | None] = mapped_column(String(200), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    source: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    variants: Mapped[list[Variant]] = relationship(
+        back_populates="product", cascade="all, delete-orphan", order_by="Variant.position"
+    )
+    images: Mapped[list[Image]] = relationship(cascade="all, delete-orphan", order_by="Image.position")
+    attributes: Mapped[list[Attribute]] = relationship(cascade="all, delete-orphan", order_by="Attribute.id")
+    categories: Mapped[list[Category]] = relationship(secondary="product_categories", order_by="Category.id")
+
+
+class Variant(Base):
+    """One thing that can be bought: a SKU with its price, stock and options."""
+
+    __tablename__ = "variants"
+    __table_args__ = (
+        CheckConstraint("stock >= 0", name="stock_not_negative"),
+        CheckConstraint("price >= 0", name="price_not_negative"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
+    sku: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[str] = mapped_column(String(400))
+    price: Mapped[Decimal] = mapped_column(ExactDecimal, index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    stock: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+    product: Mapped[Product] = relationship(back_populates="variants")
+    options: Mapped[list[VariantOption]] = relationship(cascade="all, delete-orphan", order_by="VariantOption.position")
+
+
+class VariantOption(Base):
+    """One option of a variant: name "screen size", value "13 inch"."""
+
+    __tablename__ = "variant_options"
+    __table_args__ = (
+        UniqueConstraint("variant_id", "name"),
+        Index("ix_variant_options_name_value", "name", "value"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    value: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Attribute(Base):
+    """A fact about a product, or about one of its variants: name "color", value "black". A name may repeat."""
+
+    __tablename__ = "attributes"
+    __table_args__ = (Index("ix_attributes_name_value", "name", "value"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    value: Mapped[str] = mapped_column(String(300))
+
+
+class Image(Base):
+    """A picture of a product or of one variant: a file name below the shop's image folder, or an https address."""
+
+    __tablename__ = "images"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("variants.id", ondelete="SET NULL"))
+    location: Mapped[str] = mapped_column(String(500))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Customer(Base):
+    """A person with an account. `public_id` is what tokens carry; `simulated` marks the demo shop's inventions."""
+
+    __tablename__ = "customers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(40), unique=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    profile: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    simulated: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    addresses: Mapped[list[Address]] = relationship(cascade="all, delete-orphan", order_by="Address.id")
+
+
+class Address(Base):
+    """Where a customer has things sent; the first is the default."""
+
+    __tablename__ = "addresses"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    street: Mapped[str] = mapped_column(String(300))
+    city: Mapped[str] = mapped_column(String(100))
+    postcode: Mapped[str] = mapped_column(String(20))
+    country: Mapped[str] = mapped_column(String(2))
+
+
+class Cart(Base):
+    """What a shopper has put aside. One open cart a shopper; an ordered cart keeps the order's idempotency."""
+
+    __tablename__ = "carts"
+    __table_args__ = (CheckConstraint(_one_of("state", ("open", "ordered")), name="state"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shopper_id: Mapped[str] = mapped_column(String(80), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    lines: Mapped[list[CartLine]] = relationship(cascade="all, delete-orphan", order_by="CartLine.id")
+
+
+Index(
+    "uq_carts_one_open",
+    Cart.shopper_id,
+    unique=True,
+    sqlite_where=Cart.state == "open",
+    postgresql_where=Cart.state == "open",
+)
+
+
+class CartLine(Base):
+    """So many pieces of one variant in a cart."""
+
+    __tablename__ = "cart_lines"
+    __table_args__ = (
+        UniqueConstraint("cart_id", "variant_id"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cart_id: Mapped[int] = mapped_column(ForeignKey("carts.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"))
+    quantity: Mapped[int]
+    variant: Mapped[Variant] = relationship()
+
+
+class DeliveryMethod(Base):
+    """A way to send an order, with its price and promised days; below `free_from` the price is due."""
+
+    __tablename__ = "delivery_methods"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    price: Mapped[Decimal] = mapped_column(ExactDecimal)
+    currency: Mapped[str] = mapped_column(String(3))
+    free_from: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    days_min: Mapped[int]
+    days_max: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Order(Base):
+    """What was bought, at the prices of that moment, and where it goes."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", ORDER_STATES), name="state"),
+        CheckConstraint(_one_of("payment_state", PAYMENT_STATES), name="payment_state"),
+        Index("ix_orders_customer_id_placed_at", "customer_id", "placed_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    cart_id: Mapped[int | None] = mapped_column(ForeignKey("carts.id"), unique=True)
+    shopper_id: Mapped[str] = mapped_column(String(80), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    email: Mapped[str] = mapped_column(String(254))
+    state: Mapped[str] = mapped_column(String(30), default="waiting_for_payment")
+    payment_state: Mapped[str] = mapped_column(String(20), default="pending")
+    currency: Mapped[str] = mapped_column(String(3))
+    subtotal: Mapped[Decimal] = mapped_column(ExactDecimal)
+    delivery_price: Mapped[Decimal] = mapped_column(ExactDecimal)
+    total: Mapped[Decimal] = mapped_column(ExactDecimal)
+    delivery_method: Mapped[str] = mapped_column(String(40))
+    ship_name: Mapped[str] = mapped_column(String(200))
+    ship_street: Mapped[str] = mapped_column(String(300))
+    ship_city: Mapped[str] = mapped_column(String(100))
+    ship_postcode: Mapped[str] = mapped_column(String(20))
+    ship_country: Mapped[str] = mapped_column(String(2))
+    simulated: Mapped[bool] = mapped_column(default=False)
+    placed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    lines: Mapped[list[OrderLine]] = relationship(cascade="all, delete-orphan", order_by="OrderLine.id")
+    shipments: Mapped[list[Shipment]] = relationship(cascade="all, delete-orphan", order_by="Shipment.id")
+
+
+class OrderLine(Base):
+    """One line of an order; name, options and price are copies, true also when the catalogue changes."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("variants.id", ondelete="SET NULL"))
+    sku: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(400))
+    unit_price: Mapped[Decimal] = mapped_column(ExactDecimal)
+    quantity: Mapped[int]
+
+
+class Shipment(Base):
+    """A parcel of an order with its carrier and tracking number."""
+
+    __tablename__ = "shipments"
+    __table_args__ = (CheckConstraint(_one_of("state", SHIPMENT_STATES), name="state"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    carrier: Mapped[str] = mapped_column(String(60))
+    tracking_number: Mapped[str] = mapped_column(String(60))
+    tracking_url: Mapped[str | None] = mapped_column(String(500))
+    state: Mapped[str] = mapped_column(String(30))
+    shipped_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    promised_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    lines: Mapped[list[ShipmentLine]] = relationship(cascade="all, delete-orphan")
+
+
+class ShipmentLine(Base):
+    """How many pieces of an order line are in a parcel."""
+
+    __tablename__ = "shipment_lines"
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id", ondelete="CASCADE"), primary_key=True)
+    order_line_id: Mapped[int] = mapped_column(
+        ForeignKey("order_lines.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    quantity: Mapped[int]
+
+
+class Return(Base):
+    """Goods on their way back, under an RMA number."""
+
+    __tablename__ = "returns"
+    __table_args__ = (CheckConstraint(_one_of("state", RETURN_STATES), name="state"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rma_number: Mapped[str] = mapped_column(String(20), unique=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(String(20), default="requested")
+    refund: Mapped[Decimal] = mapped_column(ExactDecimal)
+    currency: Mapped[str] = mapped_column(String(3))
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    lines: Mapped[list[ReturnLine]] = relationship(cascade="all, delete-orphan")
+
+
+class ReturnLine(Base):
+    """How many pieces of an order line come back, and why."""
+
+    __tablename__ = "return_lines"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    return_id: Mapped[int] = mapped_column(ForeignKey("returns.id", ondelete="CASCADE"), primary_key=True)
+    order_line_id: Mapped[int] = mapped_column(
+        ForeignKey("order_lines.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    quantity: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(100))
+
+
+class Interaction(Base):
+    """One thing a shopper did with a product: the recommender learns from these rows."""
+
+    __tablename__ = "interactions"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", INTERACTION_KINDS), name="kind"),
+        Index("ix_interactions_shopper_id_happened_at", "shopper_id", "happened_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shopper_id: Mapped[str] = mapped_column(String(80))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("variants.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(20))
+    quantity: Mapped[int] = mapped_column(default=1)
+    source: Mapped[str] = mapped_column(String(40))
+    happened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    simulated: Mapped[bool] = mapped_column(default=False)
+
+
+class Promotion(Base):
+    """A price cut that the shop grants for a time, on a product, a category or everything."""
+
+    __tablename__ = "promotions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    percent: Mapped[int]
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
