@@ -1,0 +1,1 @@
+"""Set-up, training, supervision and benchmarks: what runs the house, and is no part of it."""
