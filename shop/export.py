@@ -1,0 +1,123 @@
+"""What other programs read of the shop, written as files.
+
+`python -m shop.export lexicon --database-url sqlite:///var/shop.db --out artifacts/lexicon.json`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.db import make_sessions, open_engine, reading
+from shop.errors import ShopError
+from shop.files import replacing
+from shop.models import Attribute, Category, Product, ProductCategory, Variant, VariantOption
+
+COLOUR_NAMES = ("color", "colour")
+Lexicon = dict[str, object]
+
+
+def lexicon(session: Session) -> Lexicon:
+    """Collect the words by which the catalogue on sale can be asked for, in an order that never varies."""
+    options = _options(session)
+    return {
+        "brands": _distinct(session.scalars(select(Product.brand).where(Product.active))),
+        "categories": _categories(session),
+        "colours": _colours(session, options),
+        "options": options,
+        "products": [{"name": name, "slug": slug} for name, slug in _products(session)],
+        "skus": sorted(session.scalars(select(Variant.sku).join(Product).where(Product.active, Variant.active))),
+    }
+
+
+def write_if_changed(content: Lexicon, path: Path) -> bool:
+    """Write the file as a whole or not at all; leave it and its time alone where nothing changed."""
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    with replacing(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+    return True
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; give 0, or 1 where the database does not answer."""
+    parser = argparse.ArgumentParser(prog="python -m shop.export", description=__doc__)
+    parser.add_argument("what", choices=["lexicon"])
+    parser.add_argument("--database-url", required=True)
+    parser.add_argument("--out", required=True, type=Path)
+    options = parser.parse_args(arguments)
+    engine = open_engine(options.database_url)
+    try:
+        with reading(make_sessions(engine)) as session:
+            written = write_if_changed(lexicon(session), options.out)
+    except ShopError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        engine.dispose()
+    sys.stdout.write(f"{options.out} {'written' if written else 'unchanged'}\n")
+    return 0
+
+
+def _products(session: Session) -> list[tuple[str, str]]:
+    rows = session.execute(select(Product.name, Product.slug).where(Product.active).order_by(Product.slug))
+    return [(name, slug) for name, slug in rows]
+
+
+def _categories(session: Session) -> list[str]:
+    query = select(Category.name).join(ProductCategory).join(Product).where(Product.active)
+    return _distinct(session.scalars(query))
+
+
+def _options(session: Session) -> dict[str, list[str]]:
+    query = (
+        select(VariantOption.name, VariantOption.value)
+        .join(Variant, Variant.id == VariantOption.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(Product.active, Variant.active)
+        .distinct()
+    )
+    rows = sorted((str(name), str(value)) for name, value in session.execute(query))
+    spelling = {name.casefold(): name for name, _ in reversed(rows)}
+    values: dict[str, list[str]] = {spelling[key]: [] for key in sorted(spelling)}
+    for name, value in rows:
+        values[spelling[name.casefold()]].append(value)
+    return {name: _distinct(found) for name, found in values.items()}
+
+
+def _colours(session: Session, options: dict[str, list[str]]) -> list[str]:
+    from_options = (value for name, values in options.items() if name.casefold() in COLOUR_NAMES for value in values)
+    query = (
+        select(Attribute.name, Attribute.value)
+        .join(Product, Product.id == Attribute.product_id)
+        .outerjoin(Variant, Variant.id == Attribute.variant_id)
+        .where(Product.active, Attribute.variant_id.is_(None) | Variant.active)
+        .distinct()
+    )
+    from_attributes = (value for name, value in session.execute(query) if name.casefold() in COLOUR_NAMES)
+    return _distinct(value.casefold() for value in (*from_options, *from_attributes))
+
+
+def _distinct(values: Iterable[str | None]) -> list[str]:
+    first: dict[str, str] = {}
+    for value in sorted({value.strip() for value in values if value and value.strip()}):
+        first.setdefault(value.casefold(), value)
+    return sorted(first.values(), key=_natural)
+
+
+def _natural(text: str) -> list[tuple[int, int, str]]:
+    """Order "9 inch" before "13 inch": digits count as numbers."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
