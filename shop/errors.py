@@ -13,6 +13,8 @@
 # |   |-- NotForSale             sku
 # |   |-- EmptyCart
 # |   |-- CurrencyMismatch       expected, got
+# |   |-- NoDeliveryMethod       currency, code (code is None where none was asked for)
+# |   |-- CartChanged            confirmed, now (what the shopper said yes to is no longer what is in the cart)
 # |   `-- InvalidAddress         field, value
 # |-- ShopUnavailable            reason (the database is locked, gone or refuses us)
 # `-- IndexMismatch              path, expected, found (an index built by another model or layout)
@@ -109,6 +111,22 @@ class CurrencyMismatch(Refused):
     def __init__(self, expected: str, got: str) -> None:
         super().__init__(f"the cart is in {expected}, the variant in {got}")
         self.expected, self.got = expected, got
+
+
+class NoDeliveryMethod(Refused):
+    """The shop has no way to send this order: none in its currency, or none with the code asked for."""
+
+    def __init__(self, currency: str, code: str | None = None) -> None:
+        super().__init__(f"no delivery method {code or 'at all'!r} in {currency}")
+        self.currency, self.code = currency, code
+
+
+class CartChanged(Refused):
+    """Lines, prices or delivery are not what the shopper confirmed; nothing was ordered."""
+
+    def __init__(self, confirmed: str, now: str) -> None:
+        super().__init__(f"the shopper confirmed {confirmed}, the cart is {now}")
+        self.confirmed, self.now = confirmed, now
 
 
 class InvalidAddress(Refused):

@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shop.columns import ExactDecimal, UtcDateTime
@@ -106,6 +106,10 @@ class Variant(Base):
     position: Mapped[int] = mapped_column(default=0)
     product: Mapped[Product] = relationship(back_populates="variants")
     options: Mapped[list[VariantOption]] = relationship(cascade="all, delete-orphan", order_by="VariantOption.position")
+
+
+# Shoppers write SKUs in any case.
+Index("ix_variants_sku_lower", func.lower(Variant.sku))
 
 
 class VariantOption(Base):
@@ -261,6 +265,14 @@ class Order(Base):
     shipments: Mapped[list[Shipment]] = relationship(cascade="all, delete-orphan", order_by="Shipment.id")
 
 
+class Counter(Base):
+    """A number that only grows; one UPDATE takes the next, so that two writers never get the same."""
+
+    __tablename__ = "counters"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int]
+
+
 class OrderLine(Base):
     """One line of an order; name, options and price are copies, true also when the catalogue changes."""
 
@@ -271,6 +283,7 @@ class OrderLine(Base):
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("variants.id", ondelete="SET NULL"))
     sku: Mapped[str] = mapped_column(String(100))
     name: Mapped[str] = mapped_column(String(400))
+    options: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     unit_price: Mapped[Decimal] = mapped_column(ExactDecimal)
     quantity: Mapped[int]
 
