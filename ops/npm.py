@@ -68,7 +68,12 @@ def load_packages(path: Path = PACKAGES) -> tuple[NpmPackage, ...]:
 def npm_pack(package: NpmPackage, folder: Path) -> Path:
     """Download a package's archive into a folder with `npm pack`; raise FetchError where npm fails."""
     arguments = ["pack", f"{package.name}@{package.version}", "--ignore-scripts", "--no-update-notifier"]
-    options = ["--loglevel=error", "--fetch-retries=2", f"--pack-destination={folder.resolve()}"]
+    options = [
+        "--loglevel=error",
+        "--fetch-retry-mintimeout=1000",
+        "--fetch-retry-maxtimeout=5000",
+        f"--pack-destination={folder.resolve()}",
+    ]
     try:
         done = npm([*arguments, *options], True, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired as error:
