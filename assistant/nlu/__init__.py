@@ -1,0 +1,1 @@
+"""Understanding a message: features, the intent, and what is named in it."""

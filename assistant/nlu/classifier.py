@@ -1,0 +1,134 @@
+"""The intent classifier component: a linear model over the message's dense and sparse features."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy import sparse
+
+from assistant.nlu.linear_model import LinearModel
+
+NO_INTENT = {"name": None, "confidence": 0.0}
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearIntentClassifier(IntentClassifier, GraphComponent):
+    """Rank the intents of a message; it trains in seconds and needs no TensorFlow to load."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Name what must stand before this component."""
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Name the packages that must be there."""
+        return ["sklearn", "scipy"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Give the defaults; `sparse_weight` is the length of the count vector beside a dense one of length 1."""
+        return {"strength": 20.0, "iterations": 300, "sparse_weight": 0.5, "ranking_length": 10}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Refuse numbers that are not above zero."""
+        for name in ("strength", "iterations", "sparse_weight", "ranking_length"):
+            if name in config and not config[name] > 0:
+                raise ValueError(f"{name} of {cls.__name__} must be above 0, not {config[name]!r}")
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LinearIntentClassifier:
+        """Make an untrained classifier."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LinearIntentClassifier:
+        """Read a trained classifier; a model that was trained without NLU data has an untrained one."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                return cls(config, model_storage, resource, LinearModel.load(folder))
+        except ValueError:  # what Rasa's storage raises for a resource that was never written
+            return cls(config, model_storage, resource)
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from every example that has a text and an intent."""
+        examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
+        if not examples:
+            return self._resource
+        features = sparse.vstack([self._row(example) for example in examples], format="csr")
+        labels = [example.get(INTENT) for example in examples]
+        self._model = LinearModel.fit(features, labels, self._config["strength"], self._config["iterations"])
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the intent and the ranking; an empty message gets no intent, at a confidence of zero."""
+        if self._model is None:
+            return messages
+        for message in messages:
+            row = self._row(message)
+            # A message without words (empty, blank) lacks the features of one kind or of both.
+            if row is None or row.shape[1] != self._model.weights.shape[1]:
+                message.set(INTENT, dict(NO_INTENT), add_to_output=True)
+                message.set(INTENT_RANKING_KEY, [], add_to_output=True)
+                continue
+            pairs = self._model.ranking(self._model.probabilities(row)[0], self._config["ranking_length"])
+            ranking = [{"name": name, "confidence": confidence} for name, confidence in pairs]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Classify the training examples, for components that follow."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def _row(self, message: Message) -> sparse.csr_matrix | None:
+        counts, dense = message.get_sparse_features(TEXT)[1], message.get_dense_features(TEXT)[1]
+        parts = [self._scale(counts.features)] if counts else []
+        if dense:
+            parts.append(sparse.csr_matrix(dense.features, dtype=np.float32))
+        return sparse.hstack(parts, format="csr") if parts else None
+
+    def _scale(self, counts: sparse.spmatrix) -> sparse.csr_matrix:
+        # Counts grow with the length of a text; the dense vector always has length 1.
+        row = counts.tocsr().astype(np.float32)
+        length = float(np.sqrt(row.multiply(row).sum()))
+        return row * (self._config["sparse_weight"] / length) if length else row

@@ -1,0 +1,56 @@
+"""The sentence encoder: text to a vector by ONNX Runtime, with no torch and no Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from assistant.nlu.artifacts import MAKE_THEM, ArtifactError, read_bytes, read_json, sha256
+
+# No shopper needs more, and the tokenizer would otherwise walk through a pasted book before it truncates.
+MAX_CHARACTERS = 1000
+
+
+class OnnxEncoder:
+    """MiniLM as `ops.export_encoder` wrote it: one L2-normalised vector a text."""
+
+    def __init__(self, folder: str, threads: int = 1) -> None:
+        card = read_json(str(Path(folder) / "encoder.json"))
+        model = _read_checked(folder, "model.onnx", card.get("model_sha256"))
+        vocabulary = _read_checked(folder, "tokenizer.json", card.get("tokenizer_sha256"))
+        self.dimension = int(card["dimension"])
+        self._session = _open_session(model, threads)
+        self._tokenizer = Tokenizer.from_str(vocabulary.decode("utf-8"))
+        self._tokenizer.enable_truncation(int(card["max_tokens"]))
+        self._tokenizer.enable_padding()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Encode texts to float32 of shape (texts, dimension); texts of like length in one call are faster."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        batch = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
+        ids = np.array([encoding.ids for encoding in batch], dtype=np.int64)
+        mask = np.array([encoding.attention_mask for encoding in batch], dtype=np.int64)
+        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def _read_checked(folder: str, name: str, expected: object) -> bytes:
+    path = str(Path(folder) / name)
+    content = read_bytes(path)
+    if sha256(content) != expected:
+        raise ArtifactError(f"{path} is not the file that encoder.json describes: run `{MAKE_THEM}`")
+    return content
+
+
+def _open_session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # A waiting thread that spins would take a core from the server's other process.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

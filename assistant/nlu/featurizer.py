@@ -1,0 +1,86 @@
+"""The featurizer component: a sentence vector for Rasa's pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.nlu.artifacts import fingerprint
+from assistant.nlu.encoder import OnnxEncoder
+
+BATCH = 32
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
+    """Add the encoder's vector as the dense feature of a whole message."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Name what must stand before this component."""
+        return [Tokenizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Name the packages that must be there."""
+        return ["onnxruntime", "tokenizers"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Give the defaults: the folder that `ops.export_encoder` writes, and one thread."""
+        return {**DenseFeaturizer.get_default_config(), "encoder": "artifacts/encoder", "threads": 1}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Refuse a number of threads that is none."""
+        threads = config.get("threads", 1)
+        if not isinstance(threads, int) or threads < 1:
+            raise ValueError(f"threads of {cls.__name__} must be a whole number from 1, not {threads!r}")
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Hash the encoder's card, which holds the hashes of its files."""
+        return fingerprint(str(Path(config["encoder"]) / "encoder.json"))
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEncoderFeaturizer:
+        """Open the encoder."""
+        return cls(config, execution_context.node_name)
+
+    def __init__(self, config: dict[str, Any], name: str) -> None:
+        super().__init__(name, config)
+        self._encoder = OnnxEncoder(config["encoder"], config["threads"])
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the feature to every message that has text."""
+        todo = sorted((message for message in messages if message.get(TEXT)), key=lambda one: len(one.get(TEXT)))
+        for start in range(0, len(todo), BATCH):
+            part = todo[start : start + BATCH]
+            vectors = self._encoder.encode([message.get(TEXT) for message in part])
+            for message, vector in zip(part, vectors, strict=True):
+                alias = self._config[FEATURIZER_CLASS_ALIAS]
+                message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, alias))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the feature to every training example."""
+        self.process(training_data.training_examples)
+        return training_data

@@ -1,0 +1,70 @@
+"""Multinomial logistic regression, kept as an npz and a json file: nothing to unpickle, nothing to trust."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+Features = np.ndarray | sparse.csr_matrix
+
+WEIGHTS = "weights.npz"
+LABELS = "labels.json"
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """One row of weights and one bias a label."""
+
+    labels: tuple[str, ...]
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def __post_init__(self) -> None:
+        """Refuse parts that do not fit together."""
+        if self.weights.shape[0] != len(self.labels) or self.bias.shape != (len(self.labels),):
+            raise ValueError(
+                f"{len(self.labels)} labels, weights {self.weights.shape} and bias {self.bias.shape} differ"
+            )
+
+    @classmethod
+    def fit(cls, features: Features, labels: Sequence[str], strength: float, iterations: int) -> LinearModel:
+        """Learn from examples; `strength` is scikit-learn's C, the inverse of the regularisation."""
+        from sklearn.linear_model import LogisticRegression
+
+        names = sorted(set(labels))
+        if len(names) < 2:
+            raise ValueError(f"an intent classifier needs at least two intents, not {names}")
+        model = LogisticRegression(C=strength, max_iter=iterations, class_weight="balanced", multi_class="multinomial")
+        model.fit(features, list(labels))
+        weights, bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
+        if len(names) == 2:  # scikit-learn keeps one row for two labels
+            weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+        return cls(tuple(str(name) for name in model.classes_), weights, bias)
+
+    def probabilities(self, features: Features) -> np.ndarray:
+        """Give the probability of each label, of shape (rows, labels)."""
+        scores = np.asarray(features @ self.weights.T) + self.bias
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return scores / scores.sum(axis=1, keepdims=True)
+
+    def ranking(self, probabilities: np.ndarray, length: int) -> list[tuple[str, float]]:
+        """Pair the likeliest labels of one row with their probability, best first."""
+        order = np.argsort(-probabilities, kind="stable")[:length]
+        return [(self.labels[index], float(probabilities[index])) for index in order]
+
+    def save(self, folder: Path) -> None:
+        """Write both files."""
+        np.savez(folder / WEIGHTS, weights=self.weights, bias=self.bias)
+        (folder / LABELS).write_text(json.dumps(self.labels, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> LinearModel:
+        """Read what `save` wrote."""
+        labels = json.loads((folder / LABELS).read_text(encoding="utf-8"))
+        with np.load(folder / WEIGHTS, allow_pickle=False) as arrays:
+            return cls(tuple(labels), arrays["weights"], arrays["bias"])
