@@ -1,0 +1,96 @@
+"""What the web channel refuses, and how a client reads it.
+
+ChannelError
+├── BadRequest            400
+├── Unauthorized          401
+├── NotFound              404
+├── Conflict              409
+├── TooLarge              413
+├── TooMany               429, with Retry-After
+└── Unavailable           503
+
+Each becomes ``{"error": {"code", "message"}}``. The code is for programs (the widget words it from
+``widget/strings``); the message is for the developer who reads the answer.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+from sanic.response import HTTPResponse, json
+
+
+class ChannelError(Exception):
+    """A request that the channel refuses."""
+
+    status: ClassVar[int] = 500
+
+    def __init__(self, code: str, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details
+
+    def headers(self) -> dict[str, str]:
+        """Give the HTTP headers that go with the refusal."""
+        return {}
+
+    def response(self) -> HTTPResponse:
+        """Put the refusal in the one form that clients know."""
+        body = {"error": {"code": self.code, "message": self.message, **self.details}}
+        return json(body, status=self.status, headers=self.headers())
+
+
+class BadRequest(ChannelError):
+    """A request whose form is wrong."""
+
+    status = 400
+
+
+class Unauthorized(ChannelError):
+    """A session token that is missing, forged, foreign or expired."""
+
+    status = 401
+
+    def headers(self) -> dict[str, str]:
+        """Name the scheme, as RFC 6750 asks."""
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class NotFound(ChannelError):
+    """A page, a file or a door that is not there."""
+
+    status = 404
+
+
+class Conflict(ChannelError):
+    """A request that contradicts what the session already is."""
+
+    status = 409
+
+
+class TooLarge(ChannelError):
+    """A message longer than the assistant reads."""
+
+    status = 413
+
+
+class TooMany(ChannelError):
+    """A client that asks faster than the limits allow."""
+
+    status = 429
+
+    def __init__(self, code: str, message: str, retry_after: float) -> None:
+        super().__init__(code, message)
+        self.retry_after = max(1, math.ceil(retry_after))
+
+    def headers(self) -> dict[str, str]:
+        """Say when to come back."""
+        return {"Retry-After": str(self.retry_after)}
+
+
+class Unavailable(ChannelError):
+    """A part of the assistant that does not answer now."""
+
+    status = 503

@@ -1,0 +1,50 @@
+"""Reads a conversation back from the tracker store, as the shopper saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.events import BotUttered, Event, UserUttered
+
+from assistant.channels.output import visible_message
+
+MAX_MESSAGES = 100
+
+
+async def read_history(store: TrackerStore, shopper_id: str) -> list[dict[str, Any]]:
+    """Give the last messages of one shopper's conversation, oldest first."""
+    tracker = await store.retrieve_full_tracker(shopper_id)
+    if tracker is None:
+        return []
+    return list(_messages(tracker.events))[-MAX_MESSAGES:]
+
+
+def _messages(events: Iterable[Event]) -> Iterator[dict[str, Any]]:
+    titles: dict[str, str] = {}
+    for event in events:
+        if isinstance(event, BotUttered):
+            message = visible_message({**event.data, "text": event.text})
+            titles.update(_button_titles(message))
+            if message:
+                yield {"role": "assistant", **message}
+        elif isinstance(event, UserUttered):
+            text = _as_seen(event, titles)
+            if text:
+                yield {"role": "shopper", "text": text}
+
+
+def _as_seen(event: UserUttered, titles: dict[str, str]) -> str | None:
+    """Give what the shopper's bubble held: for a pressed button its title, never its payload."""
+    text = event.text or ""
+    if not text.startswith("/"):
+        return text
+    return titles.get(text) or event.metadata.get("title")
+
+
+def _button_titles(message: dict[str, Any]) -> dict[str, str]:
+    buttons = list(message.get("buttons", []))
+    for element in message.get("elements", []):
+        buttons.extend(element.get("buttons", []))
+    return {button["payload"]: button["title"] for button in buttons if button.get("payload") and button.get("title")}

@@ -1,0 +1,50 @@
+"""Gathers what the assistant says in one turn, in the form that the web page receives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel
+
+logger = logging.getLogger(__name__)
+
+PARTS = ("text", "elements", "buttons", "image")
+
+
+def visible_message(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep the parts of a bot message that a shopper sees, and leave out the empty ones.
+
+    Quick replies are buttons that Rasa keeps under another name.
+    """
+    message = {part: content[part] for part in PARTS if content.get(part)}
+    buttons = [*(content.get("buttons") or []), *(content.get("quick_replies") or [])]
+    if buttons:
+        message["buttons"] = buttons
+    return message
+
+
+class CollectedOutput(OutputChannel):
+    """Keeps a turn's messages whole: cards stay with their text instead of becoming lines."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        """Name the channel as responses with a `channel:` key do."""
+        return "web"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep one message.
+
+        An exception here would make Rasa drop the turn's events, so a message that cannot be kept is logged instead.
+        """
+        try:
+            visible = visible_message(message)
+        except (AttributeError, TypeError):
+            logger.exception("A message for the web page has a form that it cannot show: %r", message)
+            return
+        if visible:
+            self.messages.append(visible)

@@ -1,0 +1,120 @@
+"""Signed tokens: who a browser is (session), and who the action server may believe it is (identity).
+
+Both are HS256 JWTs made with DAOGOU_SECRET, told apart by their audience, so that neither can stand in for the other.
+A shop's own site signs a customer in by making a session token itself: the same secret, audience ``daogou-web``, the
+visitor's ``sub`` and a ``customer`` claim.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import jwt
+
+from assistant.channels.errors import Unauthorized
+
+SESSION_AUDIENCE = "daogou-web"
+IDENTITY_AUDIENCE = "daogou-actions"
+SESSION_SECONDS = 30 * 24 * 3600
+IDENTITY_SECONDS = 5 * 60
+LEEWAY_SECONDS = 10
+
+_ALGORITHM = "HS256"
+# 24 random bytes are 32 characters: nobody guesses another shopper's conversation.
+_SHOPPER_ID = re.compile(r"web-[A-Za-z0-9_-]{32}")
+_CUSTOMER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Session:
+    """Whoever chats: an unguessable shopper id, and the customer they are signed in as, if any."""
+
+    shopper_id: str
+    customer: str | None = None
+
+    @classmethod
+    def begin(cls) -> Session:
+        """Make a session for a visitor never seen before."""
+        return cls(f"web-{secrets.token_urlsafe(24)}")
+
+
+@dataclass(frozen=True)
+class SignedSession:
+    """A session token and when it stops to be good (seconds since the epoch)."""
+
+    token: str
+    expires: int
+
+    def as_dict(self) -> dict[str, str]:
+        """Give the body that clients receive."""
+        moment = datetime.fromtimestamp(self.expires, timezone.utc)
+        return {"session": self.token, "expires_at": moment.isoformat().replace("+00:00", "Z")}
+
+
+class Tokens:
+    """Signs and reads tokens with one secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def sign_session(self, session: Session, now: float | None = None) -> SignedSession:
+        """Make the token that a browser keeps."""
+        issued = int(time.time() if now is None else now)
+        expires = issued + SESSION_SECONDS
+        return SignedSession(self._sign(session, SESSION_AUDIENCE, issued, expires), expires)
+
+    def sign_identity(self, session: Session, now: float | None = None) -> str:
+        """Make the short-lived token by which the action server knows who wrote one message."""
+        issued = int(time.time() if now is None else now)
+        return self._sign(session, IDENTITY_AUDIENCE, issued, issued + IDENTITY_SECONDS)
+
+    def read_session(self, authorization: str | None) -> Session:
+        """Read the session out of an Authorization header.
+
+        Args:
+            authorization: The header's value, ``Bearer TOKEN``.
+
+        Raises:
+            Unauthorized: If there is no token, or it is expired, forged, unsigned or made for something else.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthorized("session_missing", "Send the session token as 'Authorization: Bearer TOKEN'.")
+        claims = self._claims(token.strip())
+        shopper_id, customer = claims["sub"], claims.get("customer")
+        if not isinstance(shopper_id, str) or not _SHOPPER_ID.fullmatch(shopper_id):
+            raise Unauthorized("session_invalid", "The session token's subject is not a shopper of this channel.")
+        if customer is not None and not is_customer_id(customer):
+            raise Unauthorized("session_invalid", "The session token's customer is not a customer id.")
+        return Session(shopper_id, customer)
+
+    def _sign(self, session: Session, audience: str, issued: int, expires: int) -> str:
+        claims: dict[str, Any] = {"aud": audience, "sub": session.shopper_id, "iat": issued, "exp": expires}
+        if session.customer is not None:
+            claims["customer"] = session.customer
+        return jwt.encode(claims, self._secret, _ALGORITHM)
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        try:
+            return jwt.decode(
+                token,
+                self._secret,
+                algorithms=[_ALGORITHM],
+                audience=SESSION_AUDIENCE,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "aud", "sub"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise Unauthorized("session_expired", "The session has expired; ask for a new one.") from None
+        except jwt.InvalidTokenError:
+            raise Unauthorized("session_invalid", "The session token is not one of this assistant's.") from None
+
+
+def is_customer_id(value: object) -> bool:
+    """Tell whether a value has the form of a customer's public id."""
+    return isinstance(value, str) and _CUSTOMER_ID.fullmatch(value) is not None

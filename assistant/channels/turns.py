@@ -1,0 +1,126 @@
+"""Runs one message through Rasa and makes sure that the shopper hears something back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from assistant.channels.action_guard import ACTION_SECONDS, shared_budget
+from assistant.channels.errors import Unavailable
+from assistant.channels.limits import TurnQueue
+from assistant.channels.messages import IncomingMessage
+from assistant.channels.output import CollectedOutput, visible_message
+from assistant.channels.postbacks import admit
+from assistant.channels.tokens import Session, Tokens
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "web"
+APOLOGY = "utter_unavailable"
+# Actions have their own, shorter limit; this one ends a turn that hangs anywhere else.
+TURN_SECONDS = 15.0
+MAX_REMEMBERED = 2_000
+
+OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+Messages = list[dict[str, Any]]
+
+
+class Turns:
+    """Answers shoppers' messages, one at a time for each of them."""
+
+    def __init__(self, on_new_message: OnNewMessage, tokens: Tokens) -> None:
+        self._on_new_message = on_new_message
+        self._tokens = tokens
+        self._queue = TurnQueue()
+        self._answers: OrderedDict[tuple[str, str], Messages] = OrderedDict()
+        self._running: set[asyncio.Task[Messages]] = set()
+
+    async def answer(self, agent: Agent, session: Session, message: IncomingMessage) -> Messages:
+        """Give the assistant's messages to one message of a shopper.
+
+        The turn goes on when the browser goes away, so that what an action has done is also remembered by the
+        conversation; a widget that asks again with the same message id gets this turn's answer.
+
+        Raises:
+            TooMany: If earlier messages of the shopper still wait.
+            Unavailable: If no model is loaded, or nothing at all can be said.
+        """
+        if not agent.is_ready():
+            raise Unavailable("not_ready", "The assistant is still starting.")
+        task = asyncio.ensure_future(self._in_turn(agent, session, message))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _in_turn(self, agent: Agent, session: Session, message: IncomingMessage) -> Messages:
+        async with self._queue.turn(session.shopper_id):
+            key = (session.shopper_id, message.message_id or "")
+            if message.message_id and key in self._answers:
+                return self._answers[key]
+            messages = await self._run(agent, session, message)
+            if message.message_id:
+                self._remember(key, messages)
+            return messages
+
+    async def _run(self, agent: Agent, session: Session, message: IncomingMessage) -> Messages:
+        output = CollectedOutput()
+        incoming = UserMessage(
+            admit(message.text, agent.domain),
+            output,
+            session.shopper_id,
+            input_channel=CHANNEL,
+            metadata={**message.metadata, "identity": self._tokens.sign_identity(session)},
+        )
+        with shared_budget(ACTION_SECONDS) as budget:
+            finished = await self._handled(incoming)
+        if budget.failed or not finished or not output.messages:
+            output.messages.append(await apologise(agent, session.shopper_id))
+        return output.messages
+
+    async def _handled(self, incoming: UserMessage) -> bool:
+        try:
+            await asyncio.wait_for(self._on_new_message(incoming), TURN_SECONDS)
+        except Exception:
+            logger.exception("A turn of %s failed; the shopper gets an apology.", incoming.sender_id)
+            return False
+        return True
+
+    def _remember(self, key: tuple[str, str], messages: Messages) -> None:
+        self._answers[key] = messages
+        while len(self._answers) > MAX_REMEMBERED:
+            self._answers.popitem(last=False)
+
+
+async def apologise(agent: Agent, shopper_id: str) -> dict[str, Any]:
+    """Word the domain's apology and write it into the conversation, so that a reload shows it too.
+
+    Raises:
+        Unavailable: If the domain has no such response.
+    """
+    async with agent.lock_store.lock(shopper_id):
+        tracker = await agent.processor.get_tracker(shopper_id)
+        response = await agent.nlg.generate(APOLOGY, tracker, CHANNEL)
+        message = visible_message(response or {})
+        if not message:
+            raise Unavailable("unavailable", "The assistant cannot answer at the moment.")
+        await _record(agent, tracker, message)
+    return message
+
+
+async def _record(agent: Agent, tracker: DialogueStateTracker, message: dict[str, Any]) -> None:
+    if not tracker.events:
+        return
+    data = {part: value for part, value in message.items() if part != "text"}
+    tracker.update(BotUttered(message.get("text"), data, {"utter_action": APOLOGY}), agent.domain)
+    try:
+        await agent.processor.save_tracker(tracker)
+    except Exception:
+        logger.exception("The apology to %s could not be written into the conversation.", tracker.sender_id)

@@ -1,0 +1,182 @@
+"""Runs the real Rasa server app, and an action server that does what a test tells it, on free ports in one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Coroutine
+
+import jwt
+import requests
+from aiohttp import web
+from rasa.core.agent import Agent, load_agent
+from rasa.core.run import configure_app
+from rasa.core.utils import AvailableEndpoints
+from rasa.utils.endpoints import EndpointConfig
+from sanic import Sanic
+
+from assistant.channels.settings import Rate, WebSettings
+from assistant.channels.web import WebInput
+from tests.assistant.channels.tiny_bot import CARD
+
+SECRET = "a secret for tests, long enough to sign with"
+SHOP_ORIGIN = "https://shop.example"
+
+
+def free_port() -> int:
+    """Ask the system for a port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class ScriptedActions:
+    """An action server: it answers like one, remembers each call, and hangs or fails when told to."""
+
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    mode: str = "well"
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    started: threading.Event = field(default_factory=threading.Event)
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=2**24)
+        app.router.add_post("/webhook", self.run_action)
+        app.router.add_get("/catalogue", self.show_catalogue)
+        return app
+
+    async def run_action(self, request: web.Request) -> web.Response:
+        call = await request.json()
+        self.calls.append(call)
+        self.started.set()
+        if self.mode == "hangs":
+            await self.release.wait()
+        if self.mode == "fails":
+            return web.json_response({"error": "boom"}, status=500)
+        return web.json_response({"events": [], "responses": self.responses(call)})
+
+    @staticmethod
+    def responses(call: dict[str, Any]) -> list[dict[str, Any]]:
+        if call["next_action"] == "action_show_cards":
+            return [{"text": "I found 1 product:\n1. Camera", "elements": [CARD], "image": "https://x.example/i.png"}]
+        if call["next_action"] == "action_add_to_cart":
+            return [{"text": "It is in your cart."}]
+        return []
+
+    async def show_catalogue(self, request: web.Request) -> web.Response:
+        if self.mode == "hangs":
+            await self.release.wait()
+        return web.json_response({"products": [{"name": "Camera"}], "asked": dict(request.query)})
+
+
+class Loop:
+    """An event loop in a thread of its own, for servers that tests talk to over HTTP."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(10)
+        self.loop.close()
+
+
+@dataclass
+class LiveServer:
+    """The whole web channel as a client meets it."""
+
+    url: str
+    actions: ScriptedActions
+    agent: Agent
+    loop: Loop
+
+    def ask(self, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:
+        headers = dict(options.pop("headers", {}))
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return requests.request(method, f"{self.url}{path}", headers=headers, timeout=30, **options)
+
+    def begin(self) -> str:
+        return self.ask("POST", "/webhooks/web/sessions").json()["session"]
+
+    def say(self, token: str, text: str, **metadata: Any) -> requests.Response:
+        return self.ask("POST", "/webhooks/web/messages", token, json={"text": text, "metadata": metadata})
+
+    def history(self, token: str) -> list[dict[str, Any]]:
+        return self.ask("GET", "/webhooks/web/history", token).json()
+
+    def let_go(self) -> None:
+        self.loop.loop.call_soon_threadsafe(self.actions.release.set)
+
+
+class Site:
+    """Starts live servers that share one trained model and stops them all."""
+
+    def __init__(self, model: Path, folder: Path) -> None:
+        self._model = model
+        self._folder = folder
+        self._loop = Loop()
+        self._stops: list[Any] = []
+
+    def start(self, **settings: Any) -> LiveServer:
+        return self._loop.run(self._start(settings))
+
+    def stop(self) -> None:
+        for stop in reversed(self._stops):
+            self._loop.run(stop())
+        self._loop.close()
+
+    async def _start(self, settings: dict[str, Any]) -> LiveServer:
+        actions = ScriptedActions()
+        actions_url = await self._serve_actions(actions)
+        defaults = {"message_rate": Rate(0, 1), "session_rate": Rate(0, 1), "images": self._folder / "images"}
+        channel = WebInput(WebSettings(SECRET, actions_url=actions_url, **{**defaults, **settings}))
+        app = configure_app([channel], enable_api=False)
+        app.ctx.agent = await self._agent(actions_url)
+        return LiveServer(await self._serve(app), actions, app.ctx.agent, self._loop)
+
+    async def _agent(self, actions_url: str) -> Agent:
+        database = self._folder / f"tracker-{free_port()}.db"
+        endpoints = AvailableEndpoints(
+            action=EndpointConfig(f"{actions_url}/webhook"),
+            tracker_store=EndpointConfig(type="SQL", dialect="sqlite", db=str(database)),
+        )
+        return await load_agent(str(self._model), endpoints=endpoints)
+
+    async def _serve_actions(self, actions: ScriptedActions) -> str:
+        runner = web.AppRunner(actions.app())
+        await runner.setup()
+        port = free_port()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        self._stops.append(runner.cleanup)
+        return f"http://127.0.0.1:{port}"
+
+    async def _serve(self, app: Sanic) -> str:
+        port = free_port()
+        server = await app.create_server("127.0.0.1", port, return_asyncio_server=True, access_log=False)
+        await server.startup()
+        await server.before_start()
+        await server.after_start()
+
+        async def stop() -> None:
+            await server.before_stop()
+            server.close()
+            for connection in list(server.connections):
+                connection.close()
+            await server.after_stop()
+
+        self._stops.append(stop)
+        return f"http://127.0.0.1:{port}"
+
+
+def sign(algorithm: str = "HS256", secret: str = SECRET, **claims: Any) -> str:
+    """Sign any claims, as a forger would."""
+    return jwt.encode(claims, secret, algorithm)
