@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from shop.errors import ShopUnavailable
@@ -27,22 +27,31 @@ def open_engine(url: str, timeout_s: float = 2.0) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(url, timeout_s)
-    seconds = max(1, round(timeout_s))
-    options = f"-c statement_timeout={int(timeout_s * 1000)} -c lock_timeout={int(timeout_s * 1000)}"
+        return _open_sqlite(parsed, timeout_s)
+    return _open_postgresql(parsed, timeout_s)
+
+
+def _open_postgresql(url: URL, timeout_s: float) -> Engine:
+    milliseconds = round(timeout_s * 1000)
     return create_engine(
-        parsed,
+        url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        pool_timeout=seconds,
-        connect_args={"connect_timeout": seconds, "options": options},
+        pool_timeout=timeout_s,
+        connect_args={
+            "connect_timeout": max(1, round(timeout_s)),
+            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+            # A server that vanished from the network answers nothing: the kernel gives up for us.
+            "tcp_user_timeout": milliseconds,
+        },
     )
 
 
-def _open_sqlite(url: str, timeout_s: float) -> Engine:
-    database = make_url(url).database
-    if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": timeout_s})
+def _open_sqlite(url: URL, timeout_s: float) -> Engine:
+    settings: dict[str, Any] = {"connect_args": {"timeout": timeout_s}}
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        settings["pool_timeout"] = timeout_s
+    engine = create_engine(url, **settings)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -86,9 +95,14 @@ def writing(sessions: Sessions) -> Iterator[Session]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise ShopUnavailable(type(error.orig).__name__) from error
+    except PoolTimeout as error:
+        raise ShopUnavailable("all connections are busy") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise ShopUnavailable(type(error.orig).__name__) from error
-        raise
+        if not _is_outage(error):
+            raise
+        raise ShopUnavailable(type(error.orig).__name__) from error
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    # SQLite reports a damaged file, or one that is no database, as its plainest error class.
+    return isinstance(error, OperationalError) or error.connection_invalidated or type(error) is DatabaseError
