@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, selectinload
 
 from shop.errors import ProductNotFound, VariantNotFound
 from shop.models import Attribute, Product, Variant
@@ -24,7 +24,7 @@ class VariantView:
 
     Attributes:
         attributes: facts that hold for this variant alone; those of all variants stand in the product.
-        image: the variant's own picture, else the product's first.
+        image: the variant's own picture, else the first that belongs to no other variant.
     """
 
     sku: str
@@ -81,45 +81,139 @@ class ProductView:
     def colours(self) -> tuple[str, ...]:
         """List every colour that an option or an attribute states; empty means that the shop does not say."""
         options = (item for variant in self.variants for item in variant.options.items())
-        facts = (item for source in (self, *self.variants) for item in source.attributes.items())
+        facts = [self.attributes, *(variant.attributes for variant in self.variants)]
         stated = [value for name, value in options if name.casefold() in COLOUR_NAMES]
-        stated += [value for name, values in facts if name.casefold() in COLOUR_NAMES for value in values]
+        for fact in facts:
+            stated += [value for name, values in fact.items() if name.casefold() in COLOUR_NAMES for value in values]
         return _distinct(stated)
 
 
 def get_product(session: Session, slug: str) -> ProductView:
     """Fetch one product by its slug; raise ProductNotFound where none is for sale under it."""
     wanted = slug.strip()
-    if is_key(wanted, _SLUG_LENGTH):
-        row = session.scalar(_products().where(Product.slug == wanted))
-        if row is not None:
-            return _product_view(row)
-    raise ProductNotFound(slug)
+    found = _read(session, Product.slug == wanted) if is_key(wanted, _SLUG_LENGTH) else []
+    if not found:
+        raise ProductNotFound(slug)
+    return found[0]
 
 
 def get_product_by_sku(session: Session, sku: str) -> ProductView:
     """Fetch the product that a SKU belongs to; raise VariantNotFound where that SKU is not for sale."""
-    found = get_products_by_sku(session, [sku])
-    if not found:
-        raise VariantNotFound(sku)
-    return found[0]
-
-
-def get_products_by_sku(session: Session, skus: Sequence[str]) -> list[ProductView]:
-    """Fetch the products of several SKUs at once, in their order; those not for sale are left out, none is repeated."""
-    raise NotImplementedError
+    product, _ = _locate(session, sku)
+    return product
 
 
 def get_variant(session: Session, sku: str) -> VariantView:
     """Fetch one variant; upper and lower case are the same; raise VariantNotFound where it is not for sale."""
-    raise NotImplementedError
+    _, variant = _locate(session, sku)
+    return variant
+
+
+def get_products_by_sku(session: Session, skus: Sequence[str]) -> list[ProductView]:
+    """Fetch the products of several SKUs, exactly as written, at once; those not for sale are left out.
+
+    They come in the order of the SKUs; a product named twice comes once.
+    """
+    owners = select(Variant.product_id).where(Variant.sku.in_([sku for sku in skus if is_key(sku, _SKU_LENGTH)]))
+    by_sku = {
+        variant.sku: product for product in _read(session, Product.id.in_(owners)) for variant in product.variants
+    }
+    return list({by_sku[sku].slug: by_sku[sku] for sku in skus if sku in by_sku}.values())
 
 
 def list_products(session: Session, limit: int, offset: int = 0) -> list[ProductView]:
-    """List what is for sale, page by page, in the order of import."""
-    raise NotImplementedError
+    """List what is for sale, page by page, in the order in which it came into the shop."""
+    on_shelf = exists().where(Variant.product_id == Product.id, Variant.active)
+    page = select(Product.id).where(Product.active, on_shelf).order_by(Product.id).limit(limit).offset(offset)
+    return _read(session, Product.id.in_(session.scalars(page).all()))
 
 
 def select_variants(product: ProductView, chosen: Mapping[str, str]) -> tuple[VariantView, ...]:
     """Keep the variants that have every chosen option value; none where an option or value does not exist."""
-    raise NotImplementedError
+    wanted = {(name.casefold(), value.casefold()) for name, value in chosen.items()}
+    return tuple(
+        variant
+        for variant in product.variants
+        if wanted <= {(name.casefold(), value.casefold()) for name, value in variant.options.items()}
+    )
+
+
+def find_variant_row(session: Session, sku: str) -> Variant | None:
+    """Find a variant's row, for sale or not; one written exactly so comes before one in another case."""
+    wanted = sku.strip()
+    if not is_key(wanted, _SKU_LENGTH):
+        return None
+    exact_first = (Variant.sku != wanted, Variant.id)
+    either = or_(Variant.sku == wanted, func.lower(Variant.sku) == wanted.lower())
+    return session.scalar(select(Variant).where(either).order_by(*exact_first).limit(1))
+
+
+def variant_options(row: Variant) -> dict[str, str]:
+    """Give a variant's options by name, in the shop's order."""
+    return {option.name: option.value for option in row.options}
+
+
+def _locate(session: Session, sku: str) -> tuple[ProductView, VariantView]:
+    row = find_variant_row(session, sku)
+    for product in [] if row is None else _read(session, Product.id == row.product_id):
+        for variant in product.variants:
+            if row is not None and variant.sku == row.sku:
+                return product, variant
+    raise VariantNotFound(sku)
+
+
+def _read(session: Session, condition: ColumnElement[bool]) -> list[ProductView]:
+    """Load whole products in six queries, however many they are; those with nothing for sale are left out."""
+    query = (
+        select(Product)
+        .where(condition, Product.active)
+        .order_by(Product.id)
+        .options(
+            selectinload(Product.variants).selectinload(Variant.options),
+            selectinload(Product.attributes),
+            selectinload(Product.images),
+            selectinload(Product.categories),
+        )
+    )
+    return [_product_view(row) for row in session.scalars(query) if any(variant.active for variant in row.variants)]
+
+
+def _product_view(row: Product) -> ProductView:
+    return ProductView(
+        slug=row.slug,
+        name=row.name,
+        description=row.description,
+        brand=row.brand,
+        categories=tuple(category.name for category in row.categories),
+        attributes=_facts(row.attributes, None),
+        variants=tuple(_variant_view(row, variant) for variant in row.variants if variant.active),
+        images=_distinct(image.location for image in row.images),
+    )
+
+
+def _variant_view(product: Product, row: Variant) -> VariantView:
+    own = [image.location for image in product.images if image.variant_id == row.id]
+    shared = [image.location for image in product.images if image.variant_id is None]
+    return VariantView(
+        sku=row.sku,
+        product_slug=product.slug,
+        name=row.name,
+        options=variant_options(row),
+        attributes=_facts(product.attributes, row.id),
+        price=Money(row.price, row.currency),
+        stock=row.stock,
+        image=next(iter([*own, *shared]), None),
+    )
+
+
+def _facts(rows: Iterable[Attribute], variant_id: int | None) -> dict[str, tuple[str, ...]]:
+    """Group the facts that are said of one variant, or of the product as a whole, by their name."""
+    facts: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        if row.variant_id == variant_id:
+            facts[row.name] = (*facts.get(row.name, ()), row.value)
+    return facts
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shop.text import is_key
+
+_LONGEST = 80
+
 
 @dataclass(frozen=True)
 class Shopper:
@@ -18,6 +22,6 @@ class Shopper:
     customer_id: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an empty id: every guest would share one cart."""
-        if not self.shopper_id:
-            raise ValueError("shopper_id is empty")
+        """Refuse an id that no row can hold; with an empty one every guest would share one cart."""
+        if not is_key(self.shopper_id, _LONGEST):
+            raise ValueError(f"shopper_id is empty, longer than {_LONGEST} or not printable: {self.shopper_id!r}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 
 def is_key(text: str, limit: int) -> bool:
     """Tell whether a text can be a stored key at all: not empty, not too long, with no control characters.
@@ -9,3 +11,13 @@ def is_key(text: str, limit: int) -> bool:
     PostgreSQL refuses NUL and broken surrogates with an error of its own; no key of ours holds them.
     """
     return 0 < len(text) <= limit and text.isprintable()
+
+
+def ascii_digits(text: str) -> str:
+    """Write full-width and other forms plainly, and the digits of every script as 0 to 9.
+
+    >>> ascii_digits("１００１"), ascii_digits("۱۲۳")
+    ('1001', '123')
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in plain)
