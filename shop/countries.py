@@ -1,0 +1,71 @@
+"""Countries: the ISO 3166 code for what a shopper calls a country in English."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from babel import Locale
+from babel.core import get_global
+
+# Unicode's list also names places and groups that have no ISO 3166-1 code of their own; nothing is posted to these.
+_NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+# What people say where Unicode's English list has only the official or newer name.
+_ALSO_CALLED = {
+    "america": "US",
+    "united states of america": "US",
+    "great britain": "GB",
+    "britain": "GB",
+    "england": "GB",
+    "scotland": "GB",
+    "wales": "GB",
+    "northern ireland": "GB",
+    "holland": "NL",
+    "czech republic": "CZ",
+    "turkey": "TR",
+    "hong kong": "HK",
+    "macau": "MO",
+    "macao": "MO",
+    "ivory coast": "CI",
+    "cape verde": "CV",
+    "swaziland": "SZ",
+    "macedonia": "MK",
+    "vatican": "VA",
+    "korea": "KR",
+}
+
+
+def country_code(text: str) -> str | None:
+    """Find the two-letter code for a code of two or three letters or an English name; None where there is none.
+
+    >>> country_code("germany"), country_code("USA"), country_code("The Netherlands"), country_code("Atlantis")
+    ('DE', 'US', 'NL', None)
+    """
+    return _codes().get(_plain(text))
+
+
+@functools.cache
+def _codes() -> dict[str, str]:
+    names = {code: name for code, name in Locale("en").territories.items() if len(code) == 2}
+    countries = {code: name for code, name in names.items() if code not in _NO_COUNTRY}
+    found = {_plain(name): code for code, name in countries.items()} | _ALSO_CALLED
+    # "Myanmar (Burma)" answers to both of its names.
+    for code, name in countries.items():
+        found |= {_plain(part): code for part in re.split(r"[()]", name) if "(" in name and part.strip()}
+    return found | _letters(countries)
+
+
+def _letters(countries: dict[str, str]) -> dict[str, str]:
+    aliases = get_global("territory_aliases")
+    longer = {alias: targets[0] for alias, targets in aliases.items() if len(targets) == 1 and len(alias) == 3}
+    spoken = {alias: code for alias, code in (longer | {"UK": "GB"}).items() if alias.isalpha() and code in countries}
+    return {alias.casefold(): code for alias, code in (spoken | {code: code for code in countries}).items()}
+
+
+def _plain(text: str) -> str:
+    """Drop accents, dots, case and a leading article, so that spelling matters less."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("&", " and "))
+    kept = "".join(char for char in letters if not unicodedata.combining(char) and char not in ".'’")
+    words = re.sub(r"[\W_]+", " ", kept).split()
+    return " ".join(words[1:] if words[:1] == ["the"] else words)
