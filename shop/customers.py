@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
 from shop.addresses import DeliveryAddress
+from shop.errors import CustomerNotFound, InvalidAddress
+from shop.models import Address, Customer, Order
+from shop.shoppers import Shopper
+from shop.text import is_key
+
+_ID_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -22,9 +29,52 @@ class CustomerView:
 
 def get_customer(session: Session, public_id: str) -> CustomerView:
     """Fetch a customer by the id that tokens carry; raise CustomerNotFound where there is none."""
-    raise NotImplementedError
+    row = None
+    if is_key(public_id, _ID_LENGTH):
+        query = select(Customer).where(Customer.public_id == public_id).options(selectinload(Customer.addresses))
+        row = session.scalar(query)
+    if row is None:
+        raise CustomerNotFound(public_id)
+    return _view(row)
 
 
 def list_demo_customers(session: Session, limit: int) -> list[CustomerView]:
-    """List simulated customers with orders, those with the newest order first: the demo page offers them to sign in."""
-    raise NotImplementedError
+    """List simulated customers, those with the newest order first: the demo page offers them to sign in."""
+    newest = select(Order.customer_id, func.max(Order.placed_at).label("at")).group_by(Order.customer_id).subquery()
+    query = (
+        select(Customer)
+        .join(newest, newest.c.customer_id == Customer.id)
+        .where(Customer.simulated)
+        .order_by(newest.c.at.desc(), Customer.id)
+        .limit(limit)
+        .options(selectinload(Customer.addresses))
+    )
+    return [_view(row) for row in session.scalars(query)]
+
+
+def customer_row_id(session: Session, shopper: Shopper) -> int | None:
+    """Find the row number of the customer that a shopper has proved to be.
+
+    None for a guest, and for an account that is not in this shop: such a token proves nothing here.
+    """
+    if shopper.customer_id is None or not is_key(shopper.customer_id, _ID_LENGTH):
+        return None
+    return session.scalar(select(Customer.id).where(Customer.public_id == shopper.customer_id))
+
+
+def _view(row: Customer) -> CustomerView:
+    return CustomerView(
+        public_id=row.public_id,
+        name=row.name,
+        email=row.email,
+        default_address=_address(row.addresses[0]) if row.addresses else None,
+        simulated=row.simulated,
+    )
+
+
+def _address(row: Address) -> DeliveryAddress | None:
+    try:
+        return DeliveryAddress(row.name, row.street, row.city, row.postcode, row.country)
+    except InvalidAddress:
+        # An address brought in from elsewhere that no order would take is not offered.
+        return None

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.catalogue import find_variant_row
+from shop.customers import customer_row_id
+from shop.errors import ProductNotFound
+from shop.models import INTERACTION_KINDS, Interaction, Product, Variant
 from shop.shoppers import Shopper
+from shop.text import is_key
+
+_SLUG_LENGTH = 200
 
 
 def record_interaction(
@@ -23,4 +31,38 @@ def record_interaction(
     Raises:
         ProductNotFound: nothing has this SKU or slug.
     """
-    raise NotImplementedError
+    variant = find_variant_row(session, item)
+    product_id = _product_id(session, item) if variant is None else variant.product_id
+    note_interaction(session, shopper, product_id, variant, kind, source, quantity)
+
+
+def note_interaction(
+    session: Session,
+    shopper: Shopper,
+    product_id: int,
+    variant: Variant | None,
+    kind: str,
+    source: str,
+    quantity: int = 1,
+) -> None:
+    """Do the same for rows that are at hand."""
+    if kind not in INTERACTION_KINDS:
+        raise ValueError(f"{kind!r} is none of {', '.join(INTERACTION_KINDS)}")
+    row = Interaction(
+        shopper_id=shopper.shopper_id,
+        customer_id=customer_row_id(session, shopper),
+        product_id=product_id,
+        variant_id=None if variant is None else variant.id,
+        kind=kind,
+        source=source,
+        quantity=quantity,
+    )
+    session.add(row)
+
+
+def _product_id(session: Session, slug: str) -> int:
+    wanted = slug.strip()
+    found = session.scalar(select(Product.id).where(Product.slug == wanted)) if is_key(wanted, _SLUG_LENGTH) else None
+    if found is None:
+        raise ProductNotFound(slug)
+    return found
