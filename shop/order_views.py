@@ -6,6 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from shop.models import Order, OrderLine, Shipment
 from shop.money import Money
 
 
@@ -65,3 +69,51 @@ class OrderView:
     ship_country: str
     shipments: tuple[ShipmentView, ...]
     simulated: bool
+
+
+def whole_orders() -> Select[Order]:
+    """Select orders with everything that a view shows, in four queries, however many they are."""
+    return select(Order).options(selectinload(Order.lines), selectinload(Order.shipments).selectinload(Shipment.lines))
+
+
+def order_view(row: Order) -> OrderView:
+    """Show an order as it is stored: nothing is looked up in today's catalogue."""
+    lines = {line.id: line for line in row.lines}
+    return OrderView(
+        number=row.number,
+        state=row.state,
+        payment_state=row.payment_state,
+        placed_at=row.placed_at,
+        lines=tuple(_line_view(line, row.currency) for line in row.lines),
+        subtotal=Money(row.subtotal, row.currency),
+        delivery_method=row.delivery_method,
+        delivery_price=Money(row.delivery_price, row.currency),
+        total=Money(row.total, row.currency),
+        email=row.email,
+        ship_name=row.ship_name,
+        ship_street=row.ship_street,
+        ship_city=row.ship_city,
+        ship_postcode=row.ship_postcode,
+        ship_country=row.ship_country,
+        shipments=tuple(_shipment_view(shipment, lines) for shipment in row.shipments),
+        simulated=row.simulated,
+    )
+
+
+def _line_view(row: OrderLine, currency: str) -> OrderLineView:
+    price = Money(row.unit_price, currency)
+    return OrderLineView(row.sku, row.name, dict(row.options), price, row.quantity, price * row.quantity)
+
+
+def _shipment_view(row: Shipment, lines: Mapping[int, OrderLine]) -> ShipmentView:
+    packed = [(lines[part.order_line_id], part.quantity) for part in row.lines]
+    return ShipmentView(
+        carrier=row.carrier,
+        tracking_number=row.tracking_number,
+        tracking_url=row.tracking_url,
+        state=row.state,
+        shipped_at=row.shipped_at,
+        promised_at=row.promised_at,
+        delivered_at=row.delivered_at,
+        lines=tuple(ShipmentLineView(line.sku, line.name, quantity) for line, quantity in packed),
+    )

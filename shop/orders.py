@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
 
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy.orm import Session
 
 from shop.addresses import FIELDS, DeliveryAddress, check_field
-from shop.carts import CartLineView
-from shop.money import Money
-from shop.order_views import OrderLineView, OrderView, ShipmentLineView, ShipmentView
+from shop.carts import check_available, find_open_cart
+from shop.catalogue import variant_options
+from shop.checkout import OrderSummary, summarise
+from shop.customers import customer_row_id
+from shop.errors import CartChanged, EmptyCart, NotEnoughStock, OrderNotFound
+from shop.interactions import note_interaction
+from shop.models import Cart, CartLine, Order, OrderLine, Variant, utc_now
+from shop.order_numbers import normalise_number, reserve_numbers
+from shop.order_views import OrderLineView, OrderView, ShipmentLineView, ShipmentView, order_view, whole_orders
 from shop.shoppers import Shopper
 
 __all__ = [
     "FIELDS",
+    "REPEAT_WINDOW",
     "DeliveryAddress",
     "OrderLineView",
     "OrderSummary",
@@ -27,35 +35,18 @@ __all__ = [
     "summarise_cart",
 ]
 
-
-@dataclass(frozen=True)
-class OrderSummary:
-    """What an order would hold and cost now; nothing is reserved.
-
-    Attributes:
-        delivery_method: the method's code; `delivery_name` is its name.
-        fingerprint: stands for exactly these lines, prices and delivery; give it to `place_order` with the yes.
-    """
-
-    lines: tuple[CartLineView, ...]
-    subtotal: Money
-    delivery_method: str
-    delivery_name: str
-    delivery_price: Money
-    total: Money
-    days_min: int
-    days_max: int
-    fingerprint: str
+# A second yes within this time means the order that was just placed; after it, an empty cart is an empty cart.
+REPEAT_WINDOW = dt.timedelta(minutes=10)
 
 
 def summarise_cart(session: Session, shopper: Shopper, delivery_method: str | None = None) -> OrderSummary:
     """Say what ordering the open cart would cost and how long delivery takes.
 
     Raises:
-        EmptyCart, NotForSale, NotEnoughStock: as `place_order` would.
+        EmptyCart, NotForSale, NotEnoughStock, CurrencyMismatch: as `place_order` would.
         NoDeliveryMethod: the shop cannot send it; or no method has the given code.
     """
-    raise NotImplementedError
+    return summarise(session, find_open_cart(session, shopper), delivery_method)
 
 
 def place_order(
@@ -67,7 +58,7 @@ def place_order(
     delivery_method: str | None = None,
     confirmed: str | None = None,
 ) -> OrderView:
-    """Turn the open cart into an order that waits for payment, and take its pieces from stock.
+    """Turn the open cart into an order that waits for payment, and take its pieces from stock: all of it or nothing.
 
     The same cart gives the same order: a second yes to it, within REPEAT_WINDOW, gets the order that is there.
 
@@ -82,17 +73,111 @@ def place_order(
     Raises:
         EmptyCart: there is nothing to order.
         CartChanged: the cart no longer comes to what was confirmed.
-        NotForSale, NotEnoughStock: a line cannot be had; nothing was changed.
+        NotForSale, NotEnoughStock, CurrencyMismatch: a line cannot be had; nothing was changed.
         NoDeliveryMethod, InvalidAddress: it cannot be sent.
     """
-    raise NotImplementedError
+    contact = check_field("email", email)
+    # A savepoint, so that nothing is half done even where the caller catches the error and commits.
+    with session.begin_nested():
+        cart = find_open_cart(session, shopper, lock=True)
+        if cart is None or not cart.lines:
+            return _placed_just_now(session, shopper)
+        summary = summarise(session, cart, delivery_method)
+        if confirmed not in (None, summary.fingerprint):
+            raise CartChanged(str(confirmed), summary.fingerprint)
+        order = _new_order(session, shopper, summary, address, contact)
+        _move_lines(session, shopper, cart, order)
+        # Last, because whoever else orders waits for the number until this transaction ends.
+        order.number = reserve_numbers(session)[0]
+        session.add(order)
+    return order_view(order)
 
 
 def find_order(session: Session, shopper: Shopper, number: str) -> OrderView:
     """Find one of the shopper's own orders; another's answers OrderNotFound, just as one that does not exist."""
-    raise NotImplementedError
+    wanted = normalise_number(number)
+    query = whole_orders().where(Order.number == wanted, _own(session, shopper))
+    row = None if wanted is None else session.scalar(query)
+    if row is None:
+        raise OrderNotFound(number)
+    return order_view(row)
 
 
 def list_orders(session: Session, shopper: Shopper, limit: int = 5) -> list[OrderView]:
     """List the shopper's own orders, the newest first."""
-    raise NotImplementedError
+    newest_first = whole_orders().where(_own(session, shopper)).order_by(Order.placed_at.desc(), Order.id.desc())
+    return [order_view(row) for row in session.scalars(newest_first.limit(limit))]
+
+
+def _own(session: Session, shopper: Shopper) -> ColumnElement[bool]:
+    """Match the customer's orders, and what this conversation ordered as a guest.
+
+    An order of an account is never shown to the conversation alone: the next person may sit at the same screen.
+    """
+    as_guest = and_(Order.shopper_id == shopper.shopper_id, Order.customer_id.is_(None))
+    customer_id = customer_row_id(session, shopper)
+    return as_guest if customer_id is None else or_(Order.customer_id == customer_id, as_guest)
+
+
+def _placed_just_now(session: Session, shopper: Shopper) -> OrderView:
+    this_chat = and_(Order.shopper_id == shopper.shopper_id, Order.cart_id.is_not(None), _own(session, shopper))
+    recent = whole_orders().where(this_chat, Order.placed_at >= utc_now() - REPEAT_WINDOW)
+    row = session.scalar(recent.order_by(Order.id.desc()).limit(1))
+    if row is None:
+        raise EmptyCart
+    return order_view(row)
+
+
+def _new_order(
+    session: Session, shopper: Shopper, summary: OrderSummary, address: DeliveryAddress, email: str
+) -> Order:
+    return Order(
+        shopper_id=shopper.shopper_id,
+        customer_id=customer_row_id(session, shopper),
+        email=email,
+        currency=summary.total.currency.code,
+        subtotal=summary.subtotal.amount,
+        delivery_price=summary.delivery_price.amount,
+        total=summary.total.amount,
+        delivery_method=summary.delivery_method,
+        ship_name=address.name,
+        ship_street=address.street,
+        ship_city=address.city,
+        ship_postcode=address.postcode,
+        ship_country=address.country,
+    )
+
+
+def _move_lines(session: Session, shopper: Shopper, cart: Cart, order: Order) -> None:
+    """Take the cart's pieces from stock, copy its lines into the order, and close the cart."""
+    # Always in the same order, so that two shoppers with the same two things never wait for each other.
+    for line in sorted(cart.lines, key=lambda line: line.variant_id):
+        _take_stock(session, line)
+    for line in cart.lines:
+        order.lines.append(_order_line(line))
+        note_interaction(session, shopper, line.variant.product_id, line.variant, "purchase", "order", line.quantity)
+    order.cart_id = cart.id
+    cart.state, cart.updated_at = "ordered", utc_now()
+
+
+def _take_stock(session: Session, line: CartLine) -> None:
+    enough = and_(Variant.id == line.variant_id, Variant.active, Variant.stock >= line.quantity)
+    taking = update(Variant).where(enough).values(stock=Variant.stock - line.quantity)
+    taken = session.connection().execute(taking).rowcount
+    # Another order may have been quicker since the cart was read.
+    session.refresh(line.variant, ["stock", "active"])
+    if taken != 1:
+        check_available(line.variant, line.quantity)
+        raise NotEnoughStock(line.variant.sku, line.variant.name, line.quantity, line.variant.stock)
+
+
+def _order_line(line: CartLine) -> OrderLine:
+    variant = line.variant
+    return OrderLine(
+        variant_id=variant.id,
+        sku=variant.sku,
+        name=variant.name,
+        options=variant_options(variant),
+        unit_price=variant.price,
+        quantity=line.quantity,
+    )
