@@ -36,18 +36,23 @@ class Stack:
         launch: its ports and the environment of its servers.
     """
 
-    def __init__(self, folder: Path, logs: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, logs: Path, settings: Mapping[str, str] | None = None, model: Path | None = None
+    ) -> None:
         """Prepare; nothing is started yet.
 
         Args:
             folder: an empty folder for its databases.
             logs: where the output of both servers is kept.
             settings: settings that differ from the demo's, such as DAOGOU_DEMO.
+            model: a Rasa model other than the one that `make train` made.
         """
         self.folder, self.secret, self._api_token = folder, secrets.token_hex(32), secrets.token_hex(16)
         self.launch = self._read_launch(settings or {})
         self._actions = ServerProcess(self.launch.actions(), self.launch.variables, logs / "actions.log")
-        api = ("--enable-api", "--auth-token", self._api_token)
+        # Rasa takes the last of two options of the same name.
+        named = ("--model", str(model)) if model else ()
+        api = ("--enable-api", "--auth-token", self._api_token, *named)
         self._assistant = ServerProcess(self.launch.assistant(*api), self.launch.variables, logs / "assistant.log")
         for log in (self._actions.log, self._assistant.log):
             log.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Benchmarks of the whole assistant: `python -m ops.bench`."""
