@@ -39,7 +39,8 @@ def _open_postgresql(url: URL, timeout_s: float) -> Engine:
         pool_timeout=timeout_s,
         connect_args={
             "connect_timeout": max(1, round(timeout_s)),
-            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+            # Waiting for a lock counts as part of the statement.
+            "options": f"-c statement_timeout={milliseconds}",
             # A server that vanished from the network answers nothing: the kernel gives up for us.
             "tcp_user_timeout": milliseconds,
         },
@@ -100,9 +101,12 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if not _is_outage(error):
             raise
-        raise ShopUnavailable(type(error.orig).__name__) from error
+        raise ShopUnavailable(str(error.orig).partition("\n")[0]) from error
 
 
 def _is_outage(error: DBAPIError) -> bool:
-    # SQLite reports a damaged file, or one that is no database, as its plainest error class.
-    return isinstance(error, OperationalError) or error.connection_invalidated or type(error) is DatabaseError
+    # SQLite reports a damaged file, or one that is no database, as its plainest error class, and a missing table as an
+    # operational error; PostgreSQL has a code for the latter.
+    missing_table = getattr(error.orig, "sqlstate", None) == "42P01"
+    lost = isinstance(error, OperationalError) or error.connection_invalidated
+    return lost or missing_table or type(error) is DatabaseError
