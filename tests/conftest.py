@@ -1,0 +1,19 @@
+"""What the tests from outside share: one stack of both servers for the whole session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops.stack import Stack
+
+LOGS = Path("artifacts/test-logs")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Both servers on free ports with a demo shop of their own, started once."""
+    with Stack(tmp_path_factory.mktemp("stack"), LOGS) as running:
+        yield running

@@ -1,0 +1,202 @@
+"""Plays a conversation through the web channel and checks, after each step, what it has left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ops.stack import Stack
+from shop.shoppers import Shopper
+from tests.conversations.matching import matches, show, stands_in_order
+from tests.conversations.schema import DatabaseExpectation, Expectation, Script, Step
+from tests.conversations.shop_state import Marks, ShopState
+from tests.conversations.shopper import Message, NoSuchButton, WebShopper, buttons, card_names, cards
+
+Event = dict[str, Any]
+
+
+class ConversationFailed(AssertionError):
+    """A step did not leave what it should; the message holds the transcript up to there."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one message of the shopper has led to.
+
+    Attributes:
+        sent: the text or payload that was sent.
+        messages: what the shopper was answered.
+        events: what Rasa's tracker has gained.
+        slots: all slots after it.
+    """
+
+    sent: str
+    messages: list[Message]
+    events: list[Event]
+    slots: dict[str, Any]
+
+    @property
+    def understood(self) -> dict[str, Any]:
+        """What the language understanding made of the message."""
+        users = [event for event in self.events if event["event"] == "user"]
+        return users[-1].get("parse_data", {}) if users else {}
+
+    @property
+    def intent(self) -> str | None:
+        """The intent of the message."""
+        name = self.understood.get("intent", {}).get("name")
+        return None if name is None else str(name)
+
+    @property
+    def entities(self) -> dict[str, Any]:
+        """The entities of the message: a value, or a list where one was found more than once."""
+        found: dict[str, list[Any]] = {}
+        for entity in self.understood.get("entities", []):
+            found.setdefault(entity["entity"], []).append(entity["value"])
+        return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+    @property
+    def responses(self) -> list[str]:
+        """The names of the responses the assistant gave, in order."""
+        said = (event.get("metadata", {}).get("utter_action") for event in self.events if event["event"] == "bot")
+        return [name for name in said if name]
+
+    @property
+    def text(self) -> str:
+        """Everything the shopper could read, but for cards and buttons."""
+        return "\n".join(message["text"] for message in self.messages if message.get("text"))
+
+
+class ConversationRunner:
+    """Plays conversations one after the other on one running stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        """Open the stack's database."""
+        self._stack = stack
+        self._shop = ShopState(stack.database_url)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._shop.close()
+
+    def run(self, script: Script) -> None:
+        """Play one conversation on a fresh copy of the demo shop.
+
+        Raises:
+            ConversationFailed: something differs; the message shows the transcript and points at the step.
+        """
+        # Conversations share the catalogue: each begins with the stock, prices and orders of the demo shop.
+        self._stack.reset_shop()
+        shopper = WebShopper(self._stack.base_url, script.conversation.customer)
+        try:
+            self._play(script, shopper)
+        finally:
+            shopper.close()
+
+    def _play(self, script: Script, client: WebShopper) -> None:
+        shopper = Shopper(client.shopper_id, script.conversation.customer)
+        marks = self._shop.prepare(shopper, script.conversation.given)
+        transcript: list[str] = []
+        known = 0
+        for number, step in enumerate(script.conversation.steps, start=1):
+            try:
+                messages = _send(client, step)
+            except NoSuchButton as error:
+                raise ConversationFailed(_report(script, transcript, number, [str(error)])) from None
+            tracker = self._stack.tracker(client.shopper_id)
+            events = tracker["events"]
+            turn = Turn(step.say or step.click or "", messages, events[known:], tracker["slots"])
+            known = len(events)
+            transcript.append(_transcribe(number, turn))
+            wrong = [*_differences(turn, step.expect), *self._shop_differences(shopper, marks, step.expect.database)]
+            if wrong:
+                raise ConversationFailed(_report(script, transcript, number, wrong))
+
+    def _shop_differences(self, shopper: Shopper, marks: Marks, expected: DatabaseExpectation) -> Iterator[str]:
+        if expected.cart is not None:
+            cart = self._shop.cart(shopper)
+            if cart != expected.cart:
+                yield _wrong("cart", expected.cart, cart)
+        if expected.orders is not None:
+            orders = self._shop.orders(shopper, marks)
+            if not matches(expected.orders, orders):
+                yield _wrong("orders", expected.orders, orders)
+        if expected.stock:
+            stock = self._shop.stock(expected.stock)
+            if stock != expected.stock:
+                yield _wrong("stock", expected.stock, stock)
+        if expected.interactions:
+            recorded = self._shop.interactions(shopper, marks)
+            if not stands_in_order(expected.interactions, recorded):
+                yield _wrong("interactions", expected.interactions, recorded)
+
+
+def _send(client: WebShopper, step: Step) -> list[Message]:
+    if step.click is not None:
+        return client.click(step.click, step.on_card)
+    return client.say(step.say or "")
+
+
+def _differences(turn: Turn, expected: Expectation) -> Iterator[str]:
+    if not turn.messages:
+        yield "the shopper got no answer at all"
+    if expected.intent is not None and turn.intent != expected.intent:
+        yield _wrong("intent", expected.intent, turn.intent)
+    for name, value in expected.entities.items():
+        if not matches(value, turn.entities.get(name)):
+            yield _wrong(f"entity {name}", value, turn.entities.get(name))
+    for name, value in expected.slots.items():
+        if not matches(value, turn.slots.get(name)):
+            yield _wrong(f"slot {name}", value, turn.slots.get(name))
+    if not stands_in_order(expected.responses, turn.responses):
+        yield _wrong("responses", expected.responses, turn.responses)
+    for name in expected.not_responses:
+        if name in turn.responses:
+            yield f"responses: {name} must not be among {show(turn.responses)}"
+    yield from _differences_seen(turn, expected)
+
+
+def _differences_seen(turn: Turn, expected: Expectation) -> Iterator[str]:
+    read = turn.text.casefold()
+    for words in expected.text_contains:
+        if words.casefold() not in read:
+            yield f"text: {words!r} is missing"
+    for words in expected.text_lacks:
+        if words.casefold() in read:
+            yield f"text: {words!r} must not be said"
+    if expected.elements is not None:
+        shown = [card_names(card) for card in cards(turn.messages)]
+        same = len(shown) == len(expected.elements) and all(
+            any(matches(wanted, name) for name in names) for wanted, names in zip(expected.elements, shown, strict=True)
+        )
+        if not same:
+            yield _wrong("elements", expected.elements, [sorted(names) for names in shown])
+    titles = [button.get("title") for button in buttons(turn.messages)]
+    for title in expected.buttons:
+        if title not in titles:
+            yield _wrong("buttons", title, titles)
+
+
+def _wrong(what: str, expected: Any, actual: Any) -> str:
+    return f"{what}: expected {show(expected)}, got {show(actual)}"
+
+
+def _transcribe(number: int, turn: Turn) -> str:
+    lines = [
+        f"  {number}. shopper: {turn.sent}",
+        f"     understood: {turn.intent} {show(turn.entities)}; answered by: {', '.join(turn.responses) or 'nothing'}",
+    ]
+    for message in turn.messages:
+        lines.append("     assistant: " + str(message.get("text", "(no text)")).replace("\n", "\n                "))
+        for part in (*message.get("elements", []), message):
+            titles = " ".join(f"[{button.get('title')}]" for button in part.get("buttons", []))
+            label = f"{part.get('title')} | {part.get('subtitle')} " if part is not message else ""
+            if label or titles:
+                lines.append(f"                {label}{titles}")
+    return "\n".join(lines)
+
+
+def _report(script: Script, transcript: list[str], number: int, wrong: list[str]) -> str:
+    head = f"{script.file}:{script.lines[number - 1]}: step {number} of {script.conversation.name!r}"
+    return "\n".join([head, *transcript, *(f"  >> {each}" for each in wrong)])

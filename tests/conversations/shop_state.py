@@ -1,0 +1,164 @@
+"""The shop's tables around a conversation: sets up what is given, and reads what one shopper has left there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from shop.carts import add_to_cart, view_cart
+from shop.db import make_sessions, open_engine, reading, writing
+from shop.models import Customer, Interaction, Order, OrderLine, Product, Shipment, ShipmentLine, Variant, utc_now
+from shop.shoppers import Shopper
+from tests.conversations.schema import Given, GivenOrder
+
+_SETTLED = ("paid", "packed", "shipped", "delivered")
+_SENT = ("shipped", "delivered")
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The last rows there were when the conversation began: what comes after them is its doing."""
+
+    order: int
+    interaction: int
+
+
+class ShopState:
+    """Reads and prepares the shop database of a running stack."""
+
+    def __init__(self, database_url: str) -> None:
+        """Open the database, from outside of the servers."""
+        self._engine = open_engine(database_url, timeout_s=10.0)
+        self._sessions = make_sessions(self._engine)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def prepare(self, shopper: Shopper, given: Given) -> Marks:
+        """Bring the tables into the given state; returns the marks after it."""
+        with writing(self._sessions) as session:
+            for sku, price in given.price.items():
+                _variant(session, sku).price = price
+            for sku, quantity in given.cart.items():
+                add_to_cart(session, shopper, sku, quantity)
+            # After the cart: a conversation may begin with more in the cart than there is in stock.
+            for sku, stock in given.stock.items():
+                _variant(session, sku).stock = stock
+            for order in given.orders:
+                _place(session, shopper, order)
+        with reading(self._sessions) as session:
+            last_order, last_interaction = (
+                session.scalar(select(func.max(row.id))) or 0 for row in (Order, Interaction)
+            )
+        return Marks(last_order, last_interaction)
+
+    def cart(self, shopper: Shopper) -> dict[str, int]:
+        """Give the pieces of each SKU in the shopper's cart."""
+        with reading(self._sessions) as session:
+            return {line.sku: line.quantity for line in view_cart(session, shopper).lines}
+
+    def orders(self, shopper: Shopper, marks: Marks) -> list[dict[str, Any]]:
+        """Give the orders that this shopper has placed since the conversation began, newest first."""
+        with reading(self._sessions) as session:
+            wanted = select(Order).where(Order.id > marks.order, _of_shopper(session, Order, shopper))
+            return [_describe(order) for order in session.scalars(wanted.order_by(Order.id.desc()))]
+
+    def stock(self, skus: Mapping[str, int]) -> dict[str, int]:
+        """Give the stock of each SKU."""
+        with reading(self._sessions) as session:
+            return {sku: _variant(session, sku).stock for sku in skus}
+
+    def interactions(self, shopper: Shopper, marks: Marks) -> list[dict[str, Any]]:
+        """Give what was recorded of this shopper since the conversation began, oldest first."""
+        with reading(self._sessions) as session:
+            rows = session.execute(
+                select(Interaction, Product.slug, Variant.sku)
+                .join(Product, Product.id == Interaction.product_id)
+                .outerjoin(Variant, Variant.id == Interaction.variant_id)
+                .where(Interaction.id > marks.interaction, _of_shopper(session, Interaction, shopper))
+                .order_by(Interaction.id)
+            )
+            return [
+                {"kind": row.kind, "product": slug, "sku": sku, "quantity": row.quantity, "source": row.source}
+                for row, slug, sku in rows
+            ]
+
+
+def _variant(session: Session, sku: str) -> Variant:
+    return session.scalars(select(Variant).where(Variant.sku == sku)).one()
+
+
+def _customer(session: Session, shopper: Shopper) -> Customer | None:
+    return session.scalars(select(Customer).where(Customer.public_id == shopper.customer_id)).one_or_none()
+
+
+def _of_shopper(session: Session, row: type[Order] | type[Interaction], shopper: Shopper) -> ColumnElement[bool]:
+    customer = _customer(session, shopper)
+    own = row.shopper_id == shopper.shopper_id
+    return or_(own, row.customer_id == customer.id) if customer else own
+
+
+def _describe(order: Order) -> dict[str, Any]:
+    names = ("number", "state", "payment_state", "currency", "email", "delivery_method", "ship_name", "ship_street")
+    content = {name: getattr(order, name) for name in (*names, "ship_city", "ship_postcode", "ship_country")}
+    money = {name: f"{getattr(order, name):.2f}" for name in ("subtotal", "delivery_price", "total")}
+    return {**content, **money, "lines": {line.sku: line.quantity for line in order.lines}}
+
+
+def _place(session: Session, shopper: Shopper, given: GivenOrder) -> None:
+    """Write an order as it would stand there some days after it was placed."""
+    customer, placed_at = _customer(session, shopper), utc_now() - dt.timedelta(days=given.days_ago)
+    variants = {sku: _variant(session, sku) for sku in given.lines}
+    subtotal = sum((variants[sku].price * quantity for sku, quantity in given.lines.items()), Decimal())
+    order = Order(
+        number=given.number,
+        shopper_id=shopper.shopper_id,
+        customer_id=customer.id if customer else None,
+        email="shopper@example.com",
+        state=given.state,
+        payment_state="paid" if given.state in _SETTLED else "pending",
+        currency=next(iter(variants.values())).currency,
+        subtotal=subtotal,
+        delivery_price=Decimal(),
+        total=subtotal,
+        delivery_method="standard",
+        ship_name="Test Shopper",
+        ship_street="1 Test Street",
+        ship_city="Testville",
+        ship_postcode="12345",
+        ship_country="US",
+        placed_at=placed_at,
+        updated_at=placed_at,
+        lines=[_line(variants[sku], quantity) for sku, quantity in given.lines.items()],
+    )
+    session.add(order)
+    session.flush()
+    if given.tracking_number or given.state in _SENT:
+        order.shipments.append(_shipment(order, given, placed_at))
+    session.flush()
+
+
+def _line(variant: Variant, quantity: int) -> OrderLine:
+    return OrderLine(
+        variant_id=variant.id, sku=variant.sku, name=variant.name, unit_price=variant.price, quantity=quantity
+    )
+
+
+def _shipment(order: Order, given: GivenOrder, placed_at: dt.datetime) -> Shipment:
+    delivered = given.state == "delivered"
+    return Shipment(
+        carrier="Demo Post",
+        tracking_number=given.tracking_number or f"TEST{order.number}",
+        state="delivered" if delivered else given.shipment_state,
+        shipped_at=placed_at + dt.timedelta(days=1),
+        promised_at=placed_at + dt.timedelta(days=5),
+        delivered_at=placed_at + dt.timedelta(days=2) if delivered else None,
+        lines=[ShipmentLine(order_line_id=line.id, quantity=line.quantity) for line in order.lines],
+    )
