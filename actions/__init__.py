@@ -1,0 +1,1 @@
+"""What the conversation can do: thin actions between Rasa and the shop."""

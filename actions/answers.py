@@ -1,0 +1,237 @@
+"""Yes, no, and bare answers: each goes to the question that waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions.adding import add, add_variant, complete
+from actions.base import ShopAction
+from actions.cart import change_quantity, clear, remove, set_line_quantity
+from actions.cart_lines import pick_line
+from actions.catalogue import show_details, tell_option, tell_price, tell_stock
+from actions.checkout import ask_other_address, confirm_order, forget_address, use_address
+from actions.options import chosen_options
+from actions.orders import answered_number, track
+from actions.pending import (
+    ADD,
+    CLEAR_CART,
+    CONFIRM_ORDER,
+    DETAILS,
+    OPTION,
+    ORDER,
+    QUANTITY,
+    SEARCH,
+    USE_ADDRESS,
+    WHICH,
+    answers_question,
+    match_value,
+    said_number,
+)
+from actions.queries import from_state
+from actions.references import Mention
+from actions.search import refine, run_search, start_search
+from actions.targets import Target, focused_product, pick_one
+from actions.turn import Pending, Turn, clean_words
+from shop.carts import CartLineView
+from shop.catalogue import ProductView, get_product, get_product_by_sku, get_variant
+
+_GOALS: dict[str, Callable[[Turn, Target], None]] = {
+    "show_details": show_details,
+    "tell_price": tell_price,
+    "tell_option": tell_option,
+    "tell_stock": tell_stock,
+    "add_to_cart": add,
+}
+_LINE_GOALS: dict[str, Callable[[Turn, CartLineView], None]] = {
+    "change_quantity": change_quantity,
+    "remove_from_cart": remove,
+}
+_SELECTING = ("colour", "brand", "category", "option_value", "price_min", "price_max", "price_direction", "in_stock")
+
+
+class ActionTakeAnswer(ShopAction):
+    """Take a bare answer: to the waiting question, else to what was last shown, else as a search."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_take_answer"
+
+    def perform(self, turn: Turn) -> None:
+        """Answer the question that waits, or choose from what was shown."""
+        answer = _ANSWERS.get(turn.pending.get("kind", ""))
+        if answer is None or not answer(turn, turn.pending):
+            _select(turn)
+
+
+class ActionAffirm(ShopAction):
+    """Take a yes."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_affirm"
+
+    def perform(self, turn: Turn) -> None:
+        """Do what was asked; a yes to nothing does nothing."""
+        pending = turn.pending
+        kind = pending.get("kind", "")
+        if kind in _ANSWERS:
+            if not (answers_question(turn) and _ANSWERS[kind](turn, pending)):
+                turn.say("utter_yes_is_not_enough")
+        elif kind in _YES:
+            turn.drop_now()
+            _YES[kind](turn, pending)
+        elif turn.form:
+            turn.say("utter_checkout_waits")
+        else:
+            turn.say("utter_nothing_to_confirm")
+
+
+class ActionDeny(ShopAction):
+    """Take a no."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_deny"
+
+    def perform(self, turn: Turn) -> None:
+        """Leave everything as it is."""
+        kind = turn.pending.get("kind", "")
+        if kind == USE_ADDRESS:
+            ask_other_address(turn)
+        elif turn.form and not kind:
+            turn.say("utter_checkout_waits")
+        else:
+            turn.say(
+                {CONFIRM_ORDER: "utter_order_not_placed", CLEAR_CART: "utter_cart_kept"}.get(kind, "utter_all_right")
+            )
+
+
+class ActionCancel(ShopAction):
+    """Stop what is going on."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_cancel"
+
+    def perform(self, turn: Turn) -> None:
+        """Forget the question and the address; the cart stays."""
+        kind = turn.pending.get("kind", "")
+        forget_address(turn)
+        if turn.form or kind in {USE_ADDRESS, CONFIRM_ORDER}:
+            turn.say("utter_checkout_stopped")
+        else:
+            turn.say("utter_stopped" if kind else "utter_nothing_to_cancel")
+
+
+def _answer_option(turn: Turn, pending: Pending) -> bool:
+    with turn.reading() as session:
+        product = get_product(session, pending["product"])
+    others = [slug for slug in turn.entities("product") if slug != product.slug]
+    if others or turn.entities("category") or turn.entities("brand"):
+        return False
+    option = pending["option"]
+    value = match_value(pending["values"], turn) or match_value(product.option_values(option), turn)
+    chosen = {**pending["chosen"], **chosen_options(turn, product).values}
+    if value is None and chosen == pending["chosen"]:
+        _say_no_such_value(turn, product, pending)
+        return True
+    if value is not None:
+        chosen[option] = value
+    quantity = turn.number("quantity") if not turn.text.strip().isdecimal() else None
+    complete(turn, product, chosen, quantity or pending["quantity"])
+    return True
+
+
+def _say_no_such_value(turn: Turn, product: ProductView, pending: Pending) -> None:
+    """Say which values there are; the question goes on waiting."""
+    turn.remember(pending=pending)
+    turn.say(
+        "utter_no_such_value",
+        name=product.name,
+        value=clean_words(turn.text),
+        lines=turn.labels.text("details.fact", name=pending["option"], value=turn.labels.one_of(pending["values"])),
+    )
+
+
+def _answer_which(turn: Turn, pending: Pending) -> bool:
+    said = dict(pending["said"])
+    if not Mention.of(turn).says_something:
+        said["product_query"] = [turn.text]
+    turn.recall(said)
+    goal = pending["goal"]
+    if goal in _LINE_GOALS:
+        line = pick_line(turn, goal, among=pending["skus"])
+        if line:
+            _LINE_GOALS[goal](turn, line)
+    else:
+        target = pick_one(turn, goal)
+        if target:
+            _GOALS[goal](turn, target)
+    return True
+
+
+def _answer_quantity(turn: Turn, pending: Pending) -> bool:
+    quantity = said_number(turn)
+    if quantity is None:
+        return False
+    set_line_quantity(turn, pending["sku"], quantity)
+    return True
+
+
+def _answer_order(turn: Turn, pending: Pending) -> bool:
+    number = answered_number(turn, pending["numbers"])
+    if number is None:
+        return False
+    track(turn, number)
+    return True
+
+
+def _select(turn: Turn) -> None:
+    """Take an answer to no question as a choice among what was shown, or else as words to search for."""
+    mention = Mention.of(turn)
+    if mention.skus or mention.products or mention.ordinals or mention.references:
+        target = pick_one(turn, "show_details")
+        if target:
+            show_details(turn, target)
+        return
+    with turn.reading() as session:
+        focus = focused_product(turn, session)
+    if focus and (mention.options or turn.entities("colour")) and chosen_options(turn, focus).values:
+        tell_option(turn, Target(focus))
+    elif turn.slot("search_state") and any(turn.entities(name) for name in _SELECTING) and not mention.words:
+        refine(turn)
+    elif mention.words or any(turn.entities(name) for name in _SELECTING):
+        start_search(turn)
+    else:
+        turn.say("utter_not_understood")
+
+
+def _add_offered(turn: Turn, pending: Pending) -> None:
+    with turn.reading() as session:
+        product = get_product_by_sku(session, pending["sku"])
+        variant = get_variant(session, pending["sku"])
+    add_variant(turn, product, variant, pending["quantity"])
+
+
+def _show_offered(turn: Turn, pending: Pending) -> None:
+    with turn.reading() as session:
+        product = get_product(session, pending["product"])
+    show_details(turn, Target(product))
+
+
+_ANSWERS: dict[str, Callable[[Turn, Pending], bool]] = {
+    OPTION: _answer_option,
+    WHICH: _answer_which,
+    QUANTITY: _answer_quantity,
+    ORDER: _answer_order,
+}
+_YES: dict[str, Callable[[Turn, Pending], None]] = {
+    ADD: _add_offered,
+    DETAILS: _show_offered,
+    SEARCH: lambda turn, pending: run_search(turn, from_state(pending["state"])),
+    USE_ADDRESS: use_address,
+    CONFIRM_ORDER: confirm_order,
+    CLEAR_CART: lambda turn, _: clear(turn),
+}

@@ -1,0 +1,125 @@
+"""What all actions share: services, a deadline, and words for everything that can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker  # type: ignore[import-untyped]
+from rasa_sdk.executor import CollectingDispatcher  # type: ignore[import-untyped]
+from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
+
+from actions import bootstrap
+from actions.pending import answers_question
+from actions.turn import Turn, clean_words
+from shop import errors
+
+logger = logging.getLogger(__name__)
+
+# What is said for each error, and which of its data the words need. Data that a shopper typed as an address or an
+# account is never among them: variables are stored with the message.
+ERROR_RESPONSES: dict[type[errors.ShopError], tuple[str, tuple[str, ...]]] = {
+    errors.ShopError: ("utter_technical_problem", ()),
+    errors.NotFound: ("utter_product_not_found", ()),
+    errors.ProductNotFound: ("utter_product_not_found", ()),
+    errors.VariantNotFound: ("utter_sku_not_found", ("sku",)),
+    errors.OrderNotFound: ("utter_order_not_found", ()),
+    errors.CustomerNotFound: ("utter_account_not_found", ()),
+    errors.CartLineNotFound: ("utter_not_in_cart", ()),
+    errors.Refused: ("utter_not_possible", ()),
+    errors.InvalidQuantity: ("utter_invalid_quantity", ("minimum", "maximum")),
+    errors.NotEnoughStock: ("utter_not_enough_stock", ("name", "asked", "available")),
+    errors.NotForSale: ("utter_not_for_sale", ()),
+    errors.EmptyCart: ("utter_cart_is_empty", ()),
+    errors.CurrencyMismatch: ("utter_currency_mismatch", ("expected", "got")),
+    errors.NoDeliveryMethod: ("utter_no_delivery_method", ()),
+    errors.CartChanged: ("utter_cart_changed", ()),
+    errors.InvalidAddress: ("utter_address_not_usable", ()),
+    errors.ShopUnavailable: ("utter_unavailable", ()),
+    errors.IndexMismatch: ("utter_technical_problem", ()),
+}
+
+
+class ShopAction(Action, ABC):  # type: ignore[misc]
+    """An action that does one thing for the shopper.
+
+    Args:
+        services: for tests; a server's actions share the ones of `bootstrap.services()`.
+
+    Attributes:
+        keeps_question: whether a question that waits for its answer goes on waiting; otherwise it is dropped.
+        yields_to_answer: whether a message that plainly answers the waiting question is taken as that answer, even
+            though its intent was read as this action's.
+    """
+
+    keeps_question: ClassVar[bool] = False
+    yields_to_answer: ClassVar[bool] = False
+
+    def __init__(self, services: bootstrap.Services | None = None) -> None:
+        self._services = services
+
+    @abstractmethod
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+
+    @abstractmethod
+    def perform(self, turn: Turn) -> None:
+        """Read the turn, call the shop, answer; runs in a thread."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
+        """Perform within the deadline; whatever happens, the shopper gets an answer."""
+        try:
+            deadline = (self._services.settings if self._services else bootstrap.settings()).deadline_s
+            turn = await asyncio.wait_for(asyncio.to_thread(self._answered, tracker), deadline)
+        except TimeoutError:
+            logger.warning("%s took too long", self.name())
+            dispatcher.utter_message(response="utter_unavailable")
+            return []
+        except errors.ShopUnavailable as error:
+            logger.warning("%s: the shop does not answer (%s)", self.name(), error.reason)
+            dispatcher.utter_message(response="utter_unavailable")
+            return []
+        except Exception as error:  # noqa: BLE001 - an exception here would be silence for the shopper
+            _log_unexpected(self.name(), error)
+            dispatcher.utter_message(response="utter_technical_problem")
+            return []
+        for message in turn.messages:
+            dispatcher.utter_message(**message)
+        return turn.events
+
+    def _answered(self, tracker: Tracker) -> Turn:
+        turn = Turn(tracker, self._services or bootstrap.services())
+        if self.yields_to_answer and answers_question(turn):
+            turn.follow_up("action_take_answer")
+            return turn
+        try:
+            self.perform(turn)
+        except errors.ShopUnavailable:
+            # Nothing was changed, and what waits for an answer goes on waiting: the shopper can say it again.
+            raise
+        except errors.ShopError as error:
+            say_error(turn, error)
+        if not self.keeps_question:
+            turn.drop_pending()
+        return turn
+
+
+def say_error(turn: Turn, error: errors.ShopError) -> None:
+    """Tell the shopper what the shop refused, in the words of the closest known error."""
+    kind = next(kind for kind in type(error).__mro__ if kind in ERROR_RESPONSES)
+    response, fields = ERROR_RESPONSES[kind]
+    if isinstance(error, errors.NotEnoughStock) and error.available == 0:
+        response = "utter_out_of_stock"
+    if response == "utter_technical_problem":
+        _log_unexpected("shop", error)
+    variables: dict[str, Any] = {field: clean_words(str(getattr(error, field))) for field in fields}
+    turn.say(response, **variables)
+
+
+def _log_unexpected(where: str, error: BaseException) -> None:
+    # The message of an exception may carry an address or a shopper's words; its kind and place do not.
+    places = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s failed with %s\n%s", where, type(error).__name__, places)

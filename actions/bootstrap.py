@@ -1,0 +1,99 @@
+"""The one place that builds services from settings."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from shop.policies import Passage, PolicyIndex, load_passages
+
+from actions.labels import Labels
+from actions.settings import Settings
+from actions.vocabulary import Vocabulary
+from shop.db import Sessions, make_sessions, open_engine
+from shop.embedding import SentenceTransformerEmbedder
+from shop.search import ProductSearch, SearchQuery, SearchResults
+
+
+class Search(Protocol):
+    """Finds products."""
+
+    def search(self, query: SearchQuery) -> SearchResults:
+        """Give one page of what fits the query."""
+
+
+class Policies(Protocol):
+    """Knows the shop's own texts."""
+
+    def answer(self, question: str) -> Passage | None:
+        """Give the passage that answers, or None where no text does."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """All that actions work with."""
+
+    settings: Settings
+    sessions: Sessions
+    search: Search
+    policies: Policies
+    labels: Labels
+    vocabulary: Vocabulary
+
+
+def build_services(settings: Settings) -> Services:
+    """Open the database, load the encoder and index what is new; takes seconds."""
+    sessions = make_sessions(open_engine(settings.database_url))
+    embedder = SentenceTransformerEmbedder(settings.text_model, settings.threads)
+    search = ProductSearch(sessions, embedder, settings.search_cache)
+    search.refresh()
+    return Services(
+        settings=settings,
+        sessions=sessions,
+        search=search,
+        policies=PolicyIndex(load_passages(settings.policies), embedder),
+        labels=Labels.load(settings.labels, settings.language, settings.locale),
+        vocabulary=Vocabulary(sessions, clock=time.monotonic),
+    )
+
+
+class _Once:
+    """Builds a value when it is first asked for; a failed attempt is made again by the next caller."""
+
+    def __init__(self, build: Callable[[], Services]) -> None:
+        self._build = build
+        self._lock = threading.Lock()
+        self._value: Services | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self._value is not None
+
+    def get(self) -> Services:
+        with self._lock:
+            if self._value is None:
+                self._value = self._build()
+            return self._value
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment, once a process."""
+    return Settings()  # type: ignore[call-arg]  # the secret comes from the environment
+
+
+_SHARED = _Once(lambda: build_services(settings()))
+
+
+def services() -> Services:
+    """Give the process's services; the first caller builds them while others wait."""
+    return _SHARED.get()
+
+
+def is_ready() -> bool:
+    """Tell whether the services have been built."""
+    return _SHARED.ready

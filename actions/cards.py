@@ -1,0 +1,110 @@
+"""How products look: cards with photo, price, stock and buttons, and the same as plain lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from actions.labels import Labels
+from actions.turn import Button, Element
+from shop.catalogue import ProductView, VariantView
+
+IMAGES_PATH = "/webhooks/web/images/"
+_FEW = 5
+
+
+def payload(intent: str, **entities: str | list[str]) -> str:
+    """Write the message that a button sends: an intent with its entities, which no language model reads."""
+    return f"/{intent}{json.dumps(entities, ensure_ascii=False) if entities else ''}"
+
+
+def button(labels: Labels, label: str, intent: str, **entities: str | list[str]) -> Button:
+    """Make a button whose title is a label."""
+    return named_button(labels.text(f"buttons.{label}"), intent, **entities)
+
+
+def named_button(title: str, intent: str, **entities: str | list[str]) -> Button:
+    """Make a button whose title is a name from the catalogue."""
+    return {"title": title, "type": "postback", "payload": payload(intent, **entities)}
+
+
+def image_address(location: str | None) -> str | None:
+    """Tell where a browser finds a picture: a file of the shop's own, or an address on the web."""
+    if location is None or location.startswith("https://"):
+        return location
+    return f"{IMAGES_PATH}{quote(location)}"
+
+
+def stock_text(labels: Labels, stock: int) -> str:
+    """Say how many pieces there are, as a card does."""
+    if stock <= 0:
+        return labels.text("stock.none")
+    return labels.text("stock.few", count=stock) if stock <= _FEW else labels.text("stock.some", count=stock)
+
+
+def product_stock_text(labels: Labels, product: ProductView) -> str:
+    """Say whether a product is in stock; of several variants it tells only that some are."""
+    if len(product.variants) == 1:
+        return stock_text(labels, product.variants[0].stock)
+    return labels.text("stock.yes" if product.in_stock else "stock.none")
+
+
+def price_text(labels: Labels, product: ProductView, shown: VariantView | None = None) -> str:
+    """Say what a product costs: its price, or from where its prices start.
+
+    Args:
+        labels: the language.
+        product: the product.
+        shown: the variant that a search found; its own price is said where a cheaper variant did not fit the search.
+    """
+    if product.price_min == product.price_max:
+        return labels.money(product.price_min)
+    if shown is not None and shown.price != product.price_min:
+        return labels.text("price.of", price=labels.money(shown.price), options=labels.all_of(shown.options.values()))
+    return labels.text("price.from", price=labels.money(product.price_min))
+
+
+def variant_title(product_name: str, options: Mapping[str, str]) -> str:
+    """Name a variant: its product, and the options that the name does not say already.
+
+    >>> variant_title("Laptop", {"screen size": "13 inch", "RAM": "8GB"})
+    'Laptop (13 inch, 8GB)'
+    """
+    missing = [value for value in options.values() if value.casefold() not in product_name.casefold()]
+    return f"{product_name} ({', '.join(missing)})" if missing else product_name
+
+
+def variant_of(product: ProductView, sku: str | None) -> VariantView | None:
+    """Find a product's variant by its SKU."""
+    return next((one for one in product.variants if sku is not None and one.sku.lower() == sku.lower()), None)
+
+
+def subtitle(labels: Labels, product: ProductView, sku: str | None = None) -> str:
+    """Say price and stock in one line."""
+    price = price_text(labels, product, variant_of(product, sku))
+    return labels.text("card.subtitle", price=price, stock=product_stock_text(labels, product))
+
+
+def product_card(labels: Labels, product: ProductView, sku: str | None = None, *, details: bool = True) -> Element:
+    """Make the card of a product; where there is something to choose, its button asks and does not guess."""
+    element: Element = {"title": product.name, "subtitle": subtitle(labels, product, sku), "buttons": []}
+    variant = variant_of(product, sku) or product.variants[0]
+    picture = image_address(variant.image or next(iter(product.images), None))
+    if picture:
+        element["image_url"] = picture
+    if len(product.variants) > 1 and product.in_stock:
+        element["buttons"].append(button(labels, "choose", "add_to_cart", product=product.slug))
+    elif product.in_stock:
+        element["buttons"].append(button(labels, "add", "add_to_cart", sku=product.variants[0].sku))
+    if details:
+        element["buttons"].append(button(labels, "details", "show_details", product=product.slug))
+    return element
+
+
+def listing(labels: Labels, shown: Sequence[tuple[ProductView, str]]) -> str:
+    """Write products as numbered lines, for channels that show no cards."""
+    return "\n".join(
+        labels.text("card.line", place=place, title=product.name, subtitle=subtitle(labels, product, sku))
+        for place, (product, sku) in enumerate(shown, start=1)
+    )

@@ -1,0 +1,153 @@
+"""The cart: put in, look at, change, take out, empty."""
+
+from __future__ import annotations
+
+from actions.adding import add
+from actions.base import ShopAction
+from actions.cards import button, variant_title
+from actions.cart_lines import cart_buttons, cart_line, filled_cart, pick_line, subtotal_text
+from actions.pending import CLEAR_CART, QUANTITY
+from actions.targets import pick_one
+from actions.turn import Turn
+from shop import carts
+from shop.carts import CartLineView
+
+
+class ActionAddToCart(ShopAction):
+    """Put a product into the cart."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_add_to_cart"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the product; ask for what has to be chosen; add it."""
+        target = pick_one(turn, "add_to_cart")
+        if target:
+            add(turn, target)
+
+
+class ActionViewCart(ShopAction):
+    """Show the cart."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_view_cart"
+
+    def perform(self, turn: Turn) -> None:
+        """Show lines and total at today's prices."""
+        show_cart(turn)
+
+
+class ActionChangeQuantity(ShopAction):
+    """Change how many of a line are in the cart."""
+
+    yields_to_answer = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_change_quantity"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the line and the number; ask for what is missing."""
+        line = pick_line(turn, "change_quantity")
+        if line:
+            change_quantity(turn, line)
+
+
+class ActionRemoveFromCart(ShopAction):
+    """Take a line out of the cart."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_remove_from_cart"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the line and take it out."""
+        line = pick_line(turn, "remove_from_cart")
+        if line:
+            remove(turn, line)
+
+
+class ActionClearCart(ShopAction):
+    """Empty the cart, after an explicit yes."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_clear_cart"
+
+    def perform(self, turn: Turn) -> None:
+        """Ask whether all of it should go."""
+        cart = filled_cart(turn)
+        turn.ask_later(CLEAR_CART)
+        turn.say(
+            "utter_ask_clear_cart",
+            count=cart.count,
+            buttons=[button(turn.labels, "clear", "affirm"), button(turn.labels, "keep", "deny")],
+        )
+
+
+def show_cart(turn: Turn, response: str = "utter_cart") -> None:
+    """Show the cart's lines with their total; its places are what "the second one" means from now on."""
+    with turn.reading() as session:
+        cart = carts.view_cart(session, turn.shopper)
+    if cart.is_empty:
+        turn.say("utter_cart_is_empty")
+        return
+    turn.remember(candidate_skus=[line.sku for line in cart.lines], focus_sku=None)
+    turn.say(
+        response,
+        lines="\n".join(cart_line(turn, place, line) for place, line in enumerate(cart.lines, start=1)),
+        count=cart.count,
+        subtotal=subtotal_text(turn, cart),
+        buttons=[button(turn.labels, "check_out", "check_out"), button(turn.labels, "clear", "clear_cart")],
+    )
+
+
+def change_quantity(turn: Turn, line: CartLineView) -> None:
+    """Set how many of a line are wanted, or ask."""
+    quantity = turn.number("quantity")
+    title = variant_title(line.name, line.options)
+    if quantity is None:
+        turn.ask_later(QUANTITY, sku=line.sku)
+        turn.say("utter_ask_quantity", name=title, quantity=line.quantity)
+    else:
+        set_line_quantity(turn, line.sku, quantity)
+
+
+def set_line_quantity(turn: Turn, sku: str, quantity: int) -> None:
+    """Set how many of a line are wanted."""
+    with turn.writing() as session:
+        carts.set_quantity(session, turn.shopper, sku, quantity)
+    show_cart(turn, "utter_quantity_changed")
+    turn.remember(focus_sku=sku)
+
+
+def remove(turn: Turn, line: CartLineView) -> None:
+    """Take a line out."""
+    with turn.writing() as session:
+        cart = carts.remove_from_cart(session, turn.shopper, line.sku)
+    title = variant_title(line.name, line.options)
+    if turn.slot("focus_sku") == line.sku:
+        turn.remember(focus_sku=None)
+    turn.remember(candidate_skus=[left.sku for left in cart.lines])
+    if cart.is_empty:
+        turn.say("utter_removed_last", name=title)
+    else:
+        turn.say(
+            "utter_removed_from_cart",
+            name=title,
+            count=cart.count,
+            subtotal=subtotal_text(turn, cart),
+            buttons=cart_buttons(turn),
+        )
+
+
+def clear(turn: Turn) -> None:
+    """Empty the cart: only after a yes."""
+    with turn.writing() as session:
+        carts.clear_cart(session, turn.shopper)
+    turn.remember(candidate_skus=None, focus_sku=None)
+    turn.say("utter_cart_cleared")

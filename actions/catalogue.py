@@ -1,0 +1,287 @@
+"""What is true of one product: its details, price, options and stock, or that the shop does not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from actions.base import ShopAction
+from actions.cards import button, price_text, product_card, product_stock_text, stock_text, variant_title
+from actions.options import chosen_options, is_named, option_having
+from actions.pending import DETAILS
+from actions.targets import Target, pick_one
+from actions.turn import Button, Turn
+from shop.catalogue import ProductView, VariantView, select_variants
+from shop.interactions import record_interaction
+
+_LISTED = 8
+_SHORT_WORD = 3
+
+
+class ActionShowDetails(ShopAction):
+    """Show all that the shop says of a product."""
+
+    yields_to_answer = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_show_details"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the product and show it."""
+        target = pick_one(turn, "show_details")
+        if target:
+            show_details(turn, target)
+
+
+class ActionTellPrice(ShopAction):
+    """Say what a product costs."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_tell_price"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the product and say its price."""
+        target = pick_one(turn, "tell_price")
+        if target:
+            tell_price(turn, target)
+
+
+class ActionTellOption(ShopAction):
+    """Say whether a product comes in an option, or has a property: yes, no, or that the shop does not know."""
+
+    yields_to_answer = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_tell_option"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the product and answer."""
+        target = pick_one(turn, "tell_option")
+        if target:
+            tell_option(turn, target)
+
+
+class ActionTellStock(ShopAction):
+    """Say how many pieces of a product there are."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_tell_stock"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the product and say its stock."""
+        target = pick_one(turn, "tell_stock")
+        if target:
+            tell_stock(turn, target)
+
+
+def show_details(turn: Turn, target: Target) -> None:
+    """Show a product, and note that it was looked at."""
+    product = target.product
+    _focus(turn, target)
+    source = "card" if turn.from_button else "chat"
+    with turn.writing() as session:
+        for kind in ("click", "view") if turn.from_button else ("view",):
+            record_interaction(session, turn.shopper, product.slug, kind, source)
+    turn.say(
+        "utter_product_details",
+        name=product.name,
+        facts="\n".join(facts(turn, product)),
+        description=product.description or turn.labels.text("details.no_description"),
+        elements=[product_card(turn.labels, product, details=False)],
+    )
+
+
+def facts(turn: Turn, product: ProductView) -> list[str]:
+    """Write the facts of a product, one a line; what the shop does not say is left out."""
+    labels = turn.labels
+    pairs = [(labels.text("details.price"), price_text(labels, product))]
+    if product.brand:
+        pairs.insert(0, (labels.text("details.brand"), product.brand))
+    pairs += [(name, ", ".join(product.option_values(name))) for name in product.option_names]
+    pairs += [(name, ", ".join(values)) for name, values in product.attributes.items()]
+    pairs.append((labels.text("details.stock"), product_stock_text(labels, product)))
+    return [labels.text("details.fact", name=name, value=value) for name, value in pairs]
+
+
+def tell_price(turn: Turn, target: Target) -> None:
+    """Say the price of a product, or of those of its variants that were meant."""
+    product, labels = target.product, turn.labels
+    _focus(turn, target)
+    meant = _meant(turn, target)
+    if meant is None:
+        return
+    if len({variant.price for variant in meant}) == 1:
+        name = variant_title(product.name, meant[0].options) if len(meant) == 1 else product.name
+        turn.say("utter_price", name=name, price=labels.money(meant[0].price), buttons=_buy(turn, target))
+        return
+    amounts = sorted((variant.price for variant in meant), key=lambda price: price.amount)
+    turn.say(
+        "utter_price_range",
+        name=product.name,
+        low=labels.money(amounts[0]),
+        high=labels.money(amounts[-1]),
+        lines=_variant_lines(turn, meant, lambda variant: labels.money(variant.price)),
+        buttons=_buy(turn, target),
+    )
+
+
+def tell_stock(turn: Turn, target: Target) -> None:
+    """Say what is in stock: a number only where a row holds it."""
+    product, labels = target.product, turn.labels
+    _focus(turn, target)
+    meant = _meant(turn, target)
+    if meant is None:
+        return
+    if len(meant) == 1:
+        name = variant_title(product.name, meant[0].options)
+        response = "utter_in_stock" if meant[0].stock else "utter_out_of_stock"
+        turn.say(response, name=name, count=meant[0].stock, buttons=_buy(turn, target))
+    elif not any(variant.stock for variant in meant):
+        turn.say("utter_out_of_stock", name=product.name)
+    else:
+        lines = _variant_lines(turn, meant, lambda variant: stock_text(labels, variant.stock))
+        turn.say("utter_stock_by_option", name=product.name, lines=lines, buttons=_buy(turn, target))
+
+
+def tell_option(turn: Turn, target: Target) -> None:
+    """Answer whether a product comes in what was asked for: yes and no from its rows, else that nobody knows."""
+    product = target.product
+    _focus(turn, target)
+    values = [*turn.entities("option_value"), *turn.entities("colour")]
+    hint = turn.entity("option_name")
+    if values:
+        _tell_values(turn, target, values, hint)
+    elif hint:
+        _tell_names(turn, product, hint)
+    else:
+        _tell_property(turn, product)
+
+
+def _tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | None) -> None:
+    product, labels = target.product, turn.labels
+    chosen = {name: value for value in values if (name := option_having(product, value, hint))}
+    missing = [value for value in values if value not in chosen.values()]
+    stated = [colour for colour in product.colours if colour.casefold() in {value.casefold() for value in missing}]
+    if stated:
+        turn.say("utter_stated", name=product.name, fact=labels.all_of(stated))
+        missing = [value for value in missing if value.casefold() not in {colour.casefold() for colour in stated}]
+    if missing:
+        _tell_missing(turn, product, missing[0], hint)
+        return
+    if not chosen:
+        return
+    fitting = select_variants(product, chosen)
+    asked = labels.all_of(chosen.values())
+    if not fitting:
+        turn.say("utter_no_such_combination", name=product.name, options=asked, lines=_lines(turn, product.variants))
+    elif not any(variant.stock for variant in fitting):
+        turn.say("utter_option_sold_out", name=product.name, options=asked)
+    else:
+        buttons = [button(labels, "add", "add_to_cart", product=product.slug, option_value=list(chosen.values()))]
+        turn.say("utter_option_yes", name=product.name, options=asked, lines=_lines(turn, fitting), buttons=buttons)
+
+
+def _tell_missing(turn: Turn, product: ProductView, value: str, hint: str | None) -> None:
+    if value in turn.entities("colour"):
+        known = product.colours
+    else:
+        names = [hint] if hint else turn.services.vocabulary.options_having(value)
+        options = [option for option in product.option_names if any(is_named(option, name) for name in names)]
+        known = tuple(other for option in options for other in product.option_values(option))
+    if known:
+        turn.say("utter_option_no", name=product.name, value=value, values=turn.labels.all_of(known))
+    else:
+        _say_unknown(turn, product)
+
+
+def _tell_names(turn: Turn, product: ProductView, hint: str) -> None:
+    names = [option for option in product.option_names if is_named(option, hint)]
+    facts_named = {name: values for name, values in product.attributes.items() if is_named(name, hint)}
+    values = [value for name in names for value in product.option_values(name)]
+    values += [value for known in facts_named.values() for value in known]
+    if values:
+        turn.say("utter_option_values", name=product.name, option=hint, values=turn.labels.all_of(values))
+    elif product.option_names:
+        turn.say("utter_other_options", name=product.name, options=turn.labels.all_of(product.option_names))
+    elif len(product.variants) == 1:
+        turn.say("utter_no_options", name=product.name)
+    else:
+        _say_unknown(turn, product)
+
+
+def _tell_property(turn: Turn, product: ProductView) -> None:
+    said = {word for word in re.findall(r"\w+", turn.text.casefold()) if len(word) > _SHORT_WORD}
+    known = [
+        turn.labels.text("details.fact", name=name, value=", ".join(values))
+        for name, values in product.attributes.items()
+        if said & set(re.findall(r"\w+", " ".join([name, *values]).casefold()))
+    ]
+    if known:
+        turn.say("utter_stated", name=product.name, fact=turn.labels.all_of(known))
+    else:
+        _say_unknown(turn, product)
+
+
+def _say_unknown(turn: Turn, product: ProductView) -> None:
+    """Say that the shop's data does not tell, and offer what it does tell."""
+    turn.ask_later(DETAILS, product=product.slug)
+    turn.say(
+        "utter_not_stated",
+        name=product.name,
+        buttons=[button(turn.labels, "description", "show_details", product=product.slug)],
+    )
+
+
+def _meant(turn: Turn, target: Target) -> list[VariantView] | None:
+    """Keep the variants that were meant; None when the shopper was told that there is no such one."""
+    product = target.product
+    if target.sku:
+        return [variant for variant in product.variants if variant.sku.lower() == target.sku.lower()]
+    chosen = chosen_options(turn, product)
+    fitting = list(select_variants(product, chosen.values))
+    if chosen.unknown:
+        _tell_missing(turn, product, chosen.unknown[0], turn.entity("option_name"))
+        return None
+    if not fitting:
+        options = turn.labels.all_of(chosen.values.values())
+        turn.say("utter_no_such_combination", name=product.name, options=options, lines=_lines(turn, product.variants))
+        return None
+    return fitting
+
+
+def _focus(turn: Turn, target: Target) -> None:
+    shown = turn.slot("candidate_skus") or []
+    skus = [variant.sku for variant in target.product.variants]
+    turn.remember(focus_sku=next((sku for sku in skus if sku in shown), target.sku or skus[0]))
+
+
+def _buy(turn: Turn, target: Target) -> list[Button]:
+    if not target.product.in_stock:
+        return []
+    if len(target.product.variants) > 1:
+        return [button(turn.labels, "choose", "add_to_cart", product=target.product.slug)]
+    return [button(turn.labels, "add", "add_to_cart", sku=target.product.variants[0].sku)]
+
+
+def _lines(turn: Turn, variants: Sequence[VariantView]) -> str:
+    def price_and_stock(variant: VariantView) -> str:
+        stock = stock_text(turn.labels, variant.stock)
+        return turn.labels.text("card.subtitle", price=turn.labels.money(variant.price), stock=stock)
+
+    return _variant_lines(turn, variants, price_and_stock)
+
+
+def _variant_lines(turn: Turn, variants: Sequence[VariantView], fact: Callable[[VariantView], str]) -> str:
+    lines = [
+        turn.labels.text(
+            "variant.line", options=", ".join(variant.options.values()) or variant.name, fact=fact(variant)
+        )
+        for variant in variants[:_LISTED]
+    ]
+    if len(variants) > _LISTED:
+        lines.append(turn.labels.text("variant.more", count=len(variants) - _LISTED))
+    return "\n".join(lines)

@@ -1,0 +1,220 @@
+"""Check out: an address, a summary, an explicit yes, one order."""
+
+from __future__ import annotations
+
+from actions.base import ShopAction
+from actions.cards import button
+from actions.cart_lines import cart_line
+from actions.pending import CONFIRM_ORDER, USE_ADDRESS
+from actions.turn import Pending, Turn
+from shop.customers import CustomerView, get_customer
+from shop.errors import CartChanged, InvalidAddress
+from shop.orders import DeliveryAddress, check_field, place_order, summarise_cart
+
+FORM = "checkout_form"
+# The form's slots, in the order in which they are asked, with the field of an address that each one holds.
+SLOTS = {
+    "ship_name": "name",
+    "ship_email": "email",
+    "ship_street": "street",
+    "ship_city": "city",
+    "ship_postcode": "postcode",
+    "ship_country": "country",
+}
+# A message of one of these intents fills a field all the same: it is what addresses are mistaken for.
+_ANSWERS = frozenset({"inform", "nlu_fallback", "out_of_scope", ""})
+# An address is no sentence that the language model knows; below this it is taken for an address and not for a wish.
+_SURE = 0.8
+
+
+class ActionCheckOut(ShopAction):
+    """Begin a check-out."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_check_out"
+
+    def perform(self, turn: Turn) -> None:
+        """Refuse what cannot be ordered; offer a known address, or begin to ask for one."""
+        with turn.reading() as session:
+            summarise_cart(session, turn.shopper)
+        contact = _entered(turn)
+        account = None if contact else _account(turn)
+        if account:
+            contact = _account_contact(account)
+        if contact and all(contact.values()):
+            turn.ask_later(USE_ADDRESS, account=account is not None)
+            turn.say(
+                "utter_ask_use_address",
+                address=address_text(turn, contact),
+                email=contact["ship_email"],
+                buttons=[button(turn.labels, "use_address", "affirm"), button(turn.labels, "other_address", "deny")],
+            )
+            return
+        turn.remember(**(contact or {}))
+        turn.say("utter_check_out_begins")
+        turn.follow_up(FORM)
+
+
+class ValidateCheckoutForm(ShopAction):
+    """Take what the shopper writes as the field that was asked for, unless it is plainly something else."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name that Rasa's form calls."""
+        return f"validate_{FORM}"
+
+    def perform(self, turn: Turn) -> None:
+        """Check the field; what cannot be used is asked for again, with the reason."""
+        slot = turn.slot("requested_slot")
+        if slot not in SLOTS or not _is_answer(turn, slot):
+            return
+        try:
+            turn.remember(**{slot: check_field(SLOTS[slot], turn.text)})
+        except InvalidAddress:
+            turn.remember(**{slot: None})
+            turn.say(f"utter_invalid_{SLOTS[slot]}")
+
+
+class ActionShowOrderSummary(ShopAction):
+    """Show what is about to be ordered, and ask for a yes."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_show_order_summary"
+
+    def perform(self, turn: Turn) -> None:
+        """Show lines, delivery, total and address."""
+        show_summary(turn)
+
+
+class ActionPauseCheckout(ShopAction):
+    """Say that a check-out waits while the shopper goes on shopping."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_pause_checkout"
+
+    def perform(self, turn: Turn) -> None:
+        """Say how to come back; what was entered is kept."""
+        turn.say("utter_checkout_paused")
+
+
+def show_summary(turn: Turn) -> None:
+    """Show what would be ordered now; the yes that follows counts for exactly this."""
+    contact = _entered(turn)
+    if contact is None:
+        turn.follow_up(FORM)
+        return
+    with turn.reading() as session:
+        summary = summarise_cart(session, turn.shopper)
+    labels = turn.labels
+    turn.ask_later(CONFIRM_ORDER, fingerprint=summary.fingerprint)
+    turn.say(
+        "utter_order_summary",
+        lines="\n".join(cart_line(turn, place, line) for place, line in enumerate(summary.lines, start=1)),
+        subtotal=labels.money(summary.subtotal),
+        delivery=summary.delivery_name,
+        delivery_price=labels.money(summary.delivery_price),
+        days=days_text(turn, summary.days_min, summary.days_max),
+        total=labels.money(summary.total),
+        address=address_text(turn, contact),
+        email=contact["ship_email"],
+        buttons=[button(labels, "place_order", "affirm"), button(labels, "not_yet", "deny")],
+    )
+
+
+def confirm_order(turn: Turn, pending: Pending) -> None:
+    """Place the order that was summarised; if anything has changed since, show it again and ask again."""
+    contact = _entered(turn)
+    if contact is None:
+        turn.follow_up(FORM)
+        return
+    address = DeliveryAddress(
+        **{field: contact[slot] for slot, field in SLOTS.items() if field != "email"},
+    )
+    try:
+        with turn.writing() as session:
+            order = place_order(session, turn.shopper, address, contact["ship_email"], confirmed=pending["fingerprint"])
+    except CartChanged:
+        turn.say("utter_cart_changed")
+        show_summary(turn)
+        return
+    forget_address(turn)
+    turn.remember(candidate_skus=None, focus_sku=None)
+    turn.say(
+        "utter_order_placed",
+        number=order.number,
+        total=turn.labels.money(order.total),
+        email=order.email,
+        link=turn.services.settings.payment_url.format(number=order.number),
+        buttons=[button(turn.labels, "track", "track_order", order_number=order.number)],
+    )
+
+
+def use_address(turn: Turn, pending: Pending) -> None:
+    """Take the known address and show the summary."""
+    if pending["account"]:
+        account = _account(turn)
+        if account is None:
+            turn.follow_up(FORM)
+            return
+        turn.remember(**_account_contact(account))
+    show_summary(turn)
+
+
+def ask_other_address(turn: Turn) -> None:
+    """Ask for another address; a signed-in customer's e-mail stays."""
+    forget_address(turn)
+    account = _account(turn)
+    if account:
+        turn.remember(ship_email=account.email)
+    turn.follow_up(FORM)
+
+
+def forget_address(turn: Turn) -> None:
+    """Keep no address longer than a check-out needs it."""
+    turn.remember(**dict.fromkeys(SLOTS))
+
+
+def address_text(turn: Turn, contact: dict[str, str]) -> str:
+    """Write an address on one line."""
+    return turn.labels.text("address.line", **{SLOTS[slot]: value for slot, value in contact.items()})
+
+
+def days_text(turn: Turn, days_min: int, days_max: int) -> str:
+    """Write how many days a delivery takes, as the shop's row says."""
+    key = "delivery.days" if days_min == days_max else "delivery.days_range"
+    return turn.labels.text(key, low=days_min, high=days_max)
+
+
+def _is_answer(turn: Turn, slot: str) -> bool:
+    if turn.from_button or turn.text.rstrip().endswith("?"):
+        return False
+    if slot == "ship_email" and "@" in turn.text:
+        return True
+    intent, confidence = turn.intent
+    return intent in _ANSWERS or confidence < _SURE
+
+
+def _entered(turn: Turn) -> dict[str, str] | None:
+    contact = {slot: turn.slot(slot) for slot in SLOTS}
+    return contact if all(contact.values()) else None
+
+
+def _account(turn: Turn) -> CustomerView | None:
+    if turn.shopper.customer_id is None:
+        return None
+    with turn.reading() as session:
+        return get_customer(session, turn.shopper.customer_id)
+
+
+def _account_contact(account: CustomerView) -> dict[str, str]:
+    contact = {"ship_name": account.name, "ship_email": account.email}
+    address = account.default_address
+    if address is None:
+        return contact
+    return {slot: account.email if field == "email" else getattr(address, field) for slot, field in SLOTS.items()}

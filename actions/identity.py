@@ -1,0 +1,57 @@
+"""Who is asking: proven by a signed token that the web channel adds, never by a slot or by words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+
+from shop.shoppers import Shopper
+
+AUDIENCE = "daogou-actions"
+_ALGORITHM = "HS256"
+
+logger = logging.getLogger(__name__)
+
+
+class ForeignIdentityError(jwt.InvalidTokenError):
+    """A valid token that was made for another conversation."""
+
+
+def shopper_of(sender_id: str, metadata: Mapping[str, Any] | None, secret: str) -> Shopper:
+    """Tell who sent a message.
+
+    Without a token it is a guest, known by the conversation's own id. A token that is forged, expired or made for
+    another conversation gives a guest too: what a shopper can do without an account stays possible.
+
+    Args:
+        sender_id: the conversation's id, minted by the channel.
+        metadata: what the channel sent with the message.
+        secret: the key that the web channel signs with.
+    """
+    token = (metadata or {}).get("identity")
+    if token is None:
+        return Shopper(sender_id)
+    try:
+        claims = _claims(token, sender_id, secret)
+    except jwt.InvalidTokenError as error:
+        # Only the kind of fault: the token itself, and what it claims, stay out of the log.
+        logger.warning("An identity was refused: %s", type(error).__name__)
+        return Shopper(sender_id)
+    return Shopper(sender_id, claims.get("customer"))
+
+
+def _claims(token: object, sender_id: str, secret: str) -> dict[str, Any]:
+    if not isinstance(token, str):
+        raise jwt.DecodeError
+    claims: dict[str, Any] = jwt.decode(
+        token, secret, algorithms=[_ALGORITHM], audience=AUDIENCE, options={"require": ["exp", "aud", "sub"]}
+    )
+    if claims["sub"] != sender_id:
+        raise ForeignIdentityError
+    customer = claims.get("customer")
+    if customer is not None and not (isinstance(customer, str) and customer):
+        raise jwt.InvalidTokenError
+    return claims

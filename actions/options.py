@@ -1,0 +1,91 @@
+"""Options of a product: what the shopper has chosen so far, and what is left to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from actions.turn import Turn
+from shop.catalogue import ProductView, VariantView, select_variants
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Options by name, and the values that were said but that this product does not have."""
+
+    values: Mapping[str, str]
+    unknown: tuple[str, ...] = ()
+
+
+def chosen_options(turn: Turn, product: ProductView) -> Chosen:
+    """Match what was said with the product's options.
+
+    A filter of the search that showed the product counts as said: who looks for shoes in size 42 need not say it again.
+    """
+    values = _from_search(turn, product)
+    unknown = []
+    for word in turn.entities("option_value"):
+        name = option_having(product, word, turn.entity("option_name"))
+        if name is None:
+            unknown.append(word)
+        else:
+            values[name] = _spelling(product, name, word)
+    for word in turn.entities("colour"):
+        name = option_having(product, word)
+        if name is not None:
+            values[name] = _spelling(product, name, word)
+        elif word.casefold() not in (colour.casefold() for colour in product.colours):
+            unknown.append(word)
+    return Chosen(values, tuple(unknown))
+
+
+def option_having(product: ProductView, value: str, hint: str | None = None) -> str | None:
+    """Name the product's option that has a value; with a hint, such as "size", options of that name come first."""
+    names = [name for name in product.option_names if value.casefold() in _folded(product.option_values(name))]
+    return next((name for name in names if hint and is_named(name, hint)), next(iter(names), None))
+
+
+def is_named(option: str, word: str) -> bool:
+    """Tell whether a shopper's word names an option: "size" and "sizes" name "screen size".
+
+    >>> is_named("screen size", "Sizes"), is_named("RAM", "size")
+    (True, False)
+    """
+    said, name = word.casefold().strip(), option.casefold()
+    return said in {name, f"{name}s"} or any(said in {part, f"{part}s"} for part in name.split())
+
+
+def next_open(product: ProductView, chosen: Mapping[str, str]) -> tuple[str, list[str]] | None:
+    """Give the next option that has to be asked for, with the values that can be had; None where none is left.
+
+    An option with one value is not asked for. One whose other values are sold out is, as the shopper may not want what
+    is left.
+    """
+    fitting = select_variants(product, chosen)
+    for name in product.option_names:
+        if name in chosen or len(_values(fitting, name)) <= 1:
+            continue
+        return name, _values([variant for variant in fitting if variant.stock > 0], name)
+    return None
+
+
+def _values(variants: Sequence[VariantView], name: str) -> list[str]:
+    return list(dict.fromkeys(variant.options[name] for variant in variants if name in variant.options))
+
+
+def _from_search(turn: Turn, product: ProductView) -> dict[str, str]:
+    filters = (turn.slot("search_state") or {}).get("filters") or {}
+    asked: Mapping[str, str] = filters.get("options") or {}
+    shown = set(turn.slot("candidate_skus") or ()) & {variant.sku for variant in product.variants}
+    if not shown:
+        return {}
+    found = {value: option_having(product, value, name) for name, value in asked.items()}
+    return {name: _spelling(product, name, value) for value, name in found.items() if name is not None}
+
+
+def _spelling(product: ProductView, name: str, value: str) -> str:
+    return next(known for known in product.option_values(name) if known.casefold() == value.casefold())
+
+
+def _folded(values: Sequence[str]) -> set[str]:
+    return {value.casefold() for value in values}

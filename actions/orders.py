@@ -1,0 +1,149 @@
+"""Where an order is: its state, its parcels and the dates that rows hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from actions.base import ShopAction
+from actions.cards import named_button, variant_title
+from actions.pending import ORDER, said_number
+from actions.turn import Button, Turn
+from shop.orders import OrderView, ShipmentView, find_order, list_orders
+
+_LISTED = 5
+
+
+class ActionTrackOrder(ShopAction):
+    """Tell where an order is."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_track_order"
+
+    def perform(self, turn: Turn) -> None:
+        """Show the order that is named, or the only one; else ask which."""
+        number = turn.entity("order_number")
+        if number:
+            track(turn, number)
+            return
+        with turn.reading() as session:
+            orders = list_orders(session, turn.shopper, limit=_LISTED)
+        if len(orders) == 1:
+            show_order(turn, orders[0])
+        elif orders:
+            _ask_order(turn, orders)
+        else:
+            turn.ask_later(ORDER, numbers=[])
+            turn.say("utter_ask_order_number" if turn.shopper.customer_id is None else "utter_no_orders")
+
+
+class ActionListOrders(ShopAction):
+    """List the shopper's orders."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_list_orders"
+
+    def perform(self, turn: Turn) -> None:
+        """List the newest ones, with a button each."""
+        with turn.reading() as session:
+            orders = list_orders(session, turn.shopper, limit=_LISTED)
+        if not orders:
+            turn.say("utter_no_orders")
+            return
+        turn.ask_later(ORDER, numbers=[order.number for order in orders])
+        turn.say(
+            "utter_orders",
+            lines="\n".join(_order_line(turn, order) for order in orders),
+            buttons=[_order_button(turn, order) for order in orders],
+        )
+
+
+def track(turn: Turn, number: str) -> None:
+    """Show one of the shopper's own orders; another's is as unknown as one that does not exist."""
+    with turn.reading() as session:
+        order = find_order(session, turn.shopper, number)
+    show_order(turn, order)
+
+
+def answered_number(turn: Turn, numbers: list[str]) -> str | None:
+    """Read which order was meant by an answer: its number, or its place in the list."""
+    named = turn.entity("order_number")
+    bare = said_number(turn)
+    if named is None and bare is not None:
+        named = str(bare)
+    if named is not None and (named in numbers or not named.isdecimal() or int(named) > len(numbers)):
+        return named
+    place = turn.number("ordinal") or (int(named) if named else None)
+    if place is None or not numbers or not -1 <= place <= len(numbers) or place == 0:
+        return named
+    return numbers[place - 1] if place > 0 else numbers[-1]
+
+
+def show_order(turn: Turn, order: OrderView) -> None:
+    """Show state, parcels and lines of an order."""
+    labels = turn.labels
+    lines = [
+        labels.text("order.line", quantity=line.quantity, name=variant_title(line.name, line.options))
+        for line in order.lines
+    ]
+    shipments = [_shipment_text(turn, shipment) for shipment in order.shipments]
+    waits = order.payment_state == "pending" and order.state == "waiting_for_payment"
+    turn.say(
+        "utter_order_to_pay" if waits else "utter_order",
+        number=order.number,
+        simulated=labels.text("order.simulated") if order.simulated else "",
+        date=labels.date(order.placed_at),
+        state=labels.text(f"order.states.{order.state}"),
+        lines="\n".join(lines),
+        total=labels.money(order.total),
+        shipments="\n".join(shipments) or labels.text("order.no_shipment"),
+        link=turn.services.settings.payment_url.format(number=order.number),
+    )
+
+
+def _shipment_text(turn: Turn, shipment: ShipmentView) -> str:
+    labels = turn.labels
+    text = labels.text(
+        "shipment.line",
+        carrier=shipment.carrier,
+        tracking=shipment.tracking_number,
+        state=labels.text(f"shipment.states.{shipment.state}"),
+    )
+    dates = [
+        labels.text(f"shipment.{name}", date=labels.date(moment))
+        for name, moment in _known_dates(shipment)
+        if moment is not None
+    ]
+    return " ".join([text, *dates, *([shipment.tracking_url] if shipment.tracking_url else [])])
+
+
+def _known_dates(shipment: ShipmentView) -> list[tuple[str, dt.datetime | None]]:
+    if shipment.delivered_at is not None:
+        return [("shipped", shipment.shipped_at), ("delivered", shipment.delivered_at)]
+    return [("shipped", shipment.shipped_at), ("promised", shipment.promised_at)]
+
+
+def _ask_order(turn: Turn, orders: list[OrderView]) -> None:
+    turn.ask_later(ORDER, numbers=[order.number for order in orders])
+    turn.say(
+        "utter_ask_which_order",
+        lines="\n".join(_order_line(turn, order) for order in orders),
+        buttons=[_order_button(turn, order) for order in orders],
+    )
+
+
+def _order_button(turn: Turn, order: OrderView) -> Button:
+    title = turn.labels.text("order.button", number=order.number)
+    return named_button(title, "track_order", order_number=order.number)
+
+
+def _order_line(turn: Turn, order: OrderView) -> str:
+    labels = turn.labels
+    return labels.text(
+        "order.listed",
+        number=order.number,
+        date=labels.date(order.placed_at),
+        total=labels.money(order.total),
+        state=labels.text(f"order.states.{order.state}"),
+    )

@@ -1,0 +1,88 @@
+"""Questions that wait for an answer: their kinds, and whether a message plainly answers one.
+
+| kind | asked | details |
+| --- | --- | --- |
+| option | which value of an option | product, option, values, chosen, quantity |
+| which | which of several products, or cart lines | goal, skus, products, said |
+| quantity | how many | sku |
+| order | which order | numbers |
+| add | whether to put so many into the cart after all | sku, quantity |
+| details | whether to read the description | product |
+| search | whether to search again without one filter | state |
+| use_address | whether to send it to a known address | address |
+| confirm_order | whether to place the order | fingerprint |
+| clear_cart | whether to empty the cart | |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from actions.turn import Turn
+
+OPTION = "option"
+WHICH = "which"
+QUANTITY = "quantity"
+ORDER = "order"
+ADD = "add"
+DETAILS = "details"
+SEARCH = "search"
+USE_ADDRESS = "use_address"
+CONFIRM_ORDER = "confirm_order"
+CLEAR_CART = "clear_cart"
+
+_LONG_ANSWER = 60
+
+
+def answers_question(turn: Turn) -> bool:
+    """Tell whether a message answers the waiting question, whatever its intent was taken for."""
+    pending = turn.pending
+    if not pending or turn.text.startswith("/") or "?" in turn.text or len(turn.text) > _LONG_ANSWER:
+        return False
+    kind = pending["kind"]
+    if kind == OPTION:
+        names_another = [slug for slug in turn.entities("product") if slug != pending["product"]]
+        return not names_another and match_value(pending["values"], turn) is not None
+    if kind == WHICH:
+        return bool(turn.entities("ordinal")) or bool(set(turn.entities("product")) & set(pending["products"]))
+    if kind == QUANTITY:
+        return said_number(turn) is not None
+    if kind == ORDER:
+        return said_number(turn) is not None or bool(turn.entities("order_number"))
+    return False
+
+
+def said_number(turn: Turn) -> int | None:
+    """Read a message that is a bare number, however the language model has named it."""
+    if re.fullmatch(r"\s*#?\d{1,12}\s*", turn.text):
+        return int(turn.text.strip().lstrip("#"))
+    return turn.number("quantity")
+
+
+def match_value(values: Sequence[str], turn: Turn) -> str | None:
+    """Find the one of several option values that a message means; None where it means none, or more than one.
+
+    A value is meant when it is named, when its place in the list is, or when all words said stand in it alone: "42"
+    means "Size 42".
+    """
+    said = [*turn.entities("option_value"), *turn.entities("colour")]
+    named = [value for value in values if value.casefold() in {word.casefold() for word in said}]
+    named = named or [value for value in values if _words(value) == _words(turn.text)]
+    named = named or _at_place(values, turn.number("ordinal"))
+    if not named:
+        text = set(_words(turn.text))
+        named = [value for value in values if text and text <= set(_words(value))]
+    if not named:
+        named = [value for value in values if f" {' '.join(_words(value))} " in f" {' '.join(_words(turn.text))} "]
+    return named[0] if len(named) == 1 else None
+
+
+def _at_place(values: Sequence[str], place: int | None) -> list[str]:
+    if place == -1:
+        return [values[-1]]
+    return [values[place - 1]] if place is not None and 1 <= place <= len(values) else []
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())

@@ -1,0 +1,166 @@
+"""Searches that live on over turns: made from words, refined by more words, kept in a slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from statistics import median_low
+from typing import Any
+
+from actions.labels import Labels
+from actions.turn import Turn, clean_words
+from shop.search import Filters, SearchQuery, Sort
+
+PAGE = 5
+_CENT = Decimal("0.01")
+_HIGHEST_PRICE = Decimal(10**12)
+
+
+def to_state(query: SearchQuery) -> dict[str, Any]:
+    """Write a query as JSON values, for a slot."""
+    filters = query.filters
+    return {
+        "text": query.text,
+        "sort": str(query.sort),
+        "offset": query.offset,
+        "filters": {
+            "price_min": None if filters.price_min is None else str(filters.price_min),
+            "price_max": None if filters.price_max is None else str(filters.price_max),
+            "categories": list(filters.categories),
+            "brands": list(filters.brands),
+            "colours": list(filters.colours),
+            "options": dict(filters.options),
+            "in_stock": filters.in_stock,
+        },
+    }
+
+
+def from_state(state: Mapping[str, Any]) -> SearchQuery:
+    """Read a query back from a slot."""
+    filters = state["filters"]
+    return SearchQuery(
+        text=state["text"],
+        filters=Filters(
+            price_min=None if filters["price_min"] is None else Decimal(filters["price_min"]),
+            price_max=None if filters["price_max"] is None else Decimal(filters["price_max"]),
+            categories=tuple(filters["categories"]),
+            brands=tuple(filters["brands"]),
+            colours=tuple(filters["colours"]),
+            options=dict(filters["options"]),
+            in_stock=filters["in_stock"],
+        ),
+        sort=Sort(state["sort"]),
+        offset=state["offset"],
+        limit=PAGE,
+    )
+
+
+def new_query(turn: Turn, names: Sequence[str] = ()) -> SearchQuery:
+    """Make a search from what was said.
+
+    Args:
+        turn: the turn.
+        names: names of products that were named; they are searched for as words, so that what is like them shows too.
+    """
+    empty = SearchQuery(text="", filters=Filters(), sort=Sort.RELEVANCE, offset=0, limit=PAGE)
+    query = refined(turn, empty)
+    return replace(query, text=" ".join([*names, query.text]).strip()[:200])
+
+
+def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
+    """Add what was said to a search: a new value takes the place of an old one of the same kind, the rest stays."""
+    options, loose = _options(turn)
+    filters = query.filters
+    filters = replace(
+        filters,
+        price_min=price(turn, "price_min") if turn.entities("price_min") else filters.price_min,
+        price_max=price(turn, "price_max") if turn.entities("price_max") else filters.price_max,
+        categories=tuple(turn.entities("category")) or filters.categories,
+        brands=tuple(turn.entities("brand")) or filters.brands,
+        colours=tuple(turn.entities("colour")) or filters.colours,
+        options={**filters.options, **options},
+        in_stock=filters.in_stock or turn.entity("in_stock") == "true",
+    )
+    words = [*turn.entities("product_query"), *loose]
+    text = " ".join([query.text, *(word for word in words if word.casefold() not in query.text.casefold())])
+    return replace(query, text=text.strip()[:200], filters=filters, sort=sort_said(turn) or query.sort, offset=0)
+
+
+def price(turn: Turn, name: str) -> Decimal | None:
+    """Read a price bound; None where it is none that a price can have."""
+    try:
+        value = Decimal(turn.entity(name) or "")
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and 0 <= value <= _HIGHEST_PRICE else None
+
+
+def sort_said(turn: Turn) -> Sort | None:
+    """Read in which order the shopper wants to see things."""
+    said = turn.entity("sort")
+    return next((sort for sort in Sort if sort == said), None)
+
+
+def moved_price(query: SearchQuery, direction: str, prices: Sequence[Decimal], focus: Decimal | None) -> SearchQuery:
+    """Understand "cheaper" and "dearer".
+
+    It means less, or more, than the thing last spoken of; where none was, than the middle one of those shown: half of
+    what the shopper has just seen then falls away, and a few remain.
+
+    Args:
+        query: the search to move.
+        direction: "lower" or "higher".
+        prices: what the things shown cost.
+        focus: what the thing last spoken of costs.
+    """
+    pivot = focus if focus is not None else median_low(prices)
+    if direction == "lower":
+        filters = replace(query.filters, price_min=None, price_max=max(pivot - _CENT, Decimal(0)))
+    else:
+        filters = replace(query.filters, price_min=pivot + _CENT, price_max=None)
+    return replace(query, filters=filters, offset=0)
+
+
+def relaxations(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:
+    """Give the search without each of its filters in turn, with the label that names the filter."""
+    filters = query.filters
+    if filters.price_min is not None or filters.price_max is not None:
+        yield "filters.price", replace(query, filters=replace(filters, price_min=None, price_max=None), offset=0)
+    if filters.colours:
+        yield "filters.colours", replace(query, filters=replace(filters, colours=()), offset=0)
+    if filters.brands:
+        yield "filters.brands", replace(query, filters=replace(filters, brands=()), offset=0)
+    if filters.categories:
+        yield "filters.categories", replace(query, filters=replace(filters, categories=()), offset=0)
+    if filters.options:
+        yield "filters.options", replace(query, filters=replace(filters, options={}), offset=0)
+    if filters.in_stock:
+        yield "filters.in_stock", replace(query, filters=replace(filters, in_stock=False), offset=0)
+
+
+def criteria_text(labels: Labels, query: SearchQuery) -> str:
+    """Say in one line what is being looked for."""
+    filters = query.filters
+    parts = [labels.text("criteria.words", words=clean_words(query.text))] if query.text else []
+    parts += [*filters.categories, *filters.brands, *filters.colours, *filters.options.values()]
+    if filters.price_min is not None:
+        parts.append(labels.text("criteria.price_min", price=labels.number(filters.price_min)))
+    if filters.price_max is not None:
+        parts.append(labels.text("criteria.price_max", price=labels.number(filters.price_max)))
+    if filters.in_stock:
+        parts.append(labels.text("criteria.in_stock"))
+    return labels.text("criteria.separator").join(parts)
+
+
+def _options(turn: Turn) -> tuple[dict[str, str], list[str]]:
+    """Give the named options by name, and those values that belong to none or to several, to be searched as words."""
+    options: dict[str, str] = {}
+    loose = []
+    for value in turn.entities("option_value"):
+        names = turn.services.vocabulary.options_having(value)
+        if len(names) == 1:
+            options[names[0]] = value
+        else:
+            loose.append(value)
+    return options, loose

@@ -1,0 +1,235 @@
+"""Search over turns: find, narrow down, sort, see more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from actions.base import ShopAction
+from actions.cards import button, listing, named_button, product_card
+from actions.pending import SEARCH
+from actions.queries import PAGE, criteria_text, from_state, moved_price, new_query, refined, relaxations, to_state
+from actions.targets import focused_product, shown_products
+from actions.turn import Turn, clean_words
+from shop.catalogue import ProductView, get_product, get_products_by_sku
+from shop.errors import ProductNotFound
+from shop.search import Filters, SearchQuery, SearchResults, Sort
+
+_SUGGESTED = 6
+
+
+class ActionSearchProducts(ShopAction):
+    """Start a new search."""
+
+    yields_to_answer = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_search_products"
+
+    def perform(self, turn: Turn) -> None:
+        """Search for what was said; a new search forgets the one before."""
+        start_search(turn)
+
+
+class ActionRefineSearch(ShopAction):
+    """Narrow the running search down, or shift its prices."""
+
+    yields_to_answer = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_refine_search"
+
+    def perform(self, turn: Turn) -> None:
+        """Search again with what was said added."""
+        refine(turn)
+
+
+class ActionSortResults(ShopAction):
+    """Show the running search in another order."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_sort_results"
+
+    def perform(self, turn: Turn) -> None:
+        """Search again in the order that was asked for."""
+        if turn.slot("search_state") is None and not turn.entities("product_query"):
+            turn.say("utter_nothing_to_sort")
+        elif not turn.entities("sort"):
+            turn.say(
+                "utter_ask_sort",
+                buttons=[button(turn.labels, key, "sort_results", sort=key) for key in _sortings()],
+            )
+        else:
+            refine(turn)
+
+
+class ActionShowMore(ShopAction):
+    """Show the next page of the running search."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_show_more"
+
+    def perform(self, turn: Turn) -> None:
+        """Fetch the next page; say so where there is none."""
+        state = turn.slot("search_state")
+        if state is None:
+            turn.say("utter_nothing_to_continue")
+            return
+        query = from_state(state)
+        query = replace(query, offset=query.offset + PAGE)
+        results = turn.services.search.search(query)
+        if results.hits:
+            _show(turn, query, results)
+        else:
+            turn.say("utter_no_more", total=results.total)
+
+
+def start_search(turn: Turn) -> None:
+    """Search for what the message says, and nothing else."""
+    query = new_query(turn, _names(turn))
+    direction = turn.entity("price_direction")
+    if direction:
+        query = replace(query, sort=Sort.PRICE_ASC if direction == "lower" else Sort.PRICE_DESC)
+    if not query.text and query.filters == Filters():
+        ask_what(turn)
+        return
+    turn.remember(candidate_skus=None, focus_sku=None)
+    run_search(turn, query)
+
+
+def refine(turn: Turn) -> None:
+    """Add what the message says to the running search, or start one where none runs."""
+    state = turn.slot("search_state")
+    direction = turn.entity("price_direction")
+    query = from_state(state) if state else _like_focus(turn)
+    if query is None or turn.entities("product"):
+        start_search(turn)
+        return
+    query = refined(turn, query)
+    if direction in {"lower", "higher"}:
+        shifted = _shifted(turn, query, direction)
+        if shifted is None:
+            start_search(turn)
+            return
+        query = shifted
+    run_search(turn, query, keep_when_empty=True)
+
+
+def run_search(turn: Turn, query: SearchQuery, *, keep_when_empty: bool = False) -> None:
+    """Search, and show what was found or say honestly that nothing was.
+
+    Args:
+        turn: the turn.
+        query: what to look for.
+        keep_when_empty: whether a search that finds nothing leaves the one before as it was.
+    """
+    results = turn.services.search.search(query)
+    if results.hits:
+        _show(turn, query, results)
+        return
+    if not keep_when_empty:
+        turn.remember(search_state=to_state(query))
+    _say_nothing_found(turn, query)
+
+
+def ask_what(turn: Turn) -> None:
+    """Ask what the shopper is looking for, and name what the shop has."""
+    names = turn.services.vocabulary.categories()[:_SUGGESTED]
+    turn.say("utter_ask_what", buttons=[named_button(name, "search_products", category=name) for name in names])
+
+
+def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
+    with turn.reading() as session:
+        products = get_products_by_sku(session, [hit.sku for hit in results.hits])
+    skus = {hit.product_slug: hit.sku for hit in results.hits}
+    shown = [(product, skus.get(product.slug, product.variants[0].sku)) for product in products]
+    last = query.offset + len(shown)
+    turn.remember(
+        search_state=to_state(query),
+        candidate_skus=[sku for _, sku in shown],
+        focus_sku=shown[0][1] if len(shown) == 1 and results.total == 1 else None,
+    )
+    if results.corrected:
+        turn.say("utter_corrected", words=clean_words(results.corrected))
+    if query.offset:
+        response = "utter_found_next"
+    elif results.total == 1:
+        response = "utter_found_one"
+    else:
+        response = "utter_found_some" if last < results.total else "utter_found_all"
+    turn.say(
+        response,
+        total=results.total,
+        count=len(shown),
+        first=query.offset + 1,
+        last=last,
+        criteria=criteria_text(turn.labels, query),
+        listing=listing(turn.labels, shown),
+        elements=[product_card(turn.labels, product, sku) for product, sku in shown],
+        buttons=[button(turn.labels, "more", "show_more")] if last < results.total else [],
+    )
+
+
+def _say_nothing_found(turn: Turn, query: SearchQuery) -> None:
+    criteria = criteria_text(turn.labels, query)
+    totals = [
+        (turn.services.search.search(replace(looser, limit=1)).total, label, looser)
+        for label, looser in relaxations(query)
+    ]
+    # The tightest filter is the one that keeps most away.
+    total, label, looser = max(totals, key=lambda one: one[0], default=(0, "", query))
+    if not total:
+        turn.say("utter_found_none", criteria=criteria)
+        return
+    turn.ask_later(SEARCH, state=to_state(looser))
+    turn.say(
+        "utter_found_none_offer",
+        criteria=criteria,
+        filter=turn.labels.text(label),
+        total=total,
+        buttons=[button(turn.labels, "drop_filter", "affirm"), button(turn.labels, "no", "deny")],
+    )
+
+
+def _names(turn: Turn) -> list[str]:
+    names = []
+    with turn.reading() as session:
+        for slug in turn.entities("product"):
+            try:
+                names.append(get_product(session, slug).name)
+            except ProductNotFound:
+                # A product that left the shelf is still a word to look for.
+                names.append(slug.replace("-", " "))
+    return names
+
+
+def _like_focus(turn: Turn) -> SearchQuery | None:
+    """Where nothing was searched for, "cheaper" is about things of the same category as the one spoken of."""
+    with turn.reading() as session:
+        product = focused_product(turn, session)
+    if product is None or not product.categories or not turn.entity("price_direction"):
+        return None
+    return SearchQuery(text="", filters=Filters(categories=product.categories[-1:]), limit=PAGE)
+
+
+def _shifted(turn: Turn, query: SearchQuery, direction: str) -> SearchQuery | None:
+    with turn.reading() as session:
+        focus = focused_product(turn, session)
+        shown = shown_products(turn, session)
+    prices = [_lowest(product, turn) for product in shown]
+    if focus is None and not prices:
+        return None
+    return moved_price(query, direction, prices, _lowest(focus, turn) if focus else None)
+
+
+def _lowest(product: ProductView, turn: Turn) -> Decimal:
+    skus = turn.slot("candidate_skus") or []
+    return next((one.price.amount for one in product.variants if one.sku in skus), product.price_min.amount)
+
+
+def _sortings() -> tuple[str, ...]:
+    return tuple(str(sort) for sort in Sort if sort is not Sort.RELEVANCE)

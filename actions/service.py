@@ -1,0 +1,91 @@
+"""What a shopper asks of the shop itself: policies, help, a name to greet."""
+
+from __future__ import annotations
+
+from actions.base import ShopAction
+from actions.cards import button
+from actions.queries import new_query
+from actions.search import start_search
+from actions.turn import Turn
+from shop.customers import get_customer
+from shop.errors import CustomerNotFound
+from shop.search import Filters
+
+
+class ActionAnswerPolicy(ShopAction):
+    """Answer from the shop's own texts, word for word."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_answer_policy"
+
+    def perform(self, turn: Turn) -> None:
+        """Quote the passage that answers; say so where none does."""
+        passage = turn.services.policies.answer(turn.text)
+        if passage is None:
+            turn.say("utter_policy_unknown")
+        else:
+            turn.say("utter_policy", title=passage.title, text_quoted=passage.text, source=passage.source)
+
+
+class ActionGreet(ShopAction):
+    """Greet, a signed-in customer by name."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_greet"
+
+    def perform(self, turn: Turn) -> None:
+        """Greet and say what can be done here."""
+        buttons = [
+            button(turn.labels, key, intent) for key, intent in (("help", "ask_help"), ("orders", "list_orders"))
+        ]
+        customer = turn.shopper.customer_id
+        if customer is None:
+            turn.say("utter_greet", buttons=buttons[:1])
+            return
+        try:
+            with turn.reading() as session:
+                name = get_customer(session, customer).name
+        except CustomerNotFound:
+            turn.say("utter_greet", buttons=buttons[:1])
+        else:
+            turn.say("utter_greet_customer", name=name.split()[0], buttons=buttons)
+
+
+class ActionFallBack(ShopAction):
+    """Take a message that no intent fits."""
+
+    keeps_question = True
+    yields_to_answer = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_fall_back"
+
+    def perform(self, turn: Turn) -> None:
+        """Search where the message names something the shop knows; else admit that it was not understood."""
+        query = new_query(turn, turn.entities("product"))
+        if turn.entities("product") or query.filters != Filters():
+            start_search(turn)
+        else:
+            turn.say("utter_not_understood", buttons=[button(turn.labels, "help", "ask_help")])
+
+
+class ActionDecline(ShopAction):
+    """Say no, honestly, to what a shop assistant does not do."""
+
+    keeps_question = True
+    yields_to_answer = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_decline"
+
+    def perform(self, turn: Turn) -> None:
+        """Say no, and what can be done here."""
+        turn.say("utter_out_of_scope", buttons=[button(turn.labels, "help", "ask_help")])

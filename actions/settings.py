@@ -1,0 +1,58 @@
+"""Everything that can be set from outside, read from the environment in this one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SECRET_LENGTH = 32
+_SECRET_VARIETY = 8
+
+
+class Settings(BaseSettings):
+    """The action server's settings; each is the environment variable `DAOGOU_` + its name.
+
+    Attributes:
+        secret: signs and checks identities; the same value that the assistant's web channel has.
+        payment_url: where a shopper pays an order; `{number}` stands for the order's number.
+        threads: processor threads of the sentence encoder; more than one slows a busy server down.
+        workers: how many actions may run at the same time.
+        deadline_s: how long one action may take before the shopper gets an apology, in seconds.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DAOGOU_", frozen=True)
+
+    database_url: str = "sqlite:///var/shop.db"
+    secret: SecretStr
+    payment_url: str = "https://pay.example.com/orders/{number}"
+    actions_port: int = Field(default=5055, ge=1, le=65535)
+    threads: int = Field(default=1, ge=1)
+    workers: int = Field(default=8, ge=1)
+    deadline_s: float = Field(default=3.5, gt=0)
+    policies: Path = Path("data/policies")
+    labels: Path = Path("data/labels")
+    search_cache: Path = Path("artifacts/search")
+    locale: str = "en_US"
+    text_model: str = ""
+
+    @field_validator("secret")
+    @classmethod
+    def _refuse_placeholders(cls, secret: SecretStr) -> SecretStr:
+        value = secret.get_secret_value()
+        if len(value) < _SECRET_LENGTH or len(set(value)) < _SECRET_VARIETY:
+            raise ValueError(f"DAOGOU_SECRET must be at least {_SECRET_LENGTH} random characters")
+        return secret
+
+    @field_validator("payment_url")
+    @classmethod
+    def _require_number(cls, url: str) -> str:
+        if "{number}" not in url:
+            raise ValueError("DAOGOU_PAYMENT_URL must contain {number}")
+        return url
+
+    @property
+    def language(self) -> str:
+        """Give the locale's language, such as "en": it names the label file."""
+        return self.locale.replace("-", "_").split("_")[0]

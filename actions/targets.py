@@ -1,0 +1,159 @@
+"""Which product of the catalogue a message means; where that is not clear, the shopper is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from actions.cards import named_button
+from actions.pending import WHICH
+from actions.references import Candidate, Mention, Resolution, Verdict, resolve
+from actions.turn import Turn
+from shop.catalogue import ProductView, get_product, get_product_by_sku, get_products_by_sku
+from shop.search import Filters, SearchQuery
+
+# What a shopper says of a thing before the assistant has to ask which one is meant.
+_RECALLED = ("quantity", "option_value", "option_name", "colour")
+_OFFERED = 5
+
+
+@dataclass(frozen=True)
+class Target:
+    """The product that is meant; `sku` is set where one variant was named outright."""
+
+    product: ProductView
+    sku: str | None = None
+
+
+def candidate_of(product: ProductView, sku: str) -> Candidate:
+    """Make a product something that can be pointed at."""
+    facts = [value for values in product.attributes.values() for value in values]
+    facets = [*product.colours, *product.categories, *facts, *([product.brand] if product.brand else [])]
+    options = [value for variant in product.variants for value in variant.options.values()]
+    return Candidate(
+        sku=sku,
+        slug=product.slug,
+        name=product.name,
+        price=next((one.price.amount for one in product.variants if one.sku == sku), product.price_min.amount),
+        options=frozenset(value.casefold() for value in options),
+        facets=frozenset(value.casefold() for value in facets),
+    )
+
+
+def shown_products(turn: Turn, session: Session) -> list[ProductView]:
+    """Fetch what was last shown and is still for sale."""
+    return get_products_by_sku(session, turn.slot("candidate_skus") or [])
+
+
+def focused_product(turn: Turn, session: Session) -> ProductView | None:
+    """Fetch what "it" means, if that is still for sale."""
+    sku = turn.slot("focus_sku")
+    return next(iter(get_products_by_sku(session, [sku])), None) if sku else None
+
+
+def pick_one(turn: Turn, goal: str) -> Target | None:
+    """Find the product that is meant; None when the shopper had to be asked or told instead.
+
+    Args:
+        turn: the turn.
+        goal: what is to be done with it; remembered where the shopper is asked, so that the answer completes it.
+    """
+    mention = Mention.of(turn)
+    with turn.reading() as session:
+        if mention.skus:
+            product = get_product_by_sku(session, mention.skus[0])
+            return Target(product, mention.skus[0])
+        found = _resolved(turn, session, mention)
+        if isinstance(found, list):
+            return _only(turn, goal, found)
+        products = get_products_by_sku(session, [one.sku for one in found.candidates])
+    if found.verdict is Verdict.FOUND or found.verdict is Verdict.UNCLEAR:
+        return _only(turn, goal, products)
+    say_unresolved(turn, goal, found)
+    return None
+
+
+def pick_several(turn: Turn) -> list[ProductView]:
+    """Find all products that are meant, at most one page of them."""
+    mention = Mention.of(turn)
+    with turn.reading() as session:
+        named = [get_product(session, slug) for slug in mention.products]
+        named += [get_product_by_sku(session, sku) for sku in mention.skus]
+        if mention.ordinals or mention.references or not named:
+            found = _pointed(turn, session, mention)
+            if found.verdict is Verdict.FOUND or not named:
+                named += get_products_by_sku(session, [one.sku for one in found.candidates])
+    return list({product.slug: product for product in named}.values())
+
+
+def _resolved(turn: Turn, session: Session, mention: Mention) -> list[ProductView] | Resolution:
+    if mention.products:
+        return [get_product(session, slug) for slug in mention.products]
+    found = _pointed(turn, session, mention)
+    describes = mention.words or ((mention.facets or mention.options) and found.verdict is Verdict.NOTHING_SHOWN)
+    if describes and found.verdict in (Verdict.NOTHING_SHOWN, Verdict.NO_MATCH):
+        return _searched(turn, session, mention)
+    return found
+
+
+def _pointed(turn: Turn, session: Session, mention: Mention) -> Resolution:
+    skus = turn.slot("candidate_skus") or []
+    shown = [candidate_of(product, _shown_sku(product, skus)) for product in shown_products(turn, session)]
+    focus = focused_product(turn, session)
+    return resolve(mention, shown, candidate_of(focus, _shown_sku(focus, skus)) if focus else None)
+
+
+def _shown_sku(product: ProductView, skus: Sequence[str]) -> str:
+    """Give the variant by which a product was shown; the same product has one place, whatever variant is spoken of."""
+    return next((variant.sku for variant in product.variants if variant.sku in skus), product.variants[0].sku)
+
+
+def _searched(turn: Turn, session: Session, mention: Mention) -> list[ProductView]:
+    filters = Filters(
+        brands=tuple(turn.entities("brand")),
+        categories=tuple(turn.entities("category")),
+        colours=tuple(turn.entities("colour")),
+    )
+    words = mention.words or " ".join(mention.options)
+    results = turn.services.search.search(SearchQuery(text=words, filters=filters, limit=_OFFERED))
+    products = get_products_by_sku(session, [hit.sku for hit in results.hits])
+    said = set(words.casefold().split())
+    exact = [product for product in products if said <= set(product.name.casefold().split())]
+    return exact or products
+
+
+def _only(turn: Turn, goal: str, products: Sequence[ProductView]) -> Target | None:
+    if len(products) == 1:
+        return Target(products[0])
+    if not products:
+        turn.say("utter_no_match_shown")
+        return None
+    ask_which(turn, goal, products[:_OFFERED])
+    return None
+
+
+def ask_which(turn: Turn, goal: str, products: Sequence[ProductView]) -> None:
+    """Ask which of several products is meant, and remember what for."""
+    skus = [product.variants[0].sku for product in products]
+    said = {name: turn.entities(name) for name in _RECALLED if turn.entities(name)}
+    turn.ask_later(WHICH, goal=goal, skus=skus, products=[product.slug for product in products], said=said)
+    turn.remember(candidate_skus=skus, focus_sku=None)
+    turn.say(
+        "utter_ask_which",
+        names=turn.labels.one_of(product.name for product in products),
+        buttons=[named_button(product.name, "inform", product=product.slug) for product in products],
+    )
+
+
+def say_unresolved(turn: Turn, goal: str, found: Resolution) -> None:
+    """Tell that nothing fits what was said; where nothing was shown yet, ask, and remember what for."""
+    if found.verdict is Verdict.NO_SUCH_PLACE:
+        turn.say("utter_no_such_place", count=len(found.candidates))
+    elif found.verdict is Verdict.NO_MATCH:
+        turn.say("utter_no_match_shown")
+    else:
+        said = {name: turn.entities(name) for name in _RECALLED if turn.entities(name)}
+        turn.ask_later(WHICH, goal=goal, skus=[], products=[], said=said)
+        turn.say("utter_ask_which_product")

@@ -1,0 +1,155 @@
+"""One turn of a conversation: what the shopper said, what is remembered, and what is answered."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rasa_sdk import Tracker  # type: ignore[import-untyped]
+from rasa_sdk.events import FollowupAction, SlotSet  # type: ignore[import-untyped]
+from sqlalchemy.orm import Session
+
+from actions.identity import shopper_of
+from shop import db
+from shop.shoppers import Shopper
+
+if TYPE_CHECKING:
+    from actions.bootstrap import Services
+
+Button = dict[str, str]
+Element = dict[str, Any]
+Pending = dict[str, Any]
+
+_ENTITY_LENGTH = 200
+_ECHO_LENGTH = 60
+_NUMBER = re.compile(r"[+-]?\d{1,12}")
+
+
+class Turn:
+    """What an action reads from and writes to; nothing leaves it before the action has ended well.
+
+    Args:
+        tracker: Rasa's state of the conversation.
+        services: the shop and all that belongs to it.
+    """
+
+    def __init__(self, tracker: Tracker, services: Services) -> None:
+        self.services = services
+        self.labels = services.labels
+        self.messages: list[dict[str, Any]] = []
+        self._tracker = tracker
+        self._slots: dict[str, Any] = {}
+        self._followup: str | None = None
+        self._recalled: Mapping[str, Sequence[str]] = {}
+        message = tracker.latest_message or {}
+        self.text: str = message.get("text") or ""
+        secret = services.settings.secret.get_secret_value()
+        self.shopper: Shopper = shopper_of(tracker.sender_id, message.get("metadata"), secret)
+
+    @property
+    def from_button(self) -> bool:
+        """Tell whether the message came from a button or card and not from the shopper's own words."""
+        return self.text.startswith("/")
+
+    def entities(self, name: str) -> list[str]:
+        """List what the message names of a kind, else what was said before the assistant had to ask."""
+        found = (self._tracker.latest_message or {}).get("entities") or []
+        values = [value for item in found if item.get("entity") == name for value in _strings(item.get("value"))]
+        return list(dict.fromkeys(values)) or list(self._recalled.get(name, ()))
+
+    def entity(self, name: str) -> str | None:
+        """Give the first value of a kind."""
+        return next(iter(self.entities(name)), None)
+
+    def number(self, name: str) -> int | None:
+        """Give the first value of a kind that is a whole number."""
+        return next((int(value) for value in self.entities(name) if _NUMBER.fullmatch(value)), None)
+
+    def recall(self, said: Mapping[str, Sequence[str]]) -> None:
+        """Take up what the shopper said before a question, where this message does not say it anew."""
+        self._recalled = said
+
+    def slot(self, name: str) -> Any:
+        """Give what is remembered, with this turn's changes."""
+        return self._slots[name] if name in self._slots else self._tracker.slots.get(name)
+
+    def remember(self, **slots: Any) -> None:
+        """Set slots."""
+        self._slots.update(slots)
+
+    @property
+    def form(self) -> str | None:
+        """Name the form that is being filled."""
+        return (self._tracker.active_loop or {}).get("name")
+
+    @property
+    def intent(self) -> tuple[str, float]:
+        """Give the intent that was read, with the language model's confidence."""
+        intent = (self._tracker.latest_message or {}).get("intent") or {}
+        return intent.get("name") or "", float(intent.get("confidence") or 0.0)
+
+    @property
+    def pending(self) -> Pending:
+        """Give the question that waits for an answer; empty where there is none."""
+        return dict(self.slot("pending") or {})
+
+    def ask_later(self, kind: str, **details: Any) -> None:
+        """Remember a question, so that the next message can answer it."""
+        self.remember(pending={"kind": kind, **details})
+
+    def drop_now(self) -> None:
+        """Take the waiting question as answered, before what it asked for is done: a second yes finds nothing."""
+        self._slots["pending"] = None
+
+    def drop_pending(self) -> None:
+        """Forget the waiting question, unless this turn has asked it."""
+        if "pending" not in self._slots and self._tracker.slots.get("pending") is not None:
+            self._slots["pending"] = None
+
+    def follow_up(self, action: str) -> None:
+        """Let another action go on at once."""
+        self._followup = action
+
+    def say(
+        self, response: str, *, buttons: Sequence[Button] = (), elements: Sequence[Element] = (), **variables: object
+    ) -> None:
+        """Answer with a response of the domain."""
+        message: dict[str, Any] = {key: str(value) for key, value in variables.items()}
+        message.update(response=response, buttons=list(buttons), elements=list(elements))
+        self.messages.append(message)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Give what Rasa has to store."""
+        events: list[dict[str, Any]] = [SlotSet(name, value) for name, value in self._slots.items()]
+        return [*events, FollowupAction(self._followup)] if self._followup else events
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open the shop to look."""
+        with db.reading(self.services.sessions) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open the shop to change something."""
+        with db.writing(self.services.sessions) as session:
+            yield session
+
+
+def clean_words(text: str) -> str:
+    """Make a shopper's own words safe to say back: no markup, no line breaks, no more than 60 characters.
+
+    >>> clean_words(" <b>red   shoes</b> ")
+    'bred shoes/b'
+    """
+    plain = " ".join("".join(sign for sign in text if sign.isprintable() and sign not in "<>{}").split())
+    return plain if len(plain) <= _ECHO_LENGTH else f"{plain[:_ECHO_LENGTH].rstrip()}…"
+
+
+def _strings(value: Any) -> list[str]:
+    items = value if isinstance(value, list | tuple) else [value]
+    plain = [str(item).strip() for item in items if isinstance(item, str | int | float) and not isinstance(item, bool)]
+    return [item for item in plain if 0 < len(item) <= _ENTITY_LENGTH]

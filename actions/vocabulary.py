@@ -1,0 +1,47 @@
+"""The catalogue's own words: which option a value belongs to, and what the shop sells at all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shop.db import Sessions, reading
+from shop.export import lexicon
+
+_FRESH_S = 60.0
+
+
+class Vocabulary:
+    """Words of the catalogue, read again when they are a minute old.
+
+    Args:
+        sessions: the shop's database.
+        clock: seconds that only go forward.
+    """
+
+    def __init__(self, sessions: Sessions, clock: Callable[[], float]) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._words: Mapping[str, Any] = {}
+        self._read_at: float | None = None
+
+    def categories(self) -> list[str]:
+        """List the names of the categories that hold something for sale."""
+        return list(self._fresh()["categories"])
+
+    def options_having(self, value: str) -> list[str]:
+        """Name the options, of any product, that have this value."""
+        wanted = value.casefold()
+        options: Mapping[str, list[str]] = self._fresh()["options"]
+        return [name for name, values in options.items() if wanted in (known.casefold() for known in values)]
+
+    def _fresh(self) -> Mapping[str, Any]:
+        with self._lock:
+            now = self._clock()
+            if self._read_at is None or now - self._read_at > _FRESH_S:
+                with reading(self._sessions) as session:
+                    self._words = lexicon(session)
+                self._read_at = now
+            return self._words
