@@ -6,7 +6,7 @@ import pytest
 
 from ops.pythons import PythonMissing, find_python
 
-BOOTSTRAP_FILES = ("__init__", "environments", "ports", "pythons", "steps")
+BOOTSTRAP_FILES = ("__init__", "browser", "environments", "ports", "pythons", "steps")
 
 
 def fake_python(path: Path, version: str, code: int = 0) -> Path:

@@ -1,0 +1,108 @@
+# The commands of the house; CI calls the same ones. `make help` lists them.
+#
+# Nothing but make and any Python from 3.8 on is needed to begin with: the rest is found, or installed into `.venvs/`.
+# Each step of the set-up is skipped while what goes into it is unchanged (ops/fresh.py), so a second run is quick.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export PYTHONPATH := .
+export TF_CPP_MIN_LOG_LEVEL := 2
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export RASA_CACHE_DIRECTORY := .rasa/cache
+
+ASSISTANT := .venvs/assistant/bin/python
+SERVICES := .venvs/services/bin/python
+FRESH := $(SERVICES) -m ops.fresh
+# Any Python that runs starts the set-up, which looks for the two right ones itself. Looked for only where it is needed.
+ANY_PYTHON = $(shell for python in $(DAOGOU_PYTHON311) python3 python3.11 python3.10 python \
+	"$$HOME"/.pyenv/versions/3.1*/bin/python; do "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' \
+	2> /dev/null && echo "$$python" && break; done)
+
+VENDURE := artifacts/npm/vendure-create
+ENCODER := artifacts/encoder
+LEXICON := artifacts/lexicon.json
+MODEL := models/daogou.tar.gz
+TRAINING_DATA := data/nlu data/rules data/stories
+DATABASE := $${DAOGOU_DATABASE_URL:-sqlite:///var/shop.db}
+DEMO_SHOP := artifacts/demo/shop.db
+SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator*) shop/models.py shop/migrations shop/importers
+
+.PHONY: help run test shell train evaluate bench lock clean ports environments packages shop encoder lint check-browser
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
+		printf '  make %-9s %s\n' "$$name" "$$what"; done
+
+run: ports train ## set up what is missing or stale, start both servers, print the page's address
+	@exec $(SERVICES) -m ops.serve
+
+test: check-browser train lint ## run the linters and every test, in both interpreters and in a browser
+	@OMP_NUM_THREADS=1 $(SERVICES) -m pytest
+	@OMP_NUM_THREADS=1 $(ASSISTANT) -m pytest tests/assistant
+
+shell: train ## talk to the assistant in this terminal
+	@exec $(SERVICES) -m ops.shell
+
+train: shop encoder ## set up and train what is stale, and start nothing
+	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
+		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json --outputs $(MODEL) -- \
+		$(ASSISTANT) -m rasa train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
+		--out models --fixed-model-name daogou
+
+evaluate: train ## measure how well messages are understood and products are found
+	@$(SERVICES) -m ops.evaluate_search --database-url "sqlite:///$(DEMO_SHOP)"
+
+bench: train ## time the whole assistant beside Rasa's stock pipeline, and the search of 50,000 products
+	@mkdir -p artifacts/bench
+	@$(SERVICES) -m ops.bench --json artifacts/bench/assistant.json
+
+lock: environments ## compile requirements/*.in to the pinned files, with hashes
+	@for name in assistant services tools; do \
+		python=$(SERVICES); if [ $$name = assistant ]; then python=$(ASSISTANT); fi; \
+		.venvs/tools/bin/uv pip compile --quiet --no-annotate --generate-hashes --custom-compile-command "make lock" \
+			--python $$python requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## delete everything that was made: environments, models, artifacts, the demo shop
+	rm -rf .venvs .stamps .rasa models artifacts var
+
+ports:
+	@$(call bootstrap,ops.ports)
+
+check-browser:
+	@$(call bootstrap,ops.browser)
+
+environments:
+	@$(call bootstrap,ops.environments)
+
+packages: environments
+	@$(FRESH) "npm packages" --inputs ops/npm.py ops/npm_packages.toml \
+		--outputs artifacts/npm/deep-chat $(VENDURE) -- $(SERVICES) -m ops.npm
+
+encoder: environments
+	@$(FRESH) "Sentence encoder" --inputs $(wildcard ops/export_encoder.py ops/bert_*.py) requirements/services.txt \
+		--outputs $(ENCODER)/model.onnx $(ENCODER)/tokenizer.json $(ENCODER)/encoder.json -- \
+		$(SERVICES) -m ops.export_encoder --out $(ENCODER)
+
+# The demo shop is seeded once; `make run` and the tests each work on a copy. A shop of one's own, named by
+# DAOGOU_DATABASE_URL, gets the newest tables and no demo data.
+shop: packages
+	@$(FRESH) "Demo shop" --inputs $(SEED_CODE) $(VENDURE)/assets/products.csv --outputs $(DEMO_SHOP) var/images -- \
+		sh -c 'rm -f $(DEMO_SHOP)* && exec $(SERVICES) -m shop.demo --database-url sqlite:///$(DEMO_SHOP) \
+		--vendure $(VENDURE) --images var/images'
+	@if [ -z "$${DAOGOU_DATABASE_URL:-}" ]; then $(SERVICES) -m ops.database_copy $(DEMO_SHOP) var/shop.db; fi
+	@$(SERVICES) -m shop.migrate upgrade --database-url "$(DATABASE)"
+	@$(SERVICES) -m shop.export lexicon --database-url "$(DATABASE)" --out $(LEXICON)
+
+lint: environments
+	@$(SERVICES) -m ruff check .
+	@$(SERVICES) -m ruff format --check .
+	@$(SERVICES) -m mypy
+
+define bootstrap
+python="$(ANY_PYTHON)"; if [ -z "$$python" ]; then echo "No Python from 3.8 on was found on PATH: install Python 3.11, \
+or name one: DAOGOU_PYTHON311=/path/to/python3.11" >&2; exit 1; fi; "$$python" -m $(1)
+endef
