@@ -1,0 +1,142 @@
+"""Finding products: the words of the database and the meaning of the text, under filters that nothing may break.
+
+The full text of the database and the sentence vectors each rank what they find; reciprocal rank fusion makes one
+order of both. Price, category, brand, option, colour and stock are asked of the database at that very moment.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from shop.db import Sessions, reading
+from shop.embedding import QueryCache, TextEmbedder
+from shop.search_filters import matching
+from shop.search_index import SearchIndex, build_index
+from shop.search_page import browse, hits_of, in_order, offers_among
+from shop.search_query import MAX_TEXT, Filters, SearchHit, SearchQuery, SearchResults, Sort
+from shop.search_relevance import Closeness, Floors, WordMatches, fused_scores, relevant_rows
+from shop.search_text import words
+from shop.search_words import full_text_of
+from shop.spelling import Reading
+
+__all__ = [
+    "Filters",
+    "Floors",
+    "ProductSearch",
+    "SearchHit",
+    "SearchQuery",
+    "SearchResults",
+    "Sort",
+    "closeness",
+    "word_matches",
+]
+
+
+class ProductSearch:
+    """The search of a shop. One object serves all threads of a process.
+
+    Args:
+        sessions: sessions of the shop's database.
+        embedder: turns texts into vectors.
+        cache_dir: where product vectors are kept between starts.
+        floors: how close in meaning a product must be; the default is calibrated for all-MiniLM-L6-v2.
+    """
+
+    def __init__(
+        self, sessions: Sessions, embedder: TextEmbedder, cache_dir: Path, floors: Floors | None = None
+    ) -> None:
+        self._sessions = sessions
+        self._embedder = embedder
+        self._queries = QueryCache(embedder)
+        self._cache_dir = cache_dir
+        self._floors = floors or Floors()
+        self._index: SearchIndex | None = None
+        self._lock = threading.Lock()
+
+    def refresh(self) -> None:
+        """Index what is new, changed or gone since the last time; searches go on meanwhile.
+
+        Raises:
+            ShopUnavailable: the database does not answer; the index stays as it was.
+        """
+        with self._lock:
+            self._index = self._built()
+
+    def search(self, query: SearchQuery) -> SearchResults:
+        """Find products.
+
+        Raises:
+            ShopUnavailable: the database does not answer.
+        """
+        index = self._ready()
+        spoken = words(_plain(query.text))
+        understood = index.speller.read(spoken)
+        # A lone emoji asks for something, and it is not "everything you have".
+        if query.text.strip() and not spoken and query.filters == Filters():
+            return SearchResults((), 0)
+        with reading(self._sessions) as session:
+            condition = matching(query.filters, index.spellings, session)
+            if not understood.groups:
+                page, total = browse(session, condition, query)
+                return SearchResults(hits_of(session, condition, page, {}), total)
+            return self._by_text(session, condition, index, query, understood)
+
+    def _by_text(
+        self,
+        session: Session,
+        condition: ColumnElement[bool],
+        index: SearchIndex,
+        query: SearchQuery,
+        understood: Reading,
+    ) -> SearchResults:
+        close = closeness(index, self._queries, understood)
+        matches = word_matches(session, index, understood)
+        fitting = index.product_ids[relevant_rows(close, matches, self._floors)]
+        offers = offers_among(session, condition, fitting.tolist())
+        # Filters first: ranks are counted among what passed them.
+        rows = index.rows_of([offer.product_id for offer in offers])
+        scores = {int(index.product_ids[row]): score for row, score in fused_scores(rows, close.text, matches).items()}
+        page = in_order(offers, scores, query.sort)[query.offset : query.offset + query.limit]
+        hits = hits_of(session, condition, page, scores)
+        return SearchResults(hits, len(offers), understood.text if understood.corrected else None)
+
+    def _ready(self) -> SearchIndex:
+        index = self._index
+        if index is not None:
+            return index
+        with self._lock:
+            if self._index is None:
+                self._index = self._built()
+            return self._index
+
+    def _built(self) -> SearchIndex:
+        return build_index(self._sessions, self._embedder, self._cache_dir)
+
+
+def closeness(index: SearchIndex, queries: QueryCache, understood: Reading) -> Closeness:
+    """Ask the vectors how close every product is to what was understood."""
+    text = index.cosines(queries.encode_one(understood.text))
+    head = understood.unknown_head
+    return Closeness(text, index.cosines(queries.encode_one(head)) if head else None)
+
+
+def word_matches(session: Session, index: SearchIndex, understood: Reading) -> WordMatches:
+    """Ask the full text for the words of a query: for all of them, or for any where no product has all."""
+    known = [group for group in understood.groups if group]
+    if not known:
+        return WordMatches()
+    connection = session.connection()
+    full_text = full_text_of(connection)
+    if len(known) == len(understood.groups) and (ranked := full_text.match(connection, known, every=True)):
+        title = full_text.match(connection, known, every=True, in_title=True)
+        return WordMatches(index.rows_of(ranked).tolist(), every=True, title=index.rows_of(title).tolist())
+    return WordMatches(index.rows_of(full_text.match(connection, known, every=False)).tolist())
+
+
+def _plain(text: str) -> str:
+    """Cut a text to what is read, without the halves of characters that no tokenizer takes."""
+    return text[:MAX_TEXT].encode("utf-8", "ignore").decode("utf-8")

@@ -1,0 +1,96 @@
+"""One page of products with the variant that stands for each, read from the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from shop.models import Product, Variant
+from shop.search_filters import among, shown_price
+from shop.search_query import SearchHit, SearchQuery, Sort
+from shop.search_words import INDEXED
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A product of which at least one variant satisfies the filters.
+
+    Attributes:
+        price: of the variant that stands for it.
+        created_at: when the shop took the product up.
+    """
+
+    product_id: int
+    price: Decimal
+    created_at: dt.datetime
+
+
+def offers_among(session: Session, condition: ColumnElement[bool], product_ids: Sequence[int]) -> list[Offer]:
+    """Read which of some products satisfy the filters now, in the order of their ids."""
+    if not product_ids:
+        return []
+    query = select(Product.id, shown_price(), Product.created_at).join(Variant).where(condition)
+    query = query.where(among(product_ids, session)).group_by(Product.id, Product.created_at).order_by(Product.id)
+    return [Offer(*row) for row in session.execute(query)]
+
+
+def in_order(offers: Sequence[Offer], scores: Mapping[int, float], sort: Sort) -> list[int]:
+    """Order the ids of products; the better score goes first among equals.
+
+    Args:
+        offers: what satisfies the filters.
+        scores: by product id, best first.
+        sort: the order asked for.
+    """
+    by_id = {offer.product_id: offer for offer in offers}
+    ranked = [by_id[product_id] for product_id in scores if product_id in by_id]
+    if sort in (Sort.PRICE_ASC, Sort.PRICE_DESC):
+        ranked.sort(key=lambda offer: offer.price, reverse=sort is Sort.PRICE_DESC)
+    elif sort is Sort.NEWEST:
+        ranked.sort(key=lambda offer: offer.created_at, reverse=True)
+    return [offer.product_id for offer in ranked]
+
+
+def browse(session: Session, condition: ColumnElement[bool], query: SearchQuery) -> tuple[list[int], int]:
+    """Give the product ids of one page without a text, and how many products there are in all."""
+    found = _grouped(condition, query.sort)
+    rows = session.execute(found.offset(query.offset).limit(query.limit)).all()
+    if rows:
+        return [row[0] for row in rows], rows[0][1]
+    total = session.scalar(select(func.count(Product.id.distinct())).join(Variant).where(condition))
+    return [], total or 0
+
+
+def hits_of(
+    session: Session, condition: ColumnElement[bool], product_ids: Sequence[int], scores: Mapping[int, float]
+) -> tuple[SearchHit, ...]:
+    """Choose for each product the variant that stands for it: in stock before sold out, then the cheapest."""
+    query = select(Product.id, Product.slug, Variant.sku).join(Variant).where(condition, Product.id.in_(product_ids))
+    best_last = (
+        case((Variant.stock > 0, 1), else_=0),
+        Variant.price.desc(),
+        Variant.position.desc(),
+        Variant.id.desc(),
+    )
+    chosen = {row[0]: row for row in session.execute(query.order_by(*best_last))}
+    hits = [chosen[product_id] for product_id in product_ids if product_id in chosen]
+    return tuple(SearchHit(slug, sku, scores.get(product_id, 0.0)) for product_id, slug, sku in hits)
+
+
+def _grouped(condition: ColumnElement[bool], sort: Sort) -> Select[int, int]:
+    popularity = func.coalesce(func.max(INDEXED.c.popularity), 0)
+    orders: dict[Sort, tuple[ColumnElement[Any], ...]] = {
+        Sort.RELEVANCE: (popularity.desc(), Product.created_at.desc()),
+        Sort.NEWEST: (Product.created_at.desc(),),
+        Sort.PRICE_ASC: (shown_price().asc(), popularity.desc()),
+        Sort.PRICE_DESC: (shown_price().desc(), popularity.desc()),
+    }
+    total: ColumnElement[int] = func.count().over()
+    query = select(Product.id, total).join(Variant).outerjoin(INDEXED, INDEXED.c.product_id == Product.id)
+    return query.where(condition).group_by(Product.id, Product.created_at).order_by(*orders[sort], Product.id)
