@@ -16,7 +16,7 @@ from shop.importers.upsert import upsert
 FORMATS: Mapping[str, Reader] = {
     "vendure": vendure.read,
     "shopify": shopify.read,
-    "merchant_feed": merchant_feed.read,
+    "merchant-feed": merchant_feed.read,
 }
 
 

@@ -24,7 +24,7 @@ _FINGERPRINTS = {
         "option1 name",
         "tags",
     },
-    "a Google merchant feed (merchant_feed)": {"id", "title", "link", "image_link", "availability", "price", "brand"},
+    "a Google merchant feed (merchant-feed)": {"id", "title", "link", "image_link", "availability", "price", "brand"},
 }
 _ENOUGH = 3
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -144,7 +144,7 @@ def _check_header(path: Path, header: list[str], needed: Sequence[Sequence[str]]
 
 def _guess(header: list[str], delimiter: str) -> str | None:
     if header[0].startswith("<"):
-        return "XML: a Google merchant feed (merchant_feed) may be XML"
+        return "XML: a Google merchant feed (merchant-feed) may be XML"
     for other in {",", "\t", ";"} - {delimiter}:
         cells = [cell.strip().strip('"') for cell in header[0].split(other)] if len(header) == 1 else []
         if len(cells) > _ENOUGH:

@@ -1,0 +1,1 @@
+"""The demo shop: Vendure's sample catalogue with invented offers, customers and half a year of simulated behaviour."""

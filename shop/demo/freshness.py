@@ -1,0 +1,64 @@
+"""Whether the demo shop has to be built again: a hash of what it is made from, kept beside the database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from shop.db import Sessions, reading
+from shop.demo.people import KNOWN
+from shop.errors import ShopUnavailable
+from shop.files import replacing
+from shop.models import Customer, Image, Order
+
+_CODE = ("demo", "importers", "migrations", "models.py", "columns.py", "addresses.py", "countries.py")
+_SIMULATOR = "simulator*.py"
+
+
+def fingerprint(vendure: Path, url: str, seed: int, end: str | None) -> str:
+    """Hash the catalogue, the code that builds the demo, and what the caller chose."""
+    digest = hashlib.sha256()
+    chosen = [make_url(url).render_as_string(hide_password=True), seed, end, version("faker"), version("numpy")]
+    digest.update(json.dumps(chosen).encode())
+    for path in _inputs(vendure):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _inputs(vendure: Path) -> Iterator[Path]:
+    shop = Path(__file__).parent.parent
+    for name in _CODE:
+        path = shop / name
+        yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
+    yield from sorted(shop.glob(_SIMULATOR))
+    yield vendure / "assets" / "products.csv"
+
+
+def is_fresh(stamp: Path, wanted: str, sessions: Sessions, images: Path) -> bool:
+    """Tell whether the demo of this hash is in the database and its photos are in place."""
+    if not stamp.is_file() or json.loads(stamp.read_text(encoding="utf-8")).get("fingerprint") != wanted:
+        return False
+    try:
+        with reading(sessions) as session:
+            customer = session.scalar(select(Customer.id).where(Customer.public_id == KNOWN[0].public_id))
+            order = session.scalar(select(Order.id).where(Order.simulated).limit(1))
+            locations = session.scalars(select(Image.location)).all()
+    except (SQLAlchemyError, ShopUnavailable):
+        # No tables, or no database: whatever the stamp says, there is no demo in it.
+        return False
+    photos = [name for name in locations if "://" not in name]
+    return customer is not None and order is not None and all((images / name).is_file() for name in photos)
+
+
+def write_stamp(stamp: Path, wanted: str, counts: dict[str, Any]) -> None:
+    """Remember what the demo was built from."""
+    with replacing(stamp) as draft:
+        draft.write_text(json.dumps({"fingerprint": wanted, **counts}, indent=2) + "\n", encoding="utf-8")

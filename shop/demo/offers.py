@@ -1,0 +1,96 @@
+"""What the demo shop adds to the catalogue: ways to send, promotions, and stock that is not the same everywhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from shop.models import Category, DeliveryMethod, Promotion, Variant
+
+CURRENCY = "USD"
+
+
+@dataclass(frozen=True)
+class DeliveryOffer:
+    """A way to send an order; it costs nothing from `free_from` on."""
+
+    code: str
+    name: str
+    price: Decimal
+    free_from: Decimal | None
+    days_min: int
+    days_max: int
+
+    def price_for(self, subtotal: Decimal) -> Decimal:
+        """Say what sending an order of that worth costs."""
+        return Decimal(0) if self.free_from is not None and subtotal >= self.free_from else self.price
+
+
+STANDARD = DeliveryOffer("standard", "Standard delivery", Decimal("4.99"), Decimal("50.00"), 3, 5)
+EXPRESS = DeliveryOffer("express", "Express delivery", Decimal("14.99"), None, 1, 2)
+
+# code, name, percent, slug of the category (None: everything), first and last day from the end of the simulation
+_PROMOTIONS = (
+    ("PLANTS15", "15% off plants", 15, "home-garden/plants", -7, 21),
+    ("SHOES10", "10% off footwear", 10, "sports-outdoor/footwear", -60, -46),
+    ("NEXTMONTH5", "5% off everything", 5, None, 30, 37),
+)
+# Of 100 variants that have stock in the file, so many are shown without any, and so many with one to five pieces.
+_SOLD_OUT, _LOW = 6, 12
+
+
+def write_delivery_methods(session: Session) -> None:
+    """Make the shop's delivery methods those above; one of the same code is changed in place."""
+    known = {code: key for code, key in session.execute(select(DeliveryMethod.code, DeliveryMethod.id))}
+    for position, offer in enumerate((STANDARD, EXPRESS)):
+        values = {**asdict(offer), "currency": CURRENCY, "position": position}
+        if offer.code in known:
+            session.execute(update(DeliveryMethod).where(DeliveryMethod.id == known[offer.code]).values(values))
+        else:
+            session.execute(insert(DeliveryMethod).values(values))
+
+
+def write_promotions(session: Session, end: dt.datetime) -> None:
+    """Put the demo's promotions on dates around the end: one that runs, one that is over, one to come."""
+    codes = [promotion[0] for promotion in _PROMOTIONS]
+    session.execute(delete(Promotion).where(Promotion.code.in_(codes)))
+    categories = {slug: key for slug, key in session.execute(select(Category.slug, Category.id))}
+    for code, name, percent, category, first, last in _PROMOTIONS:
+        values = {
+            "code": code,
+            "name": name,
+            "percent": percent,
+            "category_id": categories[category] if category else None,
+            "starts_at": end + dt.timedelta(days=first),
+            "ends_at": end + dt.timedelta(days=last),
+        }
+        session.execute(insert(Promotion).values(values))
+
+
+def vary_stock(session: Session, keep: frozenset[str]) -> None:
+    """Take stock from some variants, so that "out of stock" and "only two left" can be seen.
+
+    The source has 100 pieces of everything. Which variants change depends on their SKU alone.
+
+    Args:
+        session: a session of `shop.db.writing`.
+        keep: SKUs that stay as they are.
+    """
+    for key, sku in session.execute(select(Variant.id, Variant.sku).order_by(Variant.id)).all():
+        stock = demo_stock(sku)
+        if stock is not None and sku not in keep:
+            session.execute(update(Variant).where(Variant.id == key).values(stock=stock))
+
+
+def demo_stock(sku: str) -> int | None:
+    """Give the demo's stock of a SKU; None where the file's count stays."""
+    first, second = hashlib.sha256(f"demo stock {sku}".encode()).digest()[:2]
+    share = first * 100 // 256
+    if share < _SOLD_OUT:
+        return 0
+    return 1 + second % 5 if share < _SOLD_OUT + _LOW else None
