@@ -1,0 +1,72 @@
+"""The entity extractor component: everything a message names, read by one finder after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from assistant.nlu.artifacts import fingerprint, read_json
+from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.reader import MessageReader
+from assistant.nlu.words import WordLists
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class ShoppingEntityExtractor(GraphComponent, EntityExtractorMixin):
+    """Add the entities of a message; it stands behind the intent classifier, whose answer tells what "2" means."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Name what must stand before this component."""
+        return [IntentClassifier]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Give the defaults: the shop's words, the language's words, and the words that are no typos."""
+        return {
+            "lexicon": "artifacts/lexicon.json",
+            "words": "data/lexicon/en.yml",
+            "real_words": "artifacts/encoder/tokenizer.json",
+        }
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Hash the three files."""
+        return fingerprint(config["lexicon"], config["words"], config["real_words"])
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ShoppingEntityExtractor:
+        """Read the word lists; nothing of them is kept in the model, so a new catalogue needs a restart only."""
+        vocabulary = read_json(config["real_words"])["model"]["vocab"]
+        words, catalogue = WordLists.load(config["words"]), Catalogue.load(config["lexicon"])
+        return cls(MessageReader(words, catalogue, vocabulary))
+
+    def __init__(self, reader: MessageReader) -> None:
+        self._reader = reader
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add what each message names to its entities."""
+        for message in messages:
+            entities = self._extract(message.get(TEXT) or "", (message.get(INTENT) or {}).get("name") or "")
+            message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True)
+        return messages
+
+    def _extract(self, text: str, intent: str) -> list[dict[str, Any]]:
+        return [
+            {"entity": value.entity, "value": value.value, "start": value.start, "end": value.end}
+            for value in self._reader.read(text, intent)
+        ]

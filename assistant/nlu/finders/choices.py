@@ -1,0 +1,100 @@
+"""Choices from a fixed list: the order of results, cheaper or dearer, in stock, option names, and "it" or "both".
+
+A superlative orders a search ("cheapest laptop") and points at one of what was shown everywhere else ("how much is the
+cheapest one?"). "Cheap" orders by price, because it names no limit.
+"""
+
+from __future__ import annotations
+
+from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.intents import NAMES_OPTIONS, ORDERS, PRICED, SEARCHING, SMALL_TALK, SORTED, STOCKED
+from assistant.nlu.phrases import PhraseBook
+from assistant.nlu.reading import Reading
+from assistant.nlu.tokens import Tokenizer
+from assistant.nlu.words import WordLists
+
+SORT_OF = {"cheapest": "price_asc", "dearest": "price_desc"}
+COMPARING = "compare_products"
+
+
+class SortFinder:
+    """Find the order of results, and whether cheaper or dearer things are wanted."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
+        self._sorts = PhraseBook(tokenizer, ((phrase, name) for name, each in words.sort.items() for phrase in each))
+        self._best = PhraseBook(
+            tokenizer, ((phrase, name) for name, each in words.superlative.items() for phrase in each)
+        )
+        self._ways = PhraseBook(
+            tokenizer, ((phrase, name) for name, each in words.direction.items() for phrase in each)
+        )
+
+    def find(self, reading: Reading) -> None:
+        """Take an order first: "cheapest first" is no superlative."""
+        if reading.intent in SORTED:
+            for first, last, names in list(self._sorts.find(reading.tokens, reading.is_free)):
+                reading.take(first, last, {"sort": names[:1]})
+        if reading.intent in PRICED:
+            for first, last, names in list(self._ways.find(reading.tokens, reading.is_free)):
+                reading.take(first, last, {"price_direction": names[:1]})
+        if reading.intent in SMALL_TALK | ORDERS:
+            return
+        for first, last, (name, *_) in list(self._best.find(reading.tokens, reading.is_free)):
+            values = {"sort": [SORT_OF[name]]} if reading.intent in SEARCHING else {"reference": [name]}
+            reading.take(first, last, values)
+
+
+class StockFinder:
+    """Find that only what is in stock is wanted."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
+        self._phrases = PhraseBook(tokenizer, ((phrase, True) for phrase in words.in_stock))
+
+    def find(self, reading: Reading) -> None:
+        """Take the words that say so, where results are being chosen."""
+        if reading.intent in STOCKED:
+            for first, last, _ in list(self._phrases.find(reading.tokens, reading.is_free)):
+                reading.take(first, last, {"in_stock": ["true"]})
+
+
+class ReferenceFinder:
+    """Find what points at something shown before: "it", "that one", "both"."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
+        self._points = PhraseBook(tokenizer, ((word, name) for name, each in words.references.items() for word in each))
+        self._group = {tuple(token.norm for token in tokenizer.cut(word)) for word in words.group_words}
+        self._not = PhraseBook(tokenizer, ((phrase, True) for phrase in words.not_reference))
+
+    def find(self, reading: Reading) -> None:
+        """Take each pointer; "them" means all that was shown in a comparison, and the one in view elsewhere."""
+        if reading.intent in SMALL_TALK | SEARCHING | ORDERS:
+            return
+        for first, last, _ in list(self._not.find(reading.tokens, reading.is_free)):
+            reading.take(first, last, {})
+        for first, last, (name, *_) in list(self._points.find(reading.tokens, reading.is_free)):
+            is_group = tuple(token.norm for token in reading.tokens[first:last]) in self._group
+            reading.take(first, last, {"reference": ["all" if is_group and reading.intent == COMPARING else name]})
+
+
+class OptionNameFinder:
+    """Find the name of an option: "what sizes are there?", "16GB of memory"; in the catalogue's spelling."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, catalogue: Catalogue) -> None:
+        own = {name.casefold(): name for name in catalogue.options}
+        self._names: PhraseBook[str] = PhraseBook(tokenizer, ((name, name) for name in catalogue.options))
+        for group in words.option_names:
+            held = [own[name] for name in group if name in own]
+            for word in group:
+                if word not in own:
+                    self._names.add(word, held[0] if held else group[0])
+
+    def words(self) -> set[str]:
+        """Give every word that is looked up, for the speller."""
+        return self._names.words()
+
+    def find(self, reading: Reading) -> None:
+        """Take each name where an option is being talked of; in a search it stays a word to search for."""
+        if reading.intent not in NAMES_OPTIONS:
+            return
+        for first, last, names in list(self._names.find(reading.tokens, reading.is_free)):
+            reading.take(first, last, {"option_name": names[:1]})

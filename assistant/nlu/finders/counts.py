@@ -1,0 +1,119 @@
+"""Ordinals ("the second one", "number 2", "first two") and quantities ("two of them", "3x", "-1", "a dozen")."""
+
+from __future__ import annotations
+
+from assistant.nlu.finders.idle import IdleWords
+from assistant.nlu.intents import CHANGING, NUMBER_IS_ORDINAL, NUMBER_IS_QUANTITY, ORDERS, SEARCHING, SMALL_TALK
+from assistant.nlu.phrases import PhraseBook
+from assistant.nlu.reading import Number, Reading
+from assistant.nlu.tokens import Tokenizer
+from assistant.nlu.words import WordLists
+
+MOST_SHOWN = 20
+LAST = -1
+
+
+class OrdinalFinder:
+    """Find places in what was shown, counted from 1; -1 is the last."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords) -> None:
+        self._ordinals = {tokenizer.singular(word): place for word, place in words.ordinals.items()}
+        self._suffixes = set(words.ordinal_suffixes)
+        self._leads = PhraseBook(tokenizer, ((word, True) for word in words.ordinal_leads))
+        self._not = PhraseBook(tokenizer, ((phrase, True) for phrase in words.not_ordinal))
+        self._nouns = {tokenizer.singular(word) for word in words.ordinal_nouns}
+        self._idle = idle
+
+    def find(self, reading: Reading) -> None:
+        """Take each ordinal; note a small number that is all the message says."""
+        if reading.intent in SMALL_TALK:
+            return
+        barred = self._barred(reading)
+        for index, token in enumerate(reading.tokens):
+            if token.norm in self._ordinals and index not in barred and reading.is_free(index, index + 1):
+                self._take_word(reading, index)
+        for number in reading.free_numbers():
+            self._find_number(reading, number)
+
+    def _barred(self, reading: Reading) -> set[int]:
+        """Give the places of "second hand" and "a second", but not of "a second one"."""
+        return {
+            place
+            for first, last, _ in self._not.find(reading.tokens, lambda _first, _last: True)
+            if not (last < len(reading.tokens) and reading.tokens[last].norm in self._nouns)
+            for place in range(first, last)
+        }
+
+    def _take_word(self, reading: Reading, index: int) -> None:
+        place = self._ordinals[reading.tokens[index].norm]
+        count = reading.number_at(index + 1)
+        is_noun = index + 1 < len(reading.tokens) and reading.tokens[index + 1].norm in self._nouns
+        if count and not is_noun and place in (1, LAST) and count.is_whole and 1 < count.value <= MOST_SHOWN:
+            places = [place * step for step in range(1, int(count.value) + 1)]  # "the last two" are -1 and -2
+            reading.take(index, count.last, {"ordinal": [str(one) for one in places]})
+            return
+        reading.take(index, index + 1 + is_noun, {"ordinal": [str(place)]})
+
+    def _find_number(self, reading: Reading, number: Number) -> None:
+        if not number.is_whole or not 1 <= number.value <= MOST_SHOWN:
+            return
+        is_noun = reading.tokens[number.first].norm in self._nouns  # the "one" of "the cheapest one"
+        values = {"ordinal": [number.text]}
+        following = reading.tokens[number.last].norm if number.last < len(reading.tokens) else ""
+        first = self._lead_before(reading, number.first)
+        if following in self._suffixes and reading.is_glued(number.last):
+            noun = number.last + 1 < len(reading.tokens) and reading.tokens[number.last + 1].norm in self._nouns
+            reading.take(number.first, number.last + 1 + noun, values)
+        elif first < number.first or (reading.intent in NUMBER_IS_ORDINAL and not is_noun):
+            reading.take(first, number.last, values)
+        elif reading.intent not in NUMBER_IS_QUANTITY and self._idle.is_all_but(reading, number.first, number.last):
+            reading.note(number.first, number.last, values)
+
+    def _lead_before(self, reading: Reading, first: int) -> int:
+        is_lead = first and reading.is_free(first - 1, first) and self._leads.at(reading.tokens, first - 1, first)[0]
+        return first - 1 if is_lead else first
+
+
+class QuantityFinder:
+    """Find how many; any whole number is given as it is, so that 0, -1 and 10^9 can be refused by name."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords) -> None:
+        quantity = words.quantity
+        self._units = PhraseBook(tokenizer, ((word, True) for word in quantity["units"]))
+        self._leads = PhraseBook(tokenizer, ((word, True) for word in quantity["leads"]))
+        self._words = PhraseBook(tokenizer, ((word, str(count)) for word, count in quantity["words"].items()))
+        self._whole = PhraseBook(tokenizer, ((word, str(count)) for word, count in quantity["whole"].items()))
+        self._one_after = {tokenizer.singular(word) for word in quantity["one_after"]}
+        self._one = {tokenizer.singular(word) for word in words.ordinal_nouns}
+        self._idle = idle
+
+    def find(self, reading: Reading) -> None:
+        """Take each quantity; a number without a unit counts only where the intent is about how many."""
+        if reading.intent in SMALL_TALK | ORDERS | SEARCHING:
+            return
+        for number in reading.free_numbers():
+            self._find_number(reading, number)
+        for first, last, (count, *_) in list(self._words.find(reading.tokens, reading.is_free)):
+            reading.take(first, last, {"quantity": [count]})
+        for first, last, (count, *_) in list(self._whole.find(reading.tokens, reading.is_free)):
+            if self._idle.is_all_but(reading, first, last):
+                reading.take(first, last, {"quantity": [count]})
+
+    def _find_number(self, reading: Reading, number: Number) -> None:
+        if not number.is_whole:
+            return
+        length = self._units.at(reading.tokens, number.last)[0] if number.last < len(reading.tokens) else 0
+        first = number.first - self._has_lead(reading, number.first)
+        sure = length > 0 or first < number.first
+        if reading.tokens[number.first].norm in self._one and not length and not self._is_counted_one(reading, number):
+            return
+        if sure or reading.intent in NUMBER_IS_QUANTITY or self._idle.is_all_but(reading, number.first, number.last):
+            reading.take(first, number.last + length, {"quantity": [number.text]})
+
+    def _is_counted_one(self, reading: Reading, number: Number) -> bool:
+        """Tell "add one" from "the black one"."""
+        before = reading.tokens[number.first - 1].norm if number.first else None
+        return before in self._one_after and reading.intent in CHANGING
+
+    def _has_lead(self, reading: Reading, first: int) -> bool:
+        return bool(first and self._leads.at(reading.tokens, first - 1, first)[0] and reading.is_free(first - 1, first))

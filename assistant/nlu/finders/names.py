@@ -1,0 +1,61 @@
+"""What the catalogue holds: brands, categories, colours, option values and products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.phrases import PhraseBook
+from assistant.nlu.reading import Reading
+from assistant.nlu.tokens import Tokenizer
+from assistant.nlu.words import WordLists
+
+Entry = tuple[str, str]
+
+
+class NameFinder:
+    """Find the longest names first come; words of a product stay among the words to search for.
+
+    A category word that is no category ("shoes") is left to the search. A bare letter or number that is an
+    option value ("M", "42") is `SizeFinder`'s, because "m" and "42" mean other things too.
+    """
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, catalogue: Catalogue) -> None:
+        self._book: PhraseBook[Entry] = PhraseBook(tokenizer, _entries(words, tokenizer, catalogue))
+
+    def words(self) -> set[str]:
+        """Give every word that is looked up, for the speller."""
+        return self._book.words()
+
+    def find(self, reading: Reading) -> None:
+        """Take every name."""
+        for first, last, entries in list(self._book.find(reading.tokens, reading.is_free)):
+            values: dict[str, list[str]] = {}
+            for entity, value in entries:
+                values.setdefault(entity, []).append(value)
+            reading.take(first, last, values, searched="product" in values)
+
+
+def is_weak(tokenizer: Tokenizer, value: str) -> bool:
+    """Tell whether an option value is too short to be recognised without a word beside it: "M", "XL", "42"."""
+    tokens = tokenizer.cut(value)
+    return len(tokens) == 1 and (tokens[0].number is not None or len(tokens[0].norm) <= 3)
+
+
+def _entries(words: WordLists, tokenizer: Tokenizer, catalogue: Catalogue) -> Iterator[tuple[str, Entry]]:
+    yield from ((name, ("product", slug)) for name, slug in catalogue.products)
+    yield from ((name, ("brand", name)) for name in catalogue.brands)
+    for name in catalogue.categories:
+        spellings = {name, *(name.replace("&", word) for word in words.ampersand)}
+        yield from ((spelling, ("category", name)) for spelling in spellings)
+    values = {value for each in catalogue.options.values() for value in each if not is_weak(tokenizer, value)}
+    yield from ((value, ("option_value", value)) for value in sorted(values))
+    yield from _colours(words, catalogue)
+
+
+def _colours(words: WordLists, catalogue: Catalogue) -> Iterator[tuple[str, Entry]]:
+    own = {colour.casefold(): colour for colour in catalogue.colours}
+    yield from ((colour, ("colour", colour)) for colour in catalogue.colours)
+    for group in words.colours:
+        spelling = next((own[colour] for colour in group if colour in own), group[0])
+        yield from ((colour, ("colour", spelling)) for colour in group if colour not in own)

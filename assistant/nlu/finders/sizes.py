@@ -1,0 +1,123 @@
+"""Sizes: "13 inch", "16 gigs", "size 42", "in an M", in the catalogue's spelling where it has them, and else as said.
+
+A size that the catalogue lacks comes with the names of the options it could be one of, so that the shopper can be told
+which sizes there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from assistant.nlu.catalogue import Catalogue, only_number
+from assistant.nlu.finders.idle import IdleWords
+from assistant.nlu.finders.names import is_weak
+from assistant.nlu.intents import ANSWERS, HAS_SIZES
+from assistant.nlu.phrases import PhraseBook
+from assistant.nlu.reading import Reading
+from assistant.nlu.tokens import Token, Tokenizer
+from assistant.nlu.words import WordLists
+
+Measure = tuple[str, str]
+
+
+class SizeFinder:
+    """Find sizes by their unit, by a word for size before them, or alone in a message."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, catalogue: Catalogue, idle: IdleWords) -> None:
+        self._idle = idle
+        self._units = {unit[0] for unit in words.units}
+        self._words = PhraseBook(tokenizer, ((word, True) for word in words.size_words))
+        self._leads = PhraseBook(tokenizer, ((lead, True) for lead in words.size_leads))
+        self._measured: dict[Measure, list[str]] = defaultdict(list)
+        self._numbered: dict[str, list[str]] = defaultdict(list)
+        self._bare: dict[str, str] = {}
+        self._names_of_unit: dict[str, list[str]] = defaultdict(list)
+        self._patterns: dict[str, str] = {}
+        for name, values in catalogue.options.items():
+            for value in values:
+                self._learn(tokenizer, name, value)
+
+    def _learn(self, tokenizer: Tokenizer, name: str, value: str) -> None:
+        tokens, number = tokenizer.cut(value), only_number(value)
+        if is_weak(tokenizer, value):
+            self._bare[tokens[0].norm] = value
+        if number is None:
+            return
+        _append(self._numbered[number], value)
+        following = [token.norm for token in tokens[1:2] if tokens[0].number is not None]
+        unit = following[0] if following and following[0] in self._units else ""
+        if unit:
+            _append(self._measured[(number, unit)], value)
+        if unit or self._words.at(tokens, 0)[0] or value == number:
+            _append(self._names_of_unit[unit], name)
+            self._patterns.setdefault(unit, value.replace(number, "{}") if len(tokens) <= 2 else "{} " + unit)
+
+    def find(self, reading: Reading) -> None:
+        """Take what is surely a size; note beside other readings what is one only if the shopper was asked for one."""
+        for index, token in enumerate(reading.tokens):
+            if reading.is_free(index, index + 1):
+                self._find_measure(reading, index, token)
+        for index in range(len(reading.tokens)):
+            self._find_led(reading, index)
+        self._find_alone(reading)
+
+    def _find_measure(self, reading: Reading, index: int, token: Token) -> None:
+        number = reading.number_at(index - 1) if index else None
+        if number is None or number.last != index or token.norm not in self._units:
+            return
+        known = self._measured.get((number.text, token.norm))
+        values = {"option_value": known} if known else self._unknown(number.text, token.norm)
+        reading.take(number.first, index + 1, values)
+
+    def _find_led(self, reading: Reading, index: int) -> None:
+        length, _ = self._words.at(reading.tokens, index)
+        is_size = bool(length)
+        if not is_size and reading.intent in HAS_SIZES:
+            length, _ = self._leads.at(reading.tokens, index)
+        place = index + length
+        if not length or place >= len(reading.tokens) or not reading.is_free(index, place + 1):
+            return
+        values = self._read(reading.tokens[place], is_size, True)
+        if values:
+            reading.take(index, place + 1, values)
+
+    def _find_alone(self, reading: Reading) -> None:
+        for index, token in enumerate(reading.tokens):
+            if not reading.is_free(index, index + 1):
+                continue
+            written = reading.text[token.start : token.end]
+            upper = token.norm in self._bare and written.isupper() and not reading.text.isupper() and len(written) > 1
+            if upper or (reading.intent in ANSWERS and self._idle.is_all_but(reading, index, index + 1)):
+                values = self._read(token, False)
+                reading.note(index, index + 1, values)
+
+    def _read(self, token: Token, is_size: bool, is_led: bool = False) -> dict[str, list[str]]:
+        if token.number is None:
+            bare = self._bare.get(token.norm)
+            return {"option_value": [bare]} if bare else {}
+        if token.number < 0:
+            return {}
+        known = self._numbered.get(token.norm, [])
+        if is_size:  # "size 8" is not 8GB
+            known = [value for value in known if not self._has_unit(token.norm, value)]
+        if known:
+            return {"option_value": list(known)}
+        return self._unknown(token.norm, "") if is_size or (is_led and self._is_near(token.number)) else {}
+
+    def _is_near(self, number: Decimal) -> bool:
+        """Tell whether a number could be a size of this catalogue: 43 where there are 40 to 46, but not 2."""
+        sizes = [Decimal(size) for size, values in self._numbered.items() if not self._has_unit(size, values[0])]
+        return bool(sizes) and min(sizes) / 2 <= number <= max(sizes) * 2
+
+    def _has_unit(self, number: str, value: str) -> bool:
+        return any(value in self._measured.get((number, unit), ()) for unit in self._units)
+
+    def _unknown(self, number: str, unit: str) -> dict[str, list[str]]:
+        pattern = self._patterns.get(unit, "{} " + unit if unit else "{}")
+        return {"option_value": [pattern.format(number)], "option_name": list(self._names_of_unit.get(unit, ()))}
+
+
+def _append(values: list[str], value: str) -> None:
+    if value not in values:
+        values.append(value)

@@ -1,0 +1,34 @@
+"""Which intents a bare word or number can mean what in: "2" is a quantity when adding and an ordinal when comparing."""
+
+from __future__ import annotations
+
+SEARCHING = frozenset({"search_products", "refine_search", "sort_results", "show_more"})
+CHANGING = frozenset({"add_to_cart", "change_quantity", "remove_from_cart"})
+ASKING = frozenset({"show_details", "ask_option", "ask_price", "compare_products"})
+ORDERS = frozenset({"track_order", "list_orders"})
+
+# Talk of no product: numbers, "it" and "that" mean nothing in "that's all, thanks".
+SMALL_TALK = frozenset(
+    {
+        "greet",
+        "goodbye",
+        "thank",
+        "ask_help",
+        "ask_bot",
+        "out_of_scope",
+        "ask_policy",
+        "view_cart",
+        "clear_cart",
+        "check_out",
+    }
+)
+
+PRICED = SEARCHING | ASKING | {"inform", "ask_stock", "add_to_cart", "nlu_fallback"}
+SORTED = SEARCHING | {"inform", "nlu_fallback"}
+STOCKED = SEARCHING | {"inform", "nlu_fallback"}
+NUMBER_IS_QUANTITY = CHANGING | {"ask_stock"}
+NUMBER_IS_ORDINAL = ASKING
+HAS_SIZES = ASKING | CHANGING | SEARCHING | {"inform", "ask_stock", "nlu_fallback"}
+ANSWERS = frozenset({"inform", "refine_search", "ask_option", "nlu_fallback"})
+NAMES_OPTIONS = frozenset({"inform", "refine_search", "ask_option", "show_details", "compare_products"})
+HAS_QUERY = ASKING | CHANGING | {"search_products", "refine_search", "ask_stock", "inform", "nlu_fallback"}

@@ -1,0 +1,80 @@
+"""Read a message: cut it into tokens, forgive typos, and ask each finder in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.finders import Finder
+from assistant.nlu.finders.choices import OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
+from assistant.nlu.finders.counts import OrdinalFinder, QuantityFinder
+from assistant.nlu.finders.idle import CountedFinder, IdleWords
+from assistant.nlu.finders.names import NameFinder
+from assistant.nlu.finders.orders import OrderFinder
+from assistant.nlu.finders.prices import PriceFinder
+from assistant.nlu.finders.queries import QueryFinder
+from assistant.nlu.finders.sizes import SizeFinder
+from assistant.nlu.finders.skus import SkuFinder
+from assistant.nlu.numbers import NumberReader
+from assistant.nlu.phrases import PhraseBook
+from assistant.nlu.reading import Reading
+from assistant.nlu.spelling import Speller
+from assistant.nlu.tokens import MAX_CHARACTERS, Tokenizer
+from assistant.nlu.words import WordLists
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value named in a message, with its place in the text."""
+
+    entity: str
+    value: str
+    start: int
+    end: int
+
+
+class MessageReader:
+    """Everything that can be named, in one language and one catalogue."""
+
+    def __init__(self, words: WordLists, catalogue: Catalogue, real_words: Iterable[str] = ()) -> None:
+        self._tokenizer = tokenizer = Tokenizer(words)
+        self._numbers = NumberReader(words)
+        idle, names = IdleWords(words, tokenizer), NameFinder(words, tokenizer, catalogue)
+        options = OptionNameFinder(words, tokenizer, catalogue)
+        known = PhraseBook(tokenizer, ((word, True) for word in _plain_words(words)))
+        self._speller = Speller(names.words() | options.words() | known.words() | idle.words(), real_words)
+        # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
+        self._finders: tuple[Finder, ...] = (
+            SkuFinder(words, tokenizer, catalogue.skus),
+            names,
+            CountedFinder(words, tokenizer),
+            SizeFinder(words, tokenizer, catalogue, idle),
+            SortFinder(words, tokenizer),
+            PriceFinder(words, tokenizer),
+            OrderFinder(words, tokenizer, idle),
+            OrdinalFinder(words, tokenizer, idle),
+            StockFinder(words, tokenizer),
+            QuantityFinder(words, tokenizer, idle),
+            ReferenceFinder(words, tokenizer),
+            options,
+            QueryFinder(idle),
+        )
+
+    def read(self, text: str, intent: str) -> list[Value]:
+        """Give what a message names, in the order of the text; it costs no more for a text of any length."""
+        text = text[:MAX_CHARACTERS]
+        tokens = self._speller.correct(self._tokenizer.cut(text))
+        reading = Reading(text, intent, tokens, self._numbers.read(tokens))
+        for finder in self._finders:
+            finder.find(reading)
+        found = sorted(reading.found, key=lambda one: (one.first, one.last))
+        return [Value(one.entity, one.value, tokens[one.first].start, tokens[one.last - 1].end) for one in found]
+
+
+def _plain_words(words: WordLists) -> Iterable[str]:
+    for lists in (words.sort, words.superlative, words.direction, words.references, words.price):
+        for phrases in lists.values():
+            yield from phrases
+    yield from words.ordinals
+    yield from words.in_stock
