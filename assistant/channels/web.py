@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -121,7 +122,7 @@ class WebInput(InputChannel):
 
         @routes.get("/images/<name:str>")
         async def show_photo(request: Request, name: str) -> HTTPResponse:
-            return self._photos.respond(request, name)
+            return self._photos.respond(request, unquote(name))
 
         @routes.get("/settings")
         async def show_settings(request: Request) -> HTTPResponse:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 from rasa.model_training import train
@@ -33,6 +33,7 @@ def site(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("site")
     (folder / "images").mkdir()
     (folder / "images" / "camera.jpg").write_bytes(b"\xff\xd8\xff a photo")
+    (folder / "images" / "a red camera.png").write_bytes(b"\x89PNG a photo")
     (folder / "secret.jpg").write_bytes(b"not for shoppers")
     site = Site(tiny_model, folder)
     yield site

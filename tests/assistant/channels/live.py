@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Coroutine
+from typing import Any
 
 import jwt
 import requests
@@ -137,8 +138,9 @@ class Site:
     async def _start(self, settings: dict[str, Any]) -> LiveServer:
         actions = ScriptedActions()
         actions_url = await self._serve_actions(actions)
-        defaults = {"message_rate": Rate(0, 1), "session_rate": Rate(0, 1), "images": self._folder / "images"}
-        channel = WebInput(WebSettings(SECRET, actions_url=actions_url, **{**defaults, **settings}))
+        unlimited = {"message_rate": Rate(0, 1), "session_rate": Rate(0, 1), "read_rate": Rate(0, 1)}
+        defaults = {**unlimited, "images": self._folder / "images", "actions_url": actions_url}
+        channel = WebInput(WebSettings(SECRET, **{**defaults, **settings}))
         app = configure_app([channel], enable_api=False)
         app.ctx.agent = await self._agent(actions_url)
         return LiveServer(await self._serve(app), actions, app.ctx.agent, self._loop)
@@ -156,7 +158,12 @@ class Site:
         await runner.setup()
         port = free_port()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        self._stops.append(runner.cleanup)
+
+        async def stop() -> None:
+            actions.release.set()
+            await runner.cleanup()
+
+        self._stops.append(stop)
         return f"http://127.0.0.1:{port}"
 
     async def _serve(self, app: Sanic) -> str:

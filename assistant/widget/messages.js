@@ -1,0 +1,167 @@
+/**
+ * Builds what a message looks like. Everything is built as DOM nodes, with text only ever set as text, and handed to
+ * deep-chat as the HTML that the browser writes for those nodes: no word of a shopper or of the shop becomes markup.
+ */
+
+const LINK = /https?:\/\/[^\s<>"']+/g;
+// Full stops and brackets after an address belong to the sentence around it.
+const TRAILING = /[.,;:!?)\]]+$/;
+// deep-chat takes a message that begins with this class away when the next one comes.
+const TEMPORARY = 'deep-chat-temporary-message';
+
+export function node(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** Resolves an address of a message; anything but http(s) gives null. */
+export function safeAddress(address, base) {
+  try {
+    const url = new URL(address, base);
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+export class MessageView {
+  constructor(strings, base) {
+    this.strings = strings;
+    this.base = base;
+  }
+
+  /** Gives the messages that deep-chat shows for one answer; the buttons to choose from come last. */
+  answer(messages) {
+    const shown = messages.flatMap((message) => this.parts(message));
+    const buttons = messages.flatMap((message) => message.buttons ?? []);
+    return buttons.length ? [...shown, this.replies(buttons)] : shown;
+  }
+
+  /** Gives deep-chat's history; of old answers the buttons below are left out, except under the last one. */
+  history(messages) {
+    return messages.flatMap((message, place) => {
+      if (message.role === 'shopper') return [this.shopper(message.text)];
+      const isLast = place === messages.length - 1;
+      return this.answer([isLast ? message : { ...message, buttons: [] }]);
+    });
+  }
+
+  shopper(text) {
+    return { role: 'user', html: node('div', { class: 'dg-bubble dg-mine' }, ...this.linked(text)).outerHTML };
+  }
+
+  intro() {
+    const suggestions = this.strings.find('intro.suggestions') ?? [];
+    const buttons = suggestions.map((title) => ({ title, payload: title }));
+    return this.answer([{ text: this.strings.text('intro.text'), buttons }]);
+  }
+
+  /** A note that something went wrong, with a button to try again where that can help. */
+  trouble(text, canRetry) {
+    const retry = canRetry
+      ? node('button', { type: 'button', class: 'dg-retry', 'data-retry': '' }, this.strings.text('error.retry'))
+      : null;
+    return assistant(node('div', { class: `dg-trouble ${TEMPORARY}`, role: 'alert' }, node('p', {}, text), retry));
+  }
+
+  note(text) {
+    return assistant(node('div', { class: 'dg-note' }, text));
+  }
+
+  parts(message) {
+    const elements = message.elements ?? [];
+    const text = withoutListing(message.text ?? '', elements);
+    const parts = [];
+    if (text) parts.push(assistant(node('div', { class: 'dg-bubble' }, ...this.linked(text))));
+    if (elements.length) parts.push(this.cards(elements));
+    if (message.image) parts.push(this.picture(message.image));
+    return parts.filter(Boolean);
+  }
+
+  cards(elements) {
+    const label = this.strings.text('message.products');
+    const cards = elements.map((element) => this.card(element));
+    return assistant(node('ul', { class: 'dg-cards', 'aria-label': label, tabindex: '0' }, ...cards));
+  }
+
+  card(element) {
+    const [price, ...rest] = (element.subtitle ?? '').split(' · ');
+    return node(
+      'li',
+      { class: 'dg-card' },
+      this.photo(element),
+      node('div', { class: 'dg-card-title' }, this.title(element)),
+      price ? node('div', { class: 'dg-card-price' }, price) : null,
+      rest.length ? node('div', { class: 'dg-card-stock' }, rest.join(' · ')) : null,
+      this.cardButtons(element),
+    );
+  }
+
+  photo(element) {
+    const address = element.image_url && safeAddress(element.image_url, this.base);
+    if (!address) return node('div', { class: 'dg-card-photo dg-card-nophoto', 'aria-hidden': 'true' });
+    const alt = this.strings.text('message.photo', { title: element.title });
+    return node('img', { class: 'dg-card-photo', src: address, alt, loading: 'lazy' });
+  }
+
+  title(element) {
+    const address = element.item_url && safeAddress(element.item_url, this.base);
+    return address ? link(address, element.title) : (element.title ?? '');
+  }
+
+  cardButtons(element) {
+    const buttons = (element.buttons ?? []).map((button) => this.button(button, 'dg-card-button'));
+    return buttons.length ? node('div', { class: 'dg-card-buttons' }, ...buttons) : null;
+  }
+
+  replies(buttons) {
+    const made = buttons.map((button) => this.button(button, 'dg-reply'));
+    return assistant(node('div', { class: `dg-replies ${TEMPORARY}` }, ...made));
+  }
+
+  button(button, style) {
+    const address = button.url && safeAddress(button.url, this.base);
+    if (address) return link(address, button.title, style);
+    return node('button', { type: 'button', class: style, 'data-payload': button.payload ?? button.title }, button.title);
+  }
+
+  picture(address) {
+    const source = safeAddress(address, this.base);
+    const alt = this.strings.text('message.picture');
+    return source && assistant(node('img', { class: 'dg-picture', src: source, alt, loading: 'lazy' }));
+  }
+
+  /** Splits text into text and links, so that only real web addresses can be clicked. */
+  linked(text) {
+    const parts = [];
+    let end = 0;
+    for (const match of text.matchAll(LINK)) {
+      const written = match[0].replace(TRAILING, '');
+      const address = safeAddress(written);
+      if (!address) continue;
+      parts.push(text.slice(end, match.index), link(address, written));
+      end = match.index + written.length;
+    }
+    return [...parts, text.slice(end)];
+  }
+}
+
+function assistant(content) {
+  return { role: 'ai', html: content.outerHTML };
+}
+
+function link(address, title, style) {
+  return node('a', { href: address, target: '_blank', rel: 'noopener noreferrer', class: style }, title);
+}
+
+/** Cards come with a numbered list of the same products for channels without cards; here the cards say it. */
+function withoutListing(text, elements) {
+  const titles = elements.map((element) => element.title).filter(Boolean);
+  const isListed = (line) => /^\s*\d+[.)]\s/.test(line) && titles.some((title) => line.includes(title));
+  const lines = text.split('\n').filter((line) => !isListed(line));
+  return lines.join('\n').trim();
+}

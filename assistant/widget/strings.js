@@ -1,0 +1,27 @@
+/** Every text that the widget and the storefront show, from strings/LANGUAGE.json. */
+
+export class Strings {
+  constructor(texts) {
+    this.texts = texts;
+  }
+
+  /** Loads the texts of a locale such as "en_US", in English where there are none of its language. */
+  static async load(base, locale) {
+    const language = /^[a-z]{2,3}/i.exec(locale)?.[0].toLowerCase() ?? 'en';
+    for (const name of new Set([language, 'en'])) {
+      const response = await fetch(new URL(`static/strings/${name}.json`, base), { credentials: 'omit' });
+      if (response.ok) return new Strings(await response.json());
+    }
+    throw new Error('The texts of the widget cannot be loaded.');
+  }
+
+  /** Gives a text by its path ("error.busy") with {placeholders} filled in; an unknown path gives null. */
+  text(path, values = {}) {
+    const found = this.find(path);
+    return typeof found === 'string' ? found.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole) : null;
+  }
+
+  find(path) {
+    return path.split('.').reduce((level, name) => level?.[name], this.texts);
+  }
+}
