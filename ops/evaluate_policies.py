@@ -1,0 +1,127 @@
+"""Measure how well questions find their policy passage, and which threshold does best.
+
+`python -m ops.evaluate_policies` prints, for both parts of `data/evaluation/policies.csv`, how many questions get the
+right passage or, where no passage answers, none. `--calibrate` takes the threshold from the validation part first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from shop.embedding import SentenceTransformerEmbedder
+from shop.policies import THRESHOLD, Passage, PolicyIndex, load_passages
+
+PARTS = ("validation", "test")
+
+
+@dataclass(frozen=True)
+class LabelledQuestion:
+    """A question with the sources of the passages that answer it: none where no passage does."""
+
+    part: str
+    text: str
+    right: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a set of questions went.
+
+    Attributes:
+        questions: how many there were.
+        accuracy: share that got a right passage, or none where none is right.
+        answered_right: share of the answers given that were right.
+        refused_right: share of the questions without an answer that got none.
+    """
+
+    questions: int
+    accuracy: float
+    answered_right: float
+    refused_right: float
+
+
+Asked = tuple[LabelledQuestion, Passage, float]
+
+
+def read_questions(path: Path) -> list[LabelledQuestion]:
+    """Read the labelled questions."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        LabelledQuestion(row["part"], row["question"], frozenset(filter(None, row["right"].split("|")))) for row in rows
+    ]
+
+
+def measure(asked: Sequence[Asked], threshold: float) -> Score:
+    """Apply a threshold and count."""
+    answered = [(item, passage.source in item.right) for item, passage, cosine in asked if cosine >= threshold]
+    refused = [item for item, _, cosine in asked if cosine < threshold]
+    right = sum(good for _, good in answered)
+    rightly_refused = sum(not item.right for item in refused)
+    return Score(
+        questions=len(asked),
+        accuracy=(right + rightly_refused) / max(1, len(asked)),
+        answered_right=right / max(1, len(answered)),
+        refused_right=rightly_refused / max(1, sum(not item.right for item, _, _ in asked)),
+    )
+
+
+def calibrate(asked: Sequence[Asked]) -> float:
+    """Find the threshold with the best accuracy; of equals the middle one, as it is the least chancy."""
+    choices = [float(choice) for choice in np.arange(0.2, 0.7, 0.005).round(3)]
+    accuracies = [measure(asked, choice).accuracy for choice in choices]
+    best = [choice for choice, accuracy in zip(choices, accuracies, strict=True) if accuracy == max(accuracies)]
+    return best[len(best) // 2]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line."""
+    options = _parser().parse_args(arguments)
+    embedder = SentenceTransformerEmbedder(options.model, options.threads)
+    index = PolicyIndex(load_passages(options.policies), embedder)
+    asked = []
+    for question in read_questions(options.questions):
+        if found := index.closest(question.text):
+            asked.append((question, *found))
+    by_part = {part: [item for item in asked if item[0].part == part] for part in PARTS}
+    threshold = calibrate(by_part["validation"]) if options.calibrate else THRESHOLD
+    scores = {part: measure(by_part[part], threshold) for part in PARTS}
+    _print(threshold, scores)
+    if options.json:
+        content = {"model": embedder.model_name, "threshold": threshold, **{p: asdict(scores[p]) for p in PARTS}}
+        options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _print(threshold: float, scores: dict[str, Score]) -> None:
+    table = Table(title=f"policy questions, threshold {threshold}")
+    for column in ("part", "questions", "accuracy", "answers that are right", "no answer where there is none"):
+        table.add_column(column)
+    for part, score in scores.items():
+        shares = (score.accuracy, score.answered_right, score.refused_right)
+        table.add_row(part, str(score.questions), *(f"{share:.3f}" for share in shares))
+    Console().print(table)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ops.evaluate_policies", description="Measure policy answers.")
+    parser.add_argument("--policies", type=Path, default=Path("data/policies"))
+    parser.add_argument("--questions", type=Path, default=Path("data/evaluation/policies.csv"))
+    parser.add_argument("--model", default="", help="a sentence-transformers folder or name; empty: all-MiniLM-L6-v2")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--calibrate", action="store_true", help="take the threshold from the validation part")
+    parser.add_argument("--json", type=Path)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
