@@ -17,6 +17,7 @@ from shop.carts import MAX_QUANTITY, add_to_cart, view_cart
 from shop.db import Sessions, make_sessions, open_engine, reading, writing
 from shop.errors import EmptyCart, InvalidQuantity, NotEnoughStock
 from shop.models import Cart, Interaction, Order, OrderLine, Variant
+from shop.order_numbers import reserve_numbers
 from shop.orders import place_order
 from shop.shoppers import Shopper
 
@@ -84,11 +85,21 @@ def test_the_last_pieces_are_sold_once_to_many_threads(shelf: Sessions) -> None:
 def test_the_last_pieces_are_sold_once_to_many_processes(shelf: Sessions, database_url: str) -> None:
     shopper_ids = fill_carts(shelf, "SHIRT-RED")
 
-    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
-        runs = [pool.submit(order_in_this_process, database_url, shopper_ids[n::3]) for n in range(3)]
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        runs = [pool.submit(order_in_this_process, database_url, shopper_ids[n::2]) for n in range(2)]
         answers = [answer for run in runs for answer in run.result()]
     assert_numbers_are_given_once(answers, sold=3)
     assert stock(shelf, "SHIRT-RED") == 0
+
+
+def test_order_numbers_are_given_once_from_the_very_first(shelf: Sessions) -> None:
+    def take_two(_: int) -> str:
+        with writing(shelf) as session:
+            return " ".join(reserve_numbers(session, 2))
+
+    for first in (1001, 1025):
+        numbers = " ".join(at_once(12, take_two)).split()
+        assert sorted(numbers) == [str(first + n) for n in range(24)]
 
 
 def test_a_yes_said_many_times_at_once_makes_one_order(shelf: Sessions) -> None:

@@ -46,11 +46,12 @@ def test_two_upgrades_at_once_both_succeed(empty_database_url: str) -> None:
     assert set(Base.metadata.tables) <= tables(empty_database_url)
 
 
-def test_downgrading_to_base_leaves_no_table_and_upgrading_brings_them_back(database_url: str) -> None:
-    downgrade(database_url, "base")
-    assert tables(database_url) == {"alembic_version"}
-    upgrade(database_url)
-    assert set(Base.metadata.tables) <= tables(database_url)
+def test_downgrading_to_base_leaves_no_table_and_upgrading_brings_them_back(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    downgrade(empty_database_url, "base")
+    assert tables(empty_database_url) == {"alembic_version"}
+    upgrade(empty_database_url)
+    assert set(Base.metadata.tables) <= tables(empty_database_url)
 
 
 def test_the_command_line_makes_the_folder_and_the_tables(tmp_path: Path) -> None:
