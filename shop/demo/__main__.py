@@ -14,13 +14,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
 from shop.db import Sessions, make_sessions, open_engine
-from shop.demo.building import import_catalogue, write_demo
 from shop.demo.freshness import fingerprint, is_fresh, write_stamp
 from shop.errors import ShopUnavailable
-from shop.migrate import upgrade
-from shop.simulator import SimulationSettings
 
 # Half a year is written in one transaction.
 _TIMEOUT_S = 120.0
@@ -37,8 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     engine = open_engine(options.database_url, timeout_s=_TIMEOUT_S)
     try:
         return _build_if_stale(options, make_sessions(engine), console)
-    except ShopUnavailable as error:
-        console.print(f"error: {error}", style="red", markup=False)
+    except (ShopUnavailable, DBAPIError) as error:
+        # The migration speaks to the driver itself.
+        unavailable = error if isinstance(error, ShopUnavailable) else ShopUnavailable(str(error.orig))
+        console.print(f"error: {unavailable}", style="red", markup=False, soft_wrap=True)
         return 1
     finally:
         engine.dispose()
@@ -49,14 +49,15 @@ def _build_if_stale(options: argparse.Namespace, sessions: Sessions, console: Co
     if not options.force and is_fresh(options.stamp, wanted, sessions, options.images):
         console.print("the demo shop is up to date")
         return 0
+    # Alembic, NumPy and Faker take over a second to load, which a start that finds everything fresh need not pay.
+    from shop.demo.building import DemoSources, build_demo
+
     started = time.perf_counter()
-    upgrade(options.database_url)
-    report = import_catalogue(sessions, options.vendure, options.images)
-    report.print_to(console)
-    if report.exit_code:
+    sources = DemoSources(options.vendure, options.images, _end(options.end), options.seed)
+    counts = build_demo(sessions, options.database_url, sources, console)
+    if counts is None:
         console.print("error: the sample catalogue did not land as a whole", style="red")
         return 1
-    counts = write_demo(sessions, SimulationSettings(end=_end(options.end), seed=options.seed), console)
     write_stamp(options.stamp, wanted, asdict(counts))
     console.print(
         f"simulated: {counts.customers:,} customers, {counts.interactions:,} interactions, {counts.orders:,} orders"

@@ -24,7 +24,7 @@ from shop.demo.order_rows import DemoOrder, shopper_id_of, write_orders
 from shop.demo.people import KNOWN, Person, invent_people, write_people
 from shop.importers.importing import import_file
 from shop.importers.reading import ReadingSettings
-from shop.importers.report import ImportReport
+from shop.migrate import upgrade
 from shop.models import Interaction, Order
 from shop.order_numbers import reserve_numbers
 from shop.simulator import Basket, Behaviour, SimulationSettings, simulate
@@ -45,9 +45,25 @@ class DemoCounts:
     orders: int
 
 
-def import_catalogue(sessions: Sessions, vendure: Path, images: Path) -> ImportReport:
-    """Import the sample catalogue of the unpacked npm package, with its photos."""
-    return import_file(sessions, "vendure", vendure / "assets" / "products.csv", ReadingSettings(CURRENCY), images)
+@dataclass(frozen=True)
+class DemoSources:
+    """What a demo is built from: the unpacked npm package, the image folder, and the simulator's end and seed."""
+
+    vendure: Path
+    images: Path
+    end: dt.datetime
+    seed: int
+
+
+def build_demo(sessions: Sessions, url: str, sources: DemoSources, console: Console) -> DemoCounts | None:
+    """Migrate, import and simulate; give None where the sample catalogue did not land as a whole."""
+    upgrade(url)
+    catalogue = sources.vendure / "assets" / "products.csv"
+    report = import_file(sessions, "vendure", catalogue, ReadingSettings(CURRENCY), sources.images)
+    report.print_to(console)
+    if report.exit_code:
+        return None
+    return write_demo(sessions, SimulationSettings(end=sources.end, seed=sources.seed), console)
 
 
 def write_demo(sessions: Sessions, settings: SimulationSettings, console: Console) -> DemoCounts:

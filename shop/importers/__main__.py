@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
 from shop.db import make_sessions, open_engine
 from shop.errors import ShopUnavailable
@@ -33,8 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console()
     try:
         reports = _import(options)
-    except ShopUnavailable as error:
-        Console(stderr=True).print(f"error: {error}", style="red", markup=False)
+    except (ShopUnavailable, DBAPIError) as error:
+        # The migration before the import speaks to the driver itself.
+        unavailable = error if isinstance(error, ShopUnavailable) else ShopUnavailable(str(error.orig))
+        Console(stderr=True).print(f"error: {unavailable}", style="red", markup=False, soft_wrap=True)
         return 2
     for report in reports:
         report.print_to(console)

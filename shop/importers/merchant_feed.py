@@ -73,7 +73,7 @@ class _Reading:
             slugify(key),
             _common_title([one_line(item["title"]) for item in items]),
             variants=(),
-            description=paragraphs(first["description"]),
+            description=paragraphs(first["description"] or first["summary"] or first["content"]),
             brand=one_line(first["brand"]) or None,
             categories=_categories(first),
             attributes=unique_pairs([*constant, *details]),
