@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 
 from actions.base import ShopAction
 from actions.cards import button, price_text, product_card, product_stock_text, stock_text, variant_title
-from actions.options import chosen_options, is_named, option_having
+from actions.options import chosen_options, is_named, option_having, options_like, value_like
 from actions.pending import DETAILS
 from actions.targets import Target, pick_one
-from actions.turn import Button, Turn
+from actions.turn import Button, Turn, clean_words
 from shop.catalogue import ProductView, VariantView, select_variants
 from shop.interactions import record_interaction
 
@@ -152,6 +152,8 @@ def tell_option(turn: Turn, target: Target) -> None:
     product = target.product
     _focus(turn, target)
     values = [*turn.entities("option_value"), *turn.entities("colour")]
+    like = None if values else value_like(product, turn.text)
+    values += [clean_words(like)] if like else []
     hint = turn.entity("option_name")
     if values:
         _tell_values(turn, target, values, hint)
@@ -191,6 +193,7 @@ def _tell_missing(turn: Turn, product: ProductView, value: str, hint: str | None
     else:
         names = [hint] if hint else turn.services.vocabulary.options_having(value)
         options = [option for option in product.option_names if any(is_named(option, name) for name in names)]
+        options = options or options_like(product, value)
         known = tuple(other for option in options for other in product.option_values(option))
     if known:
         turn.say("utter_option_no", name=product.name, value=value, values=turn.labels.all_of(known))

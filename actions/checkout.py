@@ -42,7 +42,7 @@ class ActionCheckOut(ShopAction):
         account = None if contact else _account(turn)
         if account:
             contact = _account_contact(account)
-        if contact and all(contact.values()):
+        if contact and all(contact.get(slot) for slot in SLOTS):
             turn.ask_later(USE_ADDRESS, account=account is not None)
             turn.say(
                 "utter_ask_use_address",

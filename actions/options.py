@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -55,6 +56,29 @@ def is_named(option: str, word: str) -> bool:
     return said in {name, f"{name}s"} or any(said in {part, f"{part}s"} for part in name.split())
 
 
+def options_like(product: ProductView, value: str) -> list[str]:
+    """Name the options whose values are of a kind with one that the product does not have.
+
+    "17 inch" is a kind of "13 inch", as only the number differs; so is "Size 99" of "Size 42".
+    """
+    kind = _kind(value)
+    return [
+        name
+        for name in product.option_names
+        if kind and any(_kind(known) == kind for known in product.option_values(name))
+    ]
+
+
+def value_like(product: ProductView, text: str) -> str | None:
+    """Find in a text a value that is of a kind with the product's, though no product may have it: "17 inch"."""
+    for name in product.option_names:
+        for kind in {_kind(known) for known in product.option_values(name)} - {""}:
+            found = re.search(rf"\b(\d[\d.,]*\s*{re.escape(kind)}|{re.escape(kind)}\s*\d+)\b", text, re.IGNORECASE)
+            if found:
+                return found[0]
+    return None
+
+
 def next_open(product: ProductView, chosen: Mapping[str, str]) -> tuple[str, list[str]] | None:
     """Give the next option that has to be asked for, with the values that can be had; None where none is left.
 
@@ -85,6 +109,10 @@ def _from_search(turn: Turn, product: ProductView) -> dict[str, str]:
 
 def _spelling(product: ProductView, name: str, value: str) -> str:
     return next(known for known in product.option_values(name) if known.casefold() == value.casefold())
+
+
+def _kind(value: str) -> str:
+    return re.sub(r"[\d.,\s]+", "", value).casefold() if re.search(r"\d", value) else ""
 
 
 def _folded(values: Sequence[str]) -> set[str]:

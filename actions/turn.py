@@ -152,4 +152,4 @@ def clean_words(text: str) -> str:
 def _strings(value: Any) -> list[str]:
     items = value if isinstance(value, list | tuple) else [value]
     plain = [str(item).strip() for item in items if isinstance(item, str | int | float) and not isinstance(item, bool)]
-    return [item for item in plain if 0 < len(item) <= _ENTITY_LENGTH]
+    return [item[:_ENTITY_LENGTH] for item in plain if item]

@@ -1,0 +1,276 @@
+"""A small real shop, and a chat with the actions that needs no Rasa: rules say which action takes an intent."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import answers, cart, catalogue, checkout, comparison, orders, search, service
+from actions.base import ShopAction
+from actions.bootstrap import Services
+from actions.labels import Labels
+from actions.settings import Settings
+from actions.vocabulary import Vocabulary
+from shop.db import Sessions, make_sessions, open_engine, writing
+from shop.migrate import upgrade
+from shop.models import Address, Attribute, Category, Customer, DeliveryMethod, Product, Variant, VariantOption
+from shop.policies import PolicyIndex, load_passages
+from shop.search import ProductSearch
+
+ROOT = Path(__file__).parents[2]
+SECRET = "0123456789abcdef0123456789abcdef"
+MODULES = (answers, cart, catalogue, checkout, comparison, orders, search, service)
+
+# name, slug, brand, category, attributes, variants: (sku, price, stock, options)
+GOODS: Sequence[tuple[str, str, str | None, str, dict[str, list[str]], list[tuple[str, str, int, dict[str, str]]]]] = [
+    ("Laptop", "laptop", "Apple", "Computers", {}, [
+        ("L13-8", "1299.00", 10, {"screen size": "13 inch", "RAM": "8GB"}),
+        ("L15-8", "1399.00", 0, {"screen size": "15 inch", "RAM": "8GB"}),
+        ("L13-16", "2199.00", 3, {"screen size": "13 inch", "RAM": "16GB"}),
+        ("L15-16", "2299.00", 10, {"screen size": "15 inch", "RAM": "16GB"}),
+    ]),
+    ("Tablet", "tablet", "Apple", "Computers", {}, [
+        ("T-32", "329.00", 10, {"storage": "32GB"}),
+        ("T-128", "445.00", 10, {"storage": "128GB"}),
+    ]),
+    ("Wireless Optical Mouse", "cordless-mouse", "Logitech", "Computers", {}, [("MOUSE", "18.99", 100, {})]),
+    ("Freerun Running Shoe", "freerun", "Nike", "Footwear", {"color": ["black"]}, [
+        ("FR-40", "160.00", 10, {"size": "Size 40"}),
+        ("FR-42", "160.00", 2, {"size": "Size 42"}),
+    ]),
+    ("RunX Running Shoe", "runx", "Adidas", "Footwear", {"color": ["black"]}, [
+        ("RX-40", "44.95", 10, {"size": "Size 40"}),
+        ("RX-42", "44.95", 10, {"size": "Size 42"}),
+    ]),
+    ("Ultraboost Running Shoe", "ultraboost", "Adidas", "Footwear", {"color": ["blue", "pink"]}, [
+        ("UB-40", "99.99", 10, {"size": "Size 40"}),
+    ]),
+    ("Spiky Cactus", "cactus", None, "Plants", {"plant type": ["Indoor"]}, [("CACTUS", "15.50", 5, {})]),
+    ("Orchid", "orchid", None, "Plants", {}, [("ORCHID", "65.00", 0, {})]),
+    ("Modern Cafe Chair", "cafe-chair", None, "Furniture", {}, [
+        ("CH-MUSTARD", "100.00", 5, {"color": "mustard"}),
+        ("CH-MINT", "100.00", 5, {"color": "mint"}),
+    ]),
+]  # fmt: skip
+
+
+class HashEmbedder:
+    """Texts as bags of hashed words: deterministic, and close where words are shared."""
+
+    model_name = "hashed-words"
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        rows = np.zeros((len(texts), 256), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in text.lower().split():
+                row[int(hashlib.sha256(word.encode()).hexdigest(), 16) % 256] += 1
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows / np.maximum(norms, 1e-9)
+
+
+def fill(sessions: Sessions) -> None:
+    with writing(sessions) as session:
+        categories: dict[str, Category] = {}
+        for name, slug, brand, category, attributes, variants in GOODS:
+            shelf = categories.setdefault(category, Category(slug=category.lower(), name=category))
+            session.add(
+                Product(
+                    slug=slug,
+                    name=name,
+                    description=f"A fine {name.lower()}.",
+                    brand=brand,
+                    categories=[shelf],
+                    attributes=[
+                        Attribute(name=key, value=value) for key, values in attributes.items() for value in values
+                    ],
+                    variants=[_variant(name, place, *row) for place, row in enumerate(variants)],
+                )
+            )
+        session.add(
+            DeliveryMethod(
+                code="standard",
+                name="Standard delivery",
+                price=Decimal("4.90"),
+                currency="USD",
+                free_from=Decimal(500),
+                days_min=2,
+                days_max=4,
+            )
+        )
+        session.add(
+            Customer(
+                public_id="ada",
+                email="ada@example.com",
+                name="Ada Lovelace",
+                addresses=[
+                    Address(name="Ada Lovelace", street="1 Main Street", city="London", postcode="N1 9GU", country="GB")
+                ],
+            )
+        )
+        session.add(Customer(public_id="bo", email="bo@example.com", name="Bo Ek"))
+
+
+def _variant(name: str, place: int, sku: str, price: str, stock: int, options: dict[str, str]) -> Variant:
+    return Variant(
+        sku=sku,
+        name=" ".join([name, *options.values()]),
+        price=Decimal(price),
+        currency="USD",
+        stock=stock,
+        position=place,
+        options=[VariantOption(name=key, value=value, position=at) for at, (key, value) in enumerate(options.items())],
+    )
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "shop.db"
+    upgrade(f"sqlite:///{path}")
+    engine = open_engine(f"sqlite:///{path}")
+    fill(make_sessions(engine))
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=f"sqlite:///{tmp_path / 'shop.db'}",
+        secret=SECRET,
+        search_cache=tmp_path / "search",
+        policies=ROOT / "data/policies",
+        labels=ROOT / "data/labels",
+    )
+
+
+@pytest.fixture
+def services(settings: Settings, template: Path, tmp_path: Path) -> Any:
+    shutil.copy(template, tmp_path / "shop.db")
+    engine = open_engine(settings.database_url, timeout_s=0.2)
+    sessions = make_sessions(engine)
+    embedder = HashEmbedder()
+    yield Services(
+        settings=settings,
+        sessions=sessions,
+        search=ProductSearch(sessions, embedder, settings.search_cache),
+        policies=PolicyIndex(load_passages(settings.policies), embedder),
+        labels=Labels.load(settings.labels, "en", "en_US"),
+        vocabulary=Vocabulary(sessions, clock=lambda: 0.0),
+    )
+    engine.dispose()
+
+
+def rules() -> dict[str, str]:
+    """Which action takes an intent, where no form is being filled."""
+    found = {}
+    for path in sorted((ROOT / "data/rules").glob("*.yml")):
+        for rule in yaml.safe_load(path.read_text())["rules"]:
+            if "condition" not in rule:
+                found[rule["steps"][0]["intent"]] = rule["steps"][1]["action"]
+    return found
+
+
+def action_classes() -> list[type[ShopAction]]:
+    return [
+        value
+        for module in MODULES
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, ShopAction) and value is not ShopAction
+    ]
+
+
+class Chat:
+    """A conversation whose slots live on from message to message, as Rasa keeps them."""
+
+    def __init__(self, services: Services, sender_id: str = "web-1", metadata: dict[str, Any] | None = None) -> None:
+        self.services = services
+        self.sender_id = sender_id
+        self.metadata = metadata or {}
+        self.slots: dict[str, Any] = {}
+        self.form: str | None = None
+        self.messages: list[dict[str, Any]] = []
+        self._rules = rules()
+        self._actions: dict[str, Action] = {one.name(): one for one in (kind(services) for kind in action_classes())}
+
+    def say(self, intent: str, text: str = "some words", confidence: float = 1.0, **entities: Any) -> list[str]:
+        """Send a message; give the names of the responses."""
+        found = [
+            {"entity": name, "value": value}
+            for name, values in entities.items()
+            for value in (values if isinstance(values, list) else [values])
+        ]
+        message = {
+            "text": text,
+            "intent": {"name": intent, "confidence": confidence},
+            "entities": found,
+            "metadata": self.metadata,
+        }
+        return self.run(self._rules[intent], message)
+
+    def press(self, payload: str) -> list[str]:
+        """Press a button."""
+        intent, brace, rest = payload[1:].partition("{")
+        return self.say(intent, payload, **(json.loads(brace + rest) if brace else {}))
+
+    def run(self, action: str, message: dict[str, Any]) -> list[str]:
+        self.messages = []
+        queue: list[str] = [action]
+        while queue:
+            name = queue.pop(0)
+            if name.startswith("utter_"):
+                self.messages.append({"response": name})
+                continue
+            if name == "checkout_form":
+                self.form = name
+                continue
+            tracker = Tracker(self.sender_id, dict(self.slots), message, [], False, None, {"name": self.form}, None)
+            dispatcher = CollectingDispatcher()
+            for event in asyncio.run(self._actions[name].run(dispatcher, tracker, {})):
+                if event["event"] == "slot":
+                    self.slots[event["name"]] = event["value"]
+                elif event["event"] == "followup":
+                    queue.append(event["name"])
+            self.messages += dispatcher.messages
+        json.dumps([self.messages, self.slots])  # all of it has to travel to Rasa
+        return [one["response"] for one in self.messages]
+
+    @property
+    def last(self) -> dict[str, Any]:
+        return self.messages[-1]
+
+    @property
+    def titles(self) -> list[str]:
+        """The names on the cards last shown."""
+        return [card["title"] for card in self.last["elements"]]
+
+    @property
+    def payloads(self) -> list[str]:
+        return [button["payload"] for button in self.last["buttons"]]
+
+    def fill_address(self, **changes: str) -> None:
+        self.slots.update(
+            ship_name="Jo Doe",
+            ship_email="jo@example.com",
+            ship_street="1 High Street",
+            ship_city="Leeds",
+            ship_postcode="LS1 4AB",
+            ship_country="GB",
+        )
+        self.slots.update(changes)
+
+
+@pytest.fixture
+def chat(services: Services) -> Chat:
+    return Chat(services)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import yaml
+from rasa_sdk.executor import ActionExecutor
+
+from actions.answers import _ANSWERS, _GOALS, _LINE_GOALS, _YES
+from actions.labels import Labels
+from actions.pending import ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, USE_ADDRESS, WHICH
+from shop.addresses import FIELDS
+from shop.models import ORDER_STATES, SHIPMENT_STATES
+from tests.actions.conftest import ROOT, rules
+
+SOURCE = "\n".join(path.read_text() for path in sorted((ROOT / "actions").glob("*.py")))
+
+
+@functools.cache
+def domain() -> dict[str, Any]:
+    """All domain files as one, as Rasa merges them."""
+    merged: dict[str, Any] = {"intents": [], "actions": [], "responses": {}, "slots": {}, "entities": []}
+    for path in sorted((ROOT / "assistant/domain").glob("*.yml")):
+        part = yaml.safe_load(path.read_text())
+        merged["intents"] += [next(iter(one)) for one in part.get("intents", [])]
+        merged["actions"] += part.get("actions", [])
+        merged["entities"] += part.get("entities", [])
+        for name in ("responses", "slots"):
+            assert not set(merged[name]) & set(part.get(name, {}))
+            merged[name].update(part.get(name, {}))
+    return merged
+
+
+def registered() -> set[str]:
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    return set(executor.actions)
+
+
+def test_domain_lists_every_action() -> None:
+    assert set(domain()["actions"]) == registered()
+    assert len(domain()["actions"]) == len(set(domain()["actions"]))
+
+
+def test_every_intent_has_one_rule() -> None:
+    assert set(rules()) == set(domain()["intents"])
+    assert len(domain()["intents"]) == len(set(domain()["intents"]))
+
+
+def test_every_intent_has_a_rule_inside_the_check_out() -> None:
+    text = (ROOT / "data/rules/checkout.yml").read_text()
+    inside = {rule["steps"][0].get("intent") for rule in yaml.safe_load(text)["rules"] if "condition" in rule}
+    assert set(domain()["intents"]) - inside == {"check_out"}
+
+
+def test_every_response_that_is_used_exists_and_every_one_that_exists_is_used() -> None:
+    used = set(re.findall(r"utter_[a-z_]+[a-z]", SOURCE)) | {
+        action for action in rules().values() if action.startswith("utter_")
+    }
+    used -= {"utter_message", "utter_invalid"}
+    used |= {f"utter_invalid_{field}" for field in FIELDS}
+    asked = {f"utter_ask_{slot}" for slot in domain()["slots"] if slot.startswith("ship_")}
+    assert used | asked == set(domain()["responses"])
+
+
+def test_every_response_has_several_wordings_with_the_same_variables() -> None:
+    for name, wordings in domain()["responses"].items():
+        assert len(wordings) >= 2, name
+        essential = [set(re.findall(r"{(\w+)}", one["text"])) for one in wordings]
+        assert all(one == essential[0] for one in essential) or name in SHORTER, name
+
+
+# Wordings that leave out what another one tells.
+SHORTER = {"utter_found_next", "utter_option_no", "utter_stated", "utter_found_some"}
+
+
+def labels() -> Labels:
+    return Labels.load(ROOT / "data/labels", "en", "en_US")
+
+
+def test_every_label_that_is_used_exists() -> None:
+    used = set(re.findall(r"""(?:text\(\s*|= |else |if )"((?:[a-z_]+\.)+[a-z_]+)\"""", SOURCE))
+    used |= {f"buttons.{name}" for name in re.findall(r"""button\((?:turn\.)?labels, "([a-z_]+)\"""", SOURCE)}
+    used |= {f"buttons.{name}" for name in ("price_asc", "price_desc", "newest", "help", "orders")}
+    used |= {f"order.states.{state}" for state in ORDER_STATES}
+    used |= {f"shipment.states.{state}" for state in SHIPMENT_STATES}
+    used |= {f"shipment.{name}" for name in ("shipped", "promised", "delivered")}
+    used |= {f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock")}
+    assert used == labels().keys
+
+
+def test_no_english_sentence_stands_in_the_code() -> None:
+    strings = re.findall(r'say\(\s*"([^"]+)"', SOURCE)
+    assert strings
+    assert all(re.fullmatch(r"utter_[a-z_]+", one) for one in strings)
+
+
+def test_every_question_has_someone_to_take_its_answer() -> None:
+    kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, USE_ADDRESS, WHICH}
+    assert set(_ANSWERS) | set(_YES) == kinds
+    assert not set(_ANSWERS) & set(_YES)
+
+
+def test_every_goal_that_is_asked_for_can_be_completed() -> None:
+    goals = set(re.findall(r'pick_one\(turn, "([a-z_]+)"\)', SOURCE))
+    lines = set(re.findall(r'pick_line\(turn, "([a-z_]+)"\)', SOURCE))
+    assert goals == set(_GOALS)
+    assert lines == set(_LINE_GOALS)
+
+
+def test_slots_are_filled_by_actions_alone() -> None:
+    for name, slot in domain()["slots"].items():
+        assert slot["mappings"] == [{"type": "custom"}], name
+        assert slot["influence_conversation"] is False, name

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import logging
+from typing import Any
+
+import jwt
+import pytest
+
+from actions.identity import shopper_of
+from shop.shoppers import Shopper
+from tests.actions.conftest import SECRET
+
+NOW = dt.datetime.now(dt.timezone.utc)
+GOOD: dict[str, Any] = {
+    "aud": "daogou-actions",
+    "sub": "web-1",
+    "exp": NOW + dt.timedelta(minutes=5),
+    "customer": "ada",
+}
+GUEST = Shopper("web-1", None)
+
+
+def token(secret: str = SECRET, algorithm: str = "HS256", **changes: Any) -> str:
+    claims = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+    return jwt.encode(claims, secret, algorithm)
+
+
+def unsigned() -> str:
+    def part(value: dict[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    claims = {**GOOD, "exp": int(GOOD["exp"].timestamp())}
+    return f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(claims)}."
+
+
+def test_a_good_token_names_the_customer() -> None:
+    assert shopper_of("web-1", {"identity": token()}, SECRET) == Shopper("web-1", "ada")
+
+
+def test_a_token_without_customer_is_a_guest() -> None:
+    assert shopper_of("web-1", {"identity": token(customer=None)}, SECRET) == GUEST
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"other": 1}])
+def test_a_message_without_token_is_a_guest_s(metadata: Any) -> None:
+    assert shopper_of("web-1", metadata, SECRET) == GUEST
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param(token(secret="x" * 32), id="forged"),
+        pytest.param(token(exp=NOW - dt.timedelta(seconds=60)), id="expired"),
+        pytest.param(token(exp=None), id="without expiry"),
+        pytest.param(token(sub="web-2"), id="of another conversation"),
+        pytest.param(token(sub=None), id="of no conversation"),
+        pytest.param(token(aud="daogou-web"), id="for another audience"),
+        pytest.param(token(aud=None), id="for no audience"),
+        pytest.param(token(algorithm="HS512", secret=SECRET * 2), id="another algorithm"),
+        pytest.param(token(customer=7), id="a customer that is no text"),
+        pytest.param(token(customer=""), id="an empty customer"),
+        pytest.param(unsigned(), id="alg none"),
+        pytest.param("nonsense", id="nonsense"),
+        pytest.param("", id="empty"),
+        pytest.param(7, id="a number"),
+        pytest.param({"sub": "web-1"}, id="an object"),
+    ],
+)
+def test_a_bad_token_is_a_guest_s_and_only_its_fault_is_logged(bad: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert shopper_of("web-1", {"identity": bad}, SECRET) == GUEST
+    (record,) = caplog.records
+    assert "refused" in record.getMessage()
+    assert "ada" not in record.getMessage()
+    assert not bad or str(bad) not in record.getMessage()

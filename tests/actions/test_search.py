@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.conftest import Chat
+
+
+def test_a_search_shows_cards_and_the_same_as_lines(chat: Chat) -> None:
+    assert chat.say("search_products", product_query="running shoe") == ["utter_found_all"]
+    assert set(chat.titles) == {"Freerun Running Shoe", "RunX Running Shoe", "Ultraboost Running Shoe"}
+    assert all(title in chat.last["listing"] for title in chat.titles)
+
+
+def test_a_price_limit_holds(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe", price_max="100")
+    assert set(chat.titles) == {"RunX Running Shoe", "Ultraboost Running Shoe"}
+
+
+def test_refinements_add_up_over_turns(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    chat.say("refine_search", price_max="100")
+    chat.say("refine_search", colour="black")
+    assert chat.titles == ["RunX Running Shoe"]
+    assert "“running shoe”, black, up to 100" in chat.last["criteria"]
+
+
+def test_a_new_search_forgets_the_one_before(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe", price_max="100")
+    chat.say("search_products", product_query="laptop")
+    assert chat.titles[0] == "Laptop"
+
+
+def test_cheaper_means_less_than_the_middle_one_shown(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    chat.say("refine_search", price_direction="lower")
+    assert chat.titles == ["RunX Running Shoe"]
+
+
+def test_cheaper_after_details_means_less_than_that_product(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    chat.say("show_details", product="freerun")
+    chat.say("refine_search", price_direction="lower")
+    assert set(chat.titles) == {"RunX Running Shoe", "Ultraboost Running Shoe"}
+
+
+def test_cheaper_with_no_search_stays_in_the_category_of_what_was_spoken_of(chat: Chat) -> None:
+    chat.say("show_details", product="freerun")
+    chat.say("refine_search", price_direction="lower")
+    assert set(chat.titles) == {"RunX Running Shoe", "Ultraboost Running Shoe"}
+
+
+def test_sorting_keeps_the_search(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    chat.say("sort_results", sort="price_asc")
+    assert chat.titles == ["RunX Running Shoe", "Ultraboost Running Shoe", "Freerun Running Shoe"]
+
+
+def test_sorting_nothing_says_so(chat: Chat) -> None:
+    assert chat.say("sort_results", sort="price_asc") == ["utter_nothing_to_sort"]
+
+
+def test_sorting_without_an_order_offers_orders(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    assert chat.say("sort_results") == ["utter_ask_sort"]
+    chat.press(chat.payloads[0])
+    assert chat.titles[0] == "RunX Running Shoe"
+
+
+def test_more_shows_the_next_page_until_there_is_none(chat: Chat) -> None:
+    chat.say("search_products", price_max="10000")
+    first = chat.titles
+    assert len(first) == 5
+    assert chat.say("show_more") == ["utter_found_next"]
+    assert not set(first) & set(chat.titles)
+    assert chat.say("show_more") == ["utter_no_more"]
+    assert chat.say("show_more") == ["utter_no_more"]
+
+
+def test_more_of_nothing_says_so(chat: Chat) -> None:
+    assert chat.say("show_more") == ["utter_nothing_to_continue"]
+
+
+def test_no_hit_offers_to_drop_the_tightest_filter_and_yes_does_it(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe", price_max="1")
+    assert chat.last["response"] == "utter_found_none_offer"
+    assert chat.last["filter"] == "price limit"
+    chat.say("affirm")
+    assert len(chat.titles) == 3
+
+
+def test_no_hit_and_no_filter_is_admitted(chat: Chat) -> None:
+    assert chat.say("search_products", product_query="zxqv") == ["utter_found_none"]
+
+
+def test_a_refinement_without_hits_leaves_the_search_as_it_was(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    chat.say("refine_search", colour="mint")
+    chat.say("deny")
+    chat.say("refine_search", brand="Nike")
+    assert chat.titles == ["Freerun Running Shoe"]
+
+
+def test_an_empty_search_asks_and_names_categories(chat: Chat) -> None:
+    assert chat.say("search_products") == ["utter_ask_what"]
+    chat.press(next(one for one in chat.payloads if "Plants" in one))
+    assert set(chat.titles) == {"Spiky Cactus", "Orchid"}
+
+
+@pytest.mark.parametrize("price", ["-5", "NaN", "1e999999", "abc", "99999999999999999999"])
+def test_a_price_that_is_none_is_no_filter(chat: Chat, price: str) -> None:
+    assert chat.say("search_products", product_query="laptop", price_max=price)[0].startswith("utter_found")
+
+
+def test_words_said_back_are_cut_and_cleaned(chat: Chat) -> None:
+    chat.say("search_products", product_query="<script>alert(1)</script>" + "long " * 100)
+    assert "<" not in chat.last["criteria"]
+    assert len(chat.last["criteria"]) < 70
