@@ -51,6 +51,8 @@ def build_services(settings: Settings) -> Services:
     embedder = SentenceTransformerEmbedder(settings.text_model, settings.threads)
     search = ProductSearch(sessions, embedder, settings.search_cache)
     search.refresh()
+    # Where every vector is cached, the encoder would load with the first search, and miss that shopper's deadline.
+    embedder.encode(["ready"])
     return Services(
         settings=settings,
         sessions=sessions,
