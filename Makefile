@@ -12,6 +12,8 @@ export PYTHONPATH := .
 export TF_CPP_MIN_LOG_LEVEL := 2
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export PYTHONWARNINGS := ignore::DeprecationWarning
+export TQDM_MININTERVAL := 1
 export RASA_CACHE_DIRECTORY := .rasa/cache
 
 ASSISTANT := .venvs/assistant/bin/python
@@ -51,7 +53,7 @@ train: shop encoder ## set up and train what is stale, and start nothing
 	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
 		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json --outputs $(MODEL) -- \
 		$(ASSISTANT) -m rasa train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
-		--out models --fixed-model-name daogou
+		--out models --fixed-model-name daogou --skip-validation
 
 evaluate: train ## measure how well messages are understood and products are found
 	@$(SERVICES) -m ops.evaluate_search --database-url "sqlite:///$(DEMO_SHOP)"
@@ -92,7 +94,7 @@ encoder: environments
 shop: packages
 	@$(FRESH) "Demo shop" --inputs $(SEED_CODE) $(VENDURE)/assets/products.csv --outputs $(DEMO_SHOP) var/images -- \
 		sh -c 'rm -f $(DEMO_SHOP)* && exec $(SERVICES) -m shop.demo --database-url sqlite:///$(DEMO_SHOP) \
-		--vendure $(VENDURE) --images var/images'
+		--stamp $(DEMO_SHOP:.db=.json) --vendure $(VENDURE) --images var/images'
 	@if [ -z "$${DAOGOU_DATABASE_URL:-}" ]; then $(SERVICES) -m ops.database_copy $(DEMO_SHOP) var/shop.db; fi
 	@$(SERVICES) -m shop.migrate upgrade --database-url "$(DATABASE)"
 	@$(SERVICES) -m shop.export lexicon --database-url "$(DATABASE)" --out $(LEXICON)

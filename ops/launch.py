@@ -20,6 +20,7 @@ _QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
     # Rasa 3.6 stands on SQLAlchemy 1.4 and says so at each start.
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore::DeprecationWarning",
     "PYTHONUNBUFFERED": "1",
 }
 _THREAD_BOUNDS = (

@@ -31,4 +31,7 @@ def test_conversation(script: Script, runner: ConversationRunner) -> None:
     try:
         runner.run(script)
     except ConversationFailed as failure:
-        pytest.fail(str(failure), pytrace=False)
+        told = str(failure)
+    else:
+        return
+    pytest.fail(told, pytrace=False)
