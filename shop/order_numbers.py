@@ -34,8 +34,11 @@ def normalise_number(text: str) -> str | None:
 
 
 def _advance(session: Session, count: int) -> int | None:
-    # The UPDATE locks the row until the transaction ends, so what is read next is ours alone.
-    session.execute(update(Counter).where(Counter.name == _COUNTER).values(value=Counter.value + count))
+    """Take numbers from the counter; None where it was not there yet, even if another writer has just begun it."""
+    taking = update(Counter).where(Counter.name == _COUNTER).values(value=Counter.value + count)
+    if session.connection().execute(taking).rowcount == 0:
+        return None
+    # The UPDATE locks the row until the transaction ends, so what is read now is ours alone.
     return session.scalar(select(Counter.value).where(Counter.name == _COUNTER))
 
 
