@@ -45,15 +45,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _build_if_stale(options: argparse.Namespace, sessions: Sessions, console: Console) -> int:
-    wanted = fingerprint(options.vendure, options.database_url, options.seed, options.end and str(options.end))
+    chosen = [options.seed, options.customers, str(options.end)]
+    wanted = fingerprint(options.vendure, options.database_url, chosen)
     if not options.force and is_fresh(options.stamp, wanted, sessions, options.images):
         console.print("the demo shop is up to date")
         return 0
     # Alembic, NumPy and Faker take over a second to load, which a start that finds everything fresh need not pay.
     from shop.demo.building import DemoSources, build_demo
+    from shop.simulator import SimulationSettings
 
     started = time.perf_counter()
-    sources = DemoSources(options.vendure, options.images, _end(options.end), options.seed)
+    simulation = SimulationSettings(_end(options.end), options.seed, options.customers)
+    sources = DemoSources(options.vendure, options.images, simulation)
     counts = build_demo(sessions, options.database_url, sources, console)
     if counts is None:
         console.print("error: the sample catalogue did not land as a whole", style="red")
@@ -84,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--images", type=Path, default=Path("var/images"), help="photos go there (%(default)s)")
     parser.add_argument("--stamp", type=Path, default=Path("var/shop.demo.json"), help="what was built (%(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="of the simulator (%(default)s)")
+    parser.add_argument("--customers", type=int, default=2000, help="how many are simulated (%(default)s)")
     parser.add_argument("--end", type=dt.date.fromisoformat, help="last day of behaviour, exclusive (today)")
     parser.add_argument("--force", action="store_true", help="build it even when it is up to date")
     return parser

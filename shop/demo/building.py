@@ -47,12 +47,11 @@ class DemoCounts:
 
 @dataclass(frozen=True)
 class DemoSources:
-    """What a demo is built from: the unpacked npm package, the image folder, and the simulator's end and seed."""
+    """What a demo is built from: the unpacked npm package, the shop's image folder, and how much is simulated."""
 
     vendure: Path
     images: Path
-    end: dt.datetime
-    seed: int
+    simulation: SimulationSettings
 
 
 def build_demo(sessions: Sessions, url: str, sources: DemoSources, console: Console) -> DemoCounts | None:
@@ -63,7 +62,7 @@ def build_demo(sessions: Sessions, url: str, sources: DemoSources, console: Cons
     report.print_to(console)
     if report.exit_code:
         return None
-    return write_demo(sessions, SimulationSettings(end=sources.end, seed=sources.seed), console)
+    return write_demo(sessions, sources.simulation, console)
 
 
 def write_demo(sessions: Sessions, settings: SimulationSettings, console: Console) -> DemoCounts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,11 @@ _CODE = ("demo", "importers", "migrations", "models.py", "columns.py", "addresse
 _SIMULATOR = "simulator*.py"
 
 
-def fingerprint(vendure: Path, url: str, seed: int, end: str | None) -> str:
+def fingerprint(vendure: Path, url: str, chosen: Sequence[object]) -> str:
     """Hash the catalogue, the code that builds the demo, and what the caller chose."""
     digest = hashlib.sha256()
-    chosen = [make_url(url).render_as_string(hide_password=True), seed, end, version("faker"), version("numpy")]
-    digest.update(json.dumps(chosen).encode())
+    database = make_url(url).render_as_string(hide_password=True)
+    digest.update(json.dumps([database, *chosen, version("faker"), version("numpy")]).encode())
     for path in _inputs(vendure):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from faker import Faker
 from slugify import slugify
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from shop.addresses import DeliveryAddress
-from shop.models import Address, Customer
+from shop.importers.child_rows import batches
+from shop.models import Address, Cart, Customer, Interaction, Order
 
 # Faker's locale, the country, its share.
 _PLACES = (
@@ -92,7 +93,8 @@ def _person(faker: Faker, public_id: str, country: str, profile: dict[str, Any])
 
 
 def write_people(session: Session, people: Sequence[Person], since: dt.datetime) -> dict[str, int]:
-    """Bring customers up to date by their public id, and give their row numbers."""
+    """Bring customers up to date by their public id, drop those of an earlier demo, and give the row numbers."""
+    _drop_others(session, people)
     query = select(Customer.public_id, Customer.id).where(
         Customer.public_id.in_([person.public_id for person in people])
     )
@@ -107,6 +109,16 @@ def write_people(session: Session, people: Sequence[Person], since: dt.datetime)
     session.execute(delete(Address).where(Address.customer_id.in_(list(ids.values()))))
     session.execute(insert(Address), [_address_values(person, ids[person.public_id]) for person in people])
     return ids
+
+
+def _drop_others(session: Session, people: Sequence[Person]) -> None:
+    """Delete simulated customers that are not among these, unless somebody signed in as one and did something."""
+    unused = [~exists().where(model.customer_id == Customer.id) for model in (Order, Cart, Interaction)]
+    staying = {person.public_id for person in people}
+    query = select(Customer.id, Customer.public_id).where(Customer.simulated, *unused)
+    gone = [key for key, public_id in session.execute(query) if public_id not in staying]
+    for some in batches(gone):
+        session.execute(delete(Customer).where(Customer.id.in_(some)))
 
 
 def _values(person: Person) -> dict[str, Any]:
