@@ -87,6 +87,10 @@ class Stack:
         return self.folder / "shop.db"
 
     @property
+    def _as_started(self) -> Path:
+        return self.folder / "shop-as-started.db"
+
+    @property
     def database_url(self) -> str:
         """The address of its shop database."""
         return f"sqlite:///{self.database}"
@@ -98,10 +102,13 @@ class Stack:
 
     def start(self) -> float:
         """Copy the demo shop, start both servers and wait; returns the seconds until both answered."""
-        self.reset_shop()
+        copy_database(DEMO_SHOP, self.database)
         self._actions.start()
         self._assistant.start()
-        return wait_for([self._actions, self._assistant])
+        waited = wait_for([self._actions, self._assistant])
+        # The action server adds its search index to the database: a reset brings back this state, index included.
+        copy_database(self.database, self._as_started)
+        return waited
 
     def stop(self) -> None:
         """Stop both servers."""
@@ -118,8 +125,8 @@ class Stack:
         wait_for([self._actions])
 
     def reset_shop(self) -> None:
-        """Give the shop database the contents of the demo shop again, also while the servers run."""
-        copy_database(DEMO_SHOP, self.database)
+        """Give the shop database the contents it had at the start again, while the servers run."""
+        copy_database(self._as_started, self.database)
 
     def tracker(self, sender_id: str) -> dict[str, Any]:
         """Read a conversation's slots and all its events from Rasa."""
