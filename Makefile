@@ -27,6 +27,7 @@ ANY_PYTHON = $(shell for python in $(DAOGOU_PYTHON311) python3 python3.11 python
 VENDURE := artifacts/npm/vendure-create
 ENCODER := artifacts/encoder
 LEXICON := artifacts/lexicon.json
+FIGURES := artifacts/figures
 MODEL := models/daogou.tar.gz
 TRAINING_DATA := data/nlu data/rules data/stories
 DATABASE := $${DAOGOU_DATABASE_URL:-sqlite:///var/shop.db}
@@ -56,11 +57,14 @@ train: shop encoder ## set up and train what is stale, and start nothing
 		--out models --fixed-model-name daogou --skip-validation
 
 evaluate: train ## measure how well messages are understood and products are found
-	@$(SERVICES) -m ops.evaluate_search --database-url "sqlite:///$(DEMO_SHOP)"
+	@mkdir -p $(FIGURES)
+	@$(ASSISTANT) -m assistant.nlu.evaluate --model models --json $(FIGURES)/nlu.json
+	@$(SERVICES) -m ops.evaluate_search --database-url "$(DATABASE)" --json $(FIGURES)/search_quality.json
 
 bench: train ## time the whole assistant beside Rasa's stock pipeline, and the search of 50,000 products
-	@mkdir -p artifacts/bench
-	@$(SERVICES) -m ops.bench --json artifacts/bench/assistant.json
+	@mkdir -p $(FIGURES)
+	@$(SERVICES) -m ops.bench --json $(FIGURES)/assistant.json
+	@$(SERVICES) -m ops.bench_search --products 50000 --json $(FIGURES)/search.json
 
 lock: environments ## compile requirements/*.in to the pinned files, with hashes
 	@for name in assistant services tools; do \
