@@ -53,7 +53,7 @@ export class Chat {
   }
 
   focus() {
-    this.element?.focusInput();
+    this.element?.shadowRoot.querySelector('#text-input')?.focus();
   }
 
   async earlier() {

@@ -76,7 +76,7 @@ export class MessageView {
     const elements = message.elements ?? [];
     const text = withoutListing(message.text ?? '', elements);
     const parts = [];
-    if (text) parts.push(assistant(node('div', { class: 'dg-bubble' }, ...this.linked(text))));
+    if (text) parts.push(assistant(node('div', { class: 'dg-bubble' }, ...this.paragraphs(text))));
     if (elements.length) parts.push(this.cards(elements));
     if (message.image) parts.push(this.picture(message.image));
     return parts.filter(Boolean);
@@ -135,6 +135,17 @@ export class MessageView {
     return source && assistant(node('img', { class: 'dg-picture', src: source, alt, loading: 'lazy' }));
   }
 
+  /** Draws lines whose parts stand between bars as a table, and everything else as text. */
+  paragraphs(text) {
+    const lines = text.split('\n');
+    const from = lines.findIndex(isRow);
+    if (from < 0 || !lines[from + 1] || !isRow(lines[from + 1])) return this.linked(text);
+    const after = lines.findIndex((line, place) => place > from && !isRow(line));
+    const to = after < 0 ? lines.length : after;
+    const rest = lines.slice(to).join('\n');
+    return [...this.linked(lines.slice(0, from).join('\n')), table(lines.slice(from, to)), ...this.linked(rest)];
+  }
+
   /** Splits text into text and links, so that only real web addresses can be clicked. */
   linked(text) {
     const parts = [];
@@ -156,6 +167,22 @@ function assistant(content) {
 
 function link(address, title, style) {
   return node('a', { href: address, target: '_blank', rel: 'noopener noreferrer', class: style }, title);
+}
+
+function isRow(line) {
+  return line.includes(' | ');
+}
+
+/** Makes a comparison readable: product names across, what is compared ("Price: ...") down. */
+function table(lines) {
+  const [names, ...facts] = lines.map((line) => line.split(' | '));
+  const head = node('tr', {}, node('td'), ...names.map((name) => node('th', { scope: 'col' }, name)));
+  const rows = facts.map(([first, ...others]) => {
+    const [, fact, value] = /^(.*?): (.*)$/.exec(first) ?? [null, '', first];
+    const cells = [value, ...others].map((cell) => node('td', {}, cell));
+    return node('tr', {}, node('th', { scope: 'row' }, fact), ...cells);
+  });
+  return node('table', { class: 'dg-table' }, node('thead', {}, head), node('tbody', {}, ...rows));
 }
 
 /** Cards come with a numbered list of the same products for channels without cards; here the cards say it. */
