@@ -31,8 +31,8 @@ class DeliveryOffer:
         return Decimal(0) if self.free_from is not None and subtotal >= self.free_from else self.price
 
 
-STANDARD = DeliveryOffer("standard", "Standard delivery", Decimal("4.99"), Decimal("50.00"), 3, 5)
-EXPRESS = DeliveryOffer("express", "Express delivery", Decimal("14.99"), None, 1, 2)
+STANDARD = DeliveryOffer("standard", "Standard delivery", Decimal("4.90"), Decimal("50.00"), 3, 5)
+EXPRESS = DeliveryOffer("express", "Express delivery", Decimal("12.90"), None, 1, 2)
 
 # code, name, percent, slug of the category (None: everything), first and last day from the end of the simulation
 _PROMOTIONS = (

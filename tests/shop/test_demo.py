@@ -20,7 +20,7 @@ from shop.customers import get_customer, list_demo_customers
 from shop.db import Sessions, make_sessions, open_engine, reading, writing
 from shop.demo.__main__ import main
 from shop.demo.building import DemoSources, build_demo, write_demo
-from shop.demo.offers import EXPRESS, STANDARD
+from shop.demo.offers import EXPRESS, STANDARD, DeliveryOffer
 from shop.demo.people import KNOWN, invent_people
 from shop.models import (
     Base,
@@ -330,3 +330,12 @@ def test_a_database_that_is_none_exits_with_1(
     (tmp_path / "shop.db").write_text("this is not a database, and long enough to look at" * 50)
     assert run() == 1
     assert "does not answer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("offer", [STANDARD, EXPRESS], ids=lambda offer: offer.code)
+def test_the_delivery_policy_says_what_the_rows_charge_and_promise(offer: DeliveryOffer) -> None:
+    policy = Path("data/policies/delivery.md").read_text(encoding="utf-8")
+    assert f"{offer.name} costs {offer.price} USD" in policy
+    assert f"{offer.name} takes {offer.days_min} to {offer.days_max} working days" in policy
+    if offer.free_from is not None:
+        assert f"free for orders from {offer.free_from:.0f} USD" in policy
