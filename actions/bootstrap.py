@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from shop.policies import Passage, PolicyIndex, load_passages
-
 from actions.labels import Labels
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder
+from shop.policies import Passage, PolicyIndex, load_passages
 from shop.search import ProductSearch, SearchQuery, SearchResults
 
 
@@ -51,13 +50,15 @@ def build_services(settings: Settings) -> Services:
     embedder = SentenceTransformerEmbedder(settings.text_model, settings.threads)
     search = ProductSearch(sessions, embedder, settings.search_cache)
     search.refresh()
-    # Where every vector is cached, the encoder would load with the first search, and miss that shopper's deadline.
-    embedder.encode(["ready"])
+    policies = PolicyIndex(load_passages(settings.policies), embedder)
+    # Where every vector is cached, the encoder would load with the first search, and the passages be read with the
+    # first question: either would miss that shopper's deadline.
+    policies.answer("ready")
     return Services(
         settings=settings,
         sessions=sessions,
         search=search,
-        policies=PolicyIndex(load_passages(settings.policies), embedder),
+        policies=policies,
         labels=Labels.load(settings.labels, settings.language, settings.locale),
         vocabulary=Vocabulary(sessions, clock=time.monotonic),
     )

@@ -36,6 +36,10 @@ class ActionCheckOut(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Refuse what cannot be ordered; offer a known address, or begin to ask for one."""
+        if turn.pending.get("kind") == CONFIRM_ORDER:
+            # It may mean yes and it may mean "begin": the shopper sees again what a yes would order.
+            show_summary(turn)
+            return
         with turn.reading() as session:
             summarise_cart(session, turn.shopper)
         contact = _entered(turn)
@@ -118,7 +122,7 @@ def show_summary(turn: Turn) -> None:
         lines="\n".join(cart_line(turn, place, line) for place, line in enumerate(summary.lines, start=1)),
         subtotal=labels.money(summary.subtotal),
         delivery=summary.delivery_name,
-        delivery_price=labels.money(summary.delivery_price),
+        delivery_price=labels.money(summary.delivery_price) if summary.delivery_price else labels.text("delivery.free"),
         days=days_text(turn, summary.days_min, summary.days_max),
         total=labels.money(summary.total),
         address=address_text(turn, contact),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from statistics import median_low
+from statistics import median_high, median_low
 from typing import Any
 
 from actions.labels import Labels
@@ -61,11 +61,12 @@ def new_query(turn: Turn, names: Sequence[str] = ()) -> SearchQuery:
 
     Args:
         turn: the turn.
-        names: names of products that were named; they are searched for as words, so that what is like them shows too.
+        names: names of products that were named. Where no other words were said they are searched for as words, so
+            that what is like them shows too.
     """
     empty = SearchQuery(text="", filters=Filters(), sort=Sort.RELEVANCE, offset=0, limit=PAGE)
     query = refined(turn, empty)
-    return replace(query, text=" ".join([*names, query.text]).strip()[:200])
+    return query if query.text else replace(query, text=" ".join(names)[:200])
 
 
 def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
@@ -106,7 +107,7 @@ def moved_price(query: SearchQuery, direction: str, prices: Sequence[Decimal], f
     """Understand "cheaper" and "dearer".
 
     It means less, or more, than the thing last spoken of; where none was, than the middle one of those shown: half of
-    what the shopper has just seen then falls away, and a few remain.
+    what the shopper has just seen then falls away, and some remain. Of two middle ones it is the one that leaves more.
 
     Args:
         query: the search to move.
@@ -114,10 +115,11 @@ def moved_price(query: SearchQuery, direction: str, prices: Sequence[Decimal], f
         prices: what the things shown cost.
         focus: what the thing last spoken of costs.
     """
-    pivot = focus if focus is not None else median_low(prices)
     if direction == "lower":
+        pivot = focus if focus is not None else median_high(prices)
         filters = replace(query.filters, price_min=None, price_max=max(pivot - _CENT, Decimal(0)))
     else:
+        pivot = focus if focus is not None else median_low(prices)
         filters = replace(query.filters, price_min=pivot + _CENT, price_max=None)
     return replace(query, filters=filters, offset=0)
 

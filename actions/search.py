@@ -90,7 +90,7 @@ class ActionShowMore(ShopAction):
 
 def start_search(turn: Turn) -> None:
     """Search for what the message says, and nothing else."""
-    query = new_query(turn, _names(turn))
+    query = new_query(turn, product_names(turn))
     direction = turn.entity("price_direction")
     if direction:
         query = replace(query, sort=Sort.PRICE_ASC if direction == "lower" else Sort.PRICE_DESC)
@@ -195,7 +195,8 @@ def _say_nothing_found(turn: Turn, query: SearchQuery) -> None:
     )
 
 
-def _names(turn: Turn) -> list[str]:
+def product_names(turn: Turn) -> list[str]:
+    """Give the names of the products that a message names."""
     names = []
     with turn.reading() as session:
         for slug in turn.entities("product"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.base import ShopAction
 from actions.cards import button
 from actions.queries import new_query
-from actions.search import start_search
+from actions.search import product_names, run_search
 from actions.turn import Turn
 from shop.customers import get_customer
 from shop.errors import CustomerNotFound
@@ -69,9 +71,10 @@ class ActionFallBack(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search where the message names something the shop knows; else admit that it was not understood."""
-        query = new_query(turn, turn.entities("product"))
-        if turn.entities("product") or query.filters != Filters():
-            start_search(turn)
+        # The words around what is known were not understood, so they are not searched for.
+        query = replace(new_query(turn), text=" ".join(product_names(turn)))
+        if query.text or query.filters != Filters():
+            run_search(turn, query)
         else:
             turn.say("utter_not_understood", buttons=[button(turn.labels, "help", "ask_help")])
 
