@@ -9,12 +9,11 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from shop.db import Sessions, reading
 from shop.embedding import QueryCache, TextEmbedder
-from shop.search_filters import matching
+from shop.search_filters import Conditions, matching
 from shop.search_index import SearchIndex, build_index
 from shop.search_page import browse, hits_of, in_order, offers_among
 from shop.search_query import MAX_TEXT, Filters, SearchHit, SearchQuery, SearchResults, Sort
@@ -79,16 +78,16 @@ class ProductSearch:
         if query.text.strip() and not spoken and query.filters == Filters():
             return SearchResults((), 0)
         with reading(self._sessions) as session:
-            condition = matching(query.filters, index.spellings, session)
+            conditions = matching(query.filters, index.spellings, session)
             if not understood.groups:
-                page, total = browse(session, condition, query)
-                return SearchResults(hits_of(session, condition, page, {}), total)
-            return self._by_text(session, condition, index, query, understood)
+                page, total = browse(session, conditions, query)
+                return SearchResults(hits_of(session, conditions, page, {}), total)
+            return self._by_text(session, conditions, index, query, understood)
 
     def _by_text(
         self,
         session: Session,
-        condition: ColumnElement[bool],
+        conditions: Conditions,
         index: SearchIndex,
         query: SearchQuery,
         understood: Reading,
@@ -96,12 +95,12 @@ class ProductSearch:
         close = closeness(index, self._queries, understood)
         matches = word_matches(session, index, understood)
         fitting = index.product_ids[relevant_rows(close, matches, self._floors)]
-        offers = offers_among(session, condition, fitting.tolist())
+        offers = offers_among(session, conditions, fitting.tolist())
         # Filters first: ranks are counted among what passed them.
         rows = index.rows_of([offer.product_id for offer in offers])
         scores = {int(index.product_ids[row]): score for row, score in fused_scores(rows, close.text, matches).items()}
         page = in_order(offers, scores, query.sort)[query.offset : query.offset + query.limit]
-        hits = hits_of(session, condition, page, scores)
+        hits = hits_of(session, conditions, page, scores)
         return SearchResults(hits, len(offers), understood.text if understood.corrected else None)
 
     def _ready(self) -> SearchIndex:

@@ -3,66 +3,71 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, cast, exists, false, func, select
 from sqlalchemy.dialects.postgresql import JSON as PG_JSON
 from sqlalchemy.orm import Session
 
-from shop.models import Attribute, Category, Product, ProductCategory, Variant, VariantOption
+from shop.models import Category, Product, ProductCategory, Variant
+from shop.search_facts import COLOUR_NAMES, Fact, Spellings
 from shop.search_query import Filters
-from shop.text import is_key
 
-COLOUR_NAMES = ("color", "colour")
-_MAX_VALUE_CHARS = 300
 _EXACT = Decimal("0.0001")
 # Dearer than anything, and still a number that every database can hold.
 _MAX_PRICE = Decimal(10) ** 12
 
-Pair = tuple[str, str]
-
 
 @dataclass(frozen=True)
-class Spellings:
-    """How the shop writes brands, options and attributes: databases differ in what they call the same letter."""
+class Conditions:
+    """What rows must meet, apart for each table, as databases are faster with them apart.
 
-    brands: Mapping[str, frozenset[str]]
-    options: Mapping[Pair, frozenset[Pair]]
-    attributes: Mapping[Pair, frozenset[Pair]]
+    Attributes:
+        product: what a row of `products` must meet.
+        variant: what a row of `variants` must meet, where many are asked.
+        few_variants: the same, where few are asked.
+        narrow: whether a small part of a catalogue is left over, as far as can be told.
+    """
 
-    @classmethod
-    def read(cls, session: Session) -> Spellings:
-        """Collect every spelling that stands in the database."""
-        brands: defaultdict[str, set[str]] = defaultdict(set)
-        for brand in session.scalars(select(Product.brand).distinct()):
-            if brand:
-                brands[brand.casefold()].add(brand)
-        return cls(
-            brands={folded: frozenset(found) for folded, found in brands.items()},
-            options=_pairs(session, select(VariantOption.name, VariantOption.value).distinct()),
-            attributes=_pairs(session, select(Attribute.name, Attribute.value).distinct()),
-        )
+    product: ColumnElement[bool]
+    variant: ColumnElement[bool]
+    few_variants: ColumnElement[bool]
+    narrow: bool
+
+    @property
+    def among_many(self) -> ColumnElement[bool]:
+        """Write the condition on products joined to variants, for a whole catalogue."""
+        return and_(self.product, self.variant)
+
+    @property
+    def among_few(self) -> ColumnElement[bool]:
+        """Write the same condition for products that are already known by their ids."""
+        return and_(self.product, self.few_variants)
+
+    @property
+    def any_variant(self) -> ColumnElement[bool]:
+        """Write the condition on a product alone: it passes, and so does one of its variants."""
+        return and_(self.product, exists().where(Variant.product_id == Product.id, self.variant).correlate(Product))
 
 
-def matching(filters: Filters, spellings: Spellings, session: Session) -> ColumnElement[bool]:
-    """Write the condition that a row of `variants` joined to `products` must meet."""
-    conditions: list[ColumnElement[bool]] = [Product.active.is_(True), Variant.active.is_(True)]
+def matching(filters: Filters, spellings: Spellings, session: Session) -> Conditions:
+    """Write filters as conditions."""
+    product = [Product.active.is_(True), *_product_conditions(filters, spellings, session)]
+    variant = [Variant.active.is_(True), *_price_conditions(filters)]
     if filters.in_stock:
-        conditions.append(Variant.stock > 0)
-    conditions += _price_conditions(filters)
-    if filters.categories:
-        conditions.append(_in_categories(filters.categories, session))
-    if filters.brands:
-        brands = _known(spellings.brands, filters.brands)
-        conditions.append(Product.brand.in_(brands) if brands else false())
+        variant.append(Variant.stock > 0)
+    facts = [Fact.of((name,), (value,), spellings) for name, value in filters.options.items()]
     if filters.colours:
-        conditions.append(_in_colours(filters.colours, spellings))
-    conditions += [_has_option(name, value, spellings) for name, value in filters.options.items()]
-    return and_(*conditions)
+        facts.append(Fact.of(COLOUR_NAMES, filters.colours, spellings))
+    return Conditions(
+        product=and_(*product),
+        variant=and_(*variant, *(fact.among_many() for fact in facts)),
+        few_variants=and_(*variant, *(fact.among_few() for fact in facts)),
+        narrow=bool(filters.categories or filters.brands or facts),
+    )
 
 
 def among(product_ids: Collection[int], session: Session) -> ColumnElement[bool]:
@@ -78,6 +83,14 @@ def among(product_ids: Collection[int], session: Session) -> ColumnElement[bool]
 def shown_price() -> ColumnElement[Decimal]:
     """Write the price of the variant that stands for a product: the cheapest in stock, else the cheapest."""
     return func.coalesce(func.min(case((Variant.stock > 0, Variant.price))), func.min(Variant.price))
+
+
+def _product_conditions(filters: Filters, spellings: Spellings, session: Session) -> Iterable[ColumnElement[bool]]:
+    if filters.categories:
+        yield _in_categories(filters.categories, session)
+    if filters.brands:
+        brands = spellings.brands_like(filters.brands)
+        yield Product.brand.in_(brands) if brands else false()
 
 
 def _price_conditions(filters: Filters) -> Iterable[ColumnElement[bool]]:
@@ -99,70 +112,3 @@ def _in_categories(names: Iterable[str], session: Session) -> ColumnElement[bool
     # Ancestors are stored with every product, so a look-up of one node covers all that is below it.
     inside = select(ProductCategory.product_id).where(ProductCategory.category_id.in_(found))
     return Product.id.in_(inside)
-
-
-def _in_colours(colours: Iterable[str], spellings: Spellings) -> ColumnElement[bool]:
-    wanted = [(name, colour) for name in COLOUR_NAMES for colour in colours]
-    options, attributes = _known(spellings.options, wanted), _known(spellings.attributes, wanted)
-    if not options and not attributes:
-        return false()
-    own = or_(Variant.id.in_(_with_option(options)), Variant.id.in_(_variants_with(attributes)))
-    # A product says "black, white" once for all; a variant that names its own colour speaks for itself.
-    speaks = or_(_names_a_colour(VariantOption), _names_a_colour(Attribute))
-    return or_(own, and_(Variant.product_id.in_(_products_with(attributes)), ~speaks))
-
-
-def _names_a_colour(table: type[VariantOption] | type[Attribute]) -> ColumnElement[bool]:
-    return exists().where(table.variant_id == Variant.id, func.lower(table.name).in_(COLOUR_NAMES))
-
-
-def _has_option(name: str, value: str, spellings: Spellings) -> ColumnElement[bool]:
-    options = _known(spellings.options, [(name, value)])
-    attributes = _known(spellings.attributes, [(name, value)])
-    if not options and not attributes:
-        return false()
-    return or_(
-        Variant.id.in_(_with_option(options)),
-        Variant.id.in_(_variants_with(attributes)),
-        Variant.product_id.in_(_products_with(attributes)),
-    )
-
-
-def _with_option(pairs: Collection[Pair]) -> Select[int]:
-    return select(VariantOption.variant_id).where(tuple_(VariantOption.name, VariantOption.value).in_(pairs))
-
-
-def _variants_with(pairs: Collection[Pair]) -> Select[int | None]:
-    held = tuple_(Attribute.name, Attribute.value).in_(pairs)
-    return select(Attribute.variant_id).where(held, Attribute.variant_id.is_not(None))
-
-
-def _products_with(pairs: Collection[Pair]) -> Select[int]:
-    held = tuple_(Attribute.name, Attribute.value).in_(pairs)
-    return select(Attribute.product_id).where(held, Attribute.variant_id.is_(None))
-
-
-def _known(spellings: Mapping[Any, frozenset[Any]], wanted: Iterable[Any]) -> list[Any]:
-    """List all spellings of what is wanted; what was never seen is asked for as it was written."""
-    found: set[Any] = set()
-    for item in wanted:
-        found |= spellings.get(_folded(item), frozenset({item} if _storable(item) else ()))
-    return sorted(found)
-
-
-def _folded(item: str | Pair) -> str | Pair:
-    if isinstance(item, str):
-        return item.strip().casefold()
-    return item[0].strip().casefold(), item[1].strip().casefold()
-
-
-def _storable(item: str | Pair) -> bool:
-    parts = (item,) if isinstance(item, str) else item
-    return all(is_key(part, _MAX_VALUE_CHARS) for part in parts)
-
-
-def _pairs(session: Session, query: Select[str, str]) -> dict[Pair, frozenset[Pair]]:
-    found: defaultdict[Pair, set[Pair]] = defaultdict(set)
-    for name, value in session.execute(query):
-        found[name.strip().casefold(), value.strip().casefold()].add((name, value))
-    return {folded: frozenset(pairs) for folded, pairs in found.items()}

@@ -19,7 +19,7 @@ from shop.db import Sessions, reading, writing
 from shop.embedding import TextEmbedder, Vectors
 from shop.files import replacing
 from shop.models import Interaction, utc_now
-from shop.search_filters import Spellings
+from shop.search_facts import Spellings
 from shop.search_text import ProductText, read_products, words
 from shop.search_vectors import VectorCache
 from shop.search_words import INDEXED, Indexed, full_text_of

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from shop.models import Product, Variant
-from shop.search_filters import among, shown_price
+from shop.search_filters import Conditions, among, shown_price
 from shop.search_query import SearchHit, SearchQuery, Sort
 from shop.search_words import INDEXED
 
@@ -31,11 +31,11 @@ class Offer:
     created_at: dt.datetime
 
 
-def offers_among(session: Session, condition: ColumnElement[bool], product_ids: Sequence[int]) -> list[Offer]:
+def offers_among(session: Session, conditions: Conditions, product_ids: Sequence[int]) -> list[Offer]:
     """Read which of some products satisfy the filters now, in the order of their ids."""
     if not product_ids:
         return []
-    query = select(Product.id, shown_price(), Product.created_at).join(Variant).where(condition)
+    query = select(Product.id, shown_price(), Product.created_at).join(Variant).where(conditions.among_few)
     query = query.where(among(product_ids, session)).group_by(Product.id, Product.created_at).order_by(Product.id)
     return [Offer(*row) for row in session.execute(query)]
 
@@ -57,21 +57,30 @@ def in_order(offers: Sequence[Offer], scores: Mapping[int, float], sort: Sort) -
     return [offer.product_id for offer in ranked]
 
 
-def browse(session: Session, condition: ColumnElement[bool], query: SearchQuery) -> tuple[list[int], int]:
-    """Give the product ids of one page without a text, and how many products there are in all."""
-    found = _grouped(condition, query.sort)
-    rows = session.execute(found.offset(query.offset).limit(query.limit)).all()
-    if rows:
-        return [row[0] for row in rows], rows[0][1]
-    total = session.scalar(select(func.count(Product.id.distinct())).join(Variant).where(condition))
-    return [], total or 0
+def browse(session: Session, conditions: Conditions, query: SearchQuery) -> tuple[list[int], int]:
+    """Give the product ids of one page without a text, and how many products there are in all.
+
+    Few products are read and ordered at once. Many are counted, and then read in an order that an index holds,
+    until the page is full.
+    """
+    in_all = select(func.count()).select_from(Product).where(conditions.any_variant)
+    if conditions.narrow or query.sort is not Sort.RELEVANCE:
+        found = _read_and_ordered(conditions, query.sort).offset(query.offset).limit(query.limit)
+        rows = session.execute(found).all()
+        total = rows[0][1] if rows else session.scalar(in_all)
+        return [row[0] for row in rows], total or 0
+    popular = select(Product.id).join(INDEXED, INDEXED.c.product_id == Product.id).where(conditions.any_variant)
+    popular = popular.order_by(INDEXED.c.popularity.desc(), INDEXED.c.product_id.desc())
+    page = session.scalars(popular.offset(query.offset).limit(query.limit))
+    return list(page), session.scalar(in_all) or 0
 
 
 def hits_of(
-    session: Session, condition: ColumnElement[bool], product_ids: Sequence[int], scores: Mapping[int, float]
+    session: Session, conditions: Conditions, product_ids: Sequence[int], scores: Mapping[int, float]
 ) -> tuple[SearchHit, ...]:
     """Choose for each product the variant that stands for it: in stock before sold out, then the cheapest."""
-    query = select(Product.id, Product.slug, Variant.sku).join(Variant).where(condition, Product.id.in_(product_ids))
+    query = select(Product.id, Product.slug, Variant.sku).join(Variant).where(conditions.among_few)
+    query = query.where(Product.id.in_(product_ids))
     best_last = (
         case((Variant.stock > 0, 1), else_=0),
         Variant.price.desc(),
@@ -83,14 +92,15 @@ def hits_of(
     return tuple(SearchHit(slug, sku, scores.get(product_id, 0.0)) for product_id, slug, sku in hits)
 
 
-def _grouped(condition: ColumnElement[bool], sort: Sort) -> Select[int, int]:
-    popularity = func.coalesce(func.max(INDEXED.c.popularity), 0)
-    orders: dict[Sort, tuple[ColumnElement[Any], ...]] = {
-        Sort.RELEVANCE: (popularity.desc(), Product.created_at.desc()),
-        Sort.NEWEST: (Product.created_at.desc(),),
-        Sort.PRICE_ASC: (shown_price().asc(), popularity.desc()),
-        Sort.PRICE_DESC: (shown_price().desc(), popularity.desc()),
+def _read_and_ordered(conditions: Conditions, sort: Sort) -> Select[int, int]:
+    popularity: ColumnElement[int] = func.coalesce(func.max(INDEXED.c.popularity), 0)
+    orders: dict[Sort, ColumnElement[Any]] = {
+        Sort.RELEVANCE: popularity.desc(),
+        Sort.NEWEST: Product.created_at.desc(),
+        Sort.PRICE_ASC: shown_price().asc(),
+        Sort.PRICE_DESC: shown_price().desc(),
     }
     total: ColumnElement[int] = func.count().over()
     query = select(Product.id, total).join(Variant).outerjoin(INDEXED, INDEXED.c.product_id == Product.id)
-    return query.where(condition).group_by(Product.id, Product.created_at).order_by(*orders[sort], Product.id)
+    grouped = query.where(conditions.among_many).group_by(Product.id, Product.created_at)
+    return grouped.order_by(orders[sort], popularity.desc(), Product.id.desc())

@@ -15,7 +15,7 @@ class Sort(StrEnum):
     """In which order hits come.
 
     RELEVANCE is how well a product fits the text; where there is no text, the products that shoppers did most with
-    in the last 90 days come first, and the newest among equals.
+    in the last 90 days come first, and among equals those that the shop took up last.
     """
 
     RELEVANCE = "relevance"

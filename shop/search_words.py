@@ -45,6 +45,7 @@ INDEXED = Table(
     Column("product_id", Integer, primary_key=True, autoincrement=False),
     Column("digest", String(32), nullable=False),
     Column("popularity", Integer, nullable=False),
+    Index(f"ix_search_products_{LAYOUT}_popularity", "popularity", "product_id"),
 )
 _WORDS = f"search_words_{LAYOUT}"
 

@@ -79,12 +79,14 @@ class Speller:
         joined: list[str] = []
         for word in words:
             whole = joined[-1] + word if joined else ""
-            halves_known = bool(joined) and {joined[-1], word} <= (self._known | stop_words())
-            if len(whole) > _MIN_LETTERS and whole in self._known and not halves_known:
+            if len(whole) > _MIN_LETTERS and whole in self._known and not self._all_known(joined[-1], word):
                 joined[-1] = whole
             else:
                 joined.append(word)
         return joined
+
+    def _all_known(self, *words: str) -> bool:
+        return all(word in self._known or word in stop_words() for word in words)
 
     def _correct(self, word: str) -> str:
         if len(word) < _MIN_LETTERS or not word.isascii() or self._is_word(word) or self._beginning_with(word):
