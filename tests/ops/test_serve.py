@@ -5,11 +5,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 SERVER = "import os, time; print('pid', os.getpid(), flush=True); time.sleep(60)"
-FAILING = "import sys; print('the reason', flush=True); input(); sys.exit(3)"
+# The one that fails waits at a FIFO until the other has told its process id.
+FIRST = SERVER.replace("time.sleep", "open(os.environ['FIFO'], 'w').close(); time.sleep")
+FAILING = "import os, sys; open(os.environ['FIFO']).read(); print('the reason', flush=True); sys.exit(3)"
 SUPERVISOR = """
 import os, sys
 from ops.launch import Server
@@ -22,11 +25,13 @@ Supervisor = subprocess.Popen[str]
 
 
 @pytest.fixture
-def supervisor(request: pytest.FixtureRequest) -> Iterator[Supervisor]:
+def supervisor(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Supervisor]:
     """A supervisor of the servers that the test's parameter names."""
+    os.mkfifo(tmp_path / "fifo")
+    variables = {**os.environ, "FIFO": str(tmp_path / "fifo")}
     command = [sys.executable, "-c", SUPERVISOR, *request.param]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, start_new_session=True, **pipes) as process:
+    with subprocess.Popen(command, text=True, env=variables, start_new_session=True, **pipes) as process:
         yield process
         process.kill()
 
@@ -62,7 +67,7 @@ def test_a_signal_stops_both_servers_and_leaves_no_process(supervisor: Superviso
     assert not any(is_running(pid) for pid in pids)
 
 
-@pytest.mark.parametrize("supervisor", [(SERVER, FAILING)], indirect=True, ids=["one-fails"])
+@pytest.mark.parametrize("supervisor", [(FIRST, FAILING)], indirect=True, ids=["one-fails"])
 def test_when_one_server_ends_the_other_is_stopped_and_the_reason_is_shown(supervisor: Supervisor) -> None:
     (pid,) = read_pids(supervisor, 1)
     _out, error = supervisor.communicate(timeout=20)
