@@ -55,11 +55,10 @@ def wait_for(port: int, status: int, path: str = "/health") -> None:
     deadline = time.monotonic() + 120
     pause = 0.05
     while time.monotonic() < deadline:
-        try:
+        # Until it listens, connecting fails.
+        with contextlib.suppress(OSError, TimeoutError):
             if get(port, path)[0] == status:
                 return
-        except (OSError, TimeoutError):
-            pass
         pause = min(pause * 1.5, 0.5)
         time.sleep(pause)
     pytest.fail(f"{path} never answered {status}")
