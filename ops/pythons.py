@@ -14,6 +14,7 @@ from pathlib import Path
 VERSIONS = {"assistant": "3.10", "services": "3.11"}
 """Which version each environment needs; Rasa 3.6 runs on none newer than 3.10."""
 
+_SETTINGS = {"3.10": "DAOGOU_PYTHON310", "3.11": "DAOGOU_PYTHON311"}
 _PROBE = "import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)"
 _PROBE_SECONDS = 20
 
@@ -44,7 +45,7 @@ def find_python(version: str, environ: Mapping[str, str] | None = None) -> Path:
         PythonMissing: none works, or the one named by DAOGOU_PYTHON310 (or 311) does not.
     """
     environ = os.environ if environ is None else environ
-    setting = "DAOGOU_PYTHON" + version.replace(".", "")
+    setting = _SETTINGS[version]
     named = environ.get(setting)
     for candidate in [named] if named else _candidates(version, environ):
         # A pyenv shim stands on PATH also where it only prints an error: only one that answers counts.
