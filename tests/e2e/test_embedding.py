@@ -15,7 +15,8 @@ from ops.stack import Stack
 from tests.conftest import LOGS
 from tests.e2e.conftest import Arrive
 
-PAGE = """<!doctype html><html lang="en"><title>A shop of one's own</title><h1>Welcome</h1>
+PAGE = """<!doctype html><html lang="en"><title>A shop of one's own</title>
+<link rel="icon" href="data:,"><h1>Welcome</h1>
 <script src="{base_url}/webhooks/web/widget.js" data-accent="#7a1fa2" defer></script></html>"""
 
 

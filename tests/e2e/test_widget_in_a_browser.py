@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from ops.stack import Stack
 from tests.e2e.conftest import Arrive
@@ -89,6 +89,21 @@ def test_a_refusal_is_worded_for_the_shopper(visitor: Visitor, status: int, code
     error = {"error": {"code": code, "message": "for developers", "limit": 2000}}
     visitor.page.route(MESSAGES, lambda route: route.fulfill(status=status, json=error, headers={"Retry-After": "7"}))
     assert words in visitor.say("hello")
+
+
+def test_a_typing_sign_shows_until_the_answer_comes_and_buttons_wait(visitor: Visitor) -> None:
+    visitor.visit_shop()
+    visitor.open_chat()
+    held: list[Route] = []
+    visitor.page.route(MESSAGES, lambda route: held.append(route))
+    visitor.box.fill("hello")
+    visitor.box.press("Enter")
+    typing = visitor.chat.locator(".loading-message-dots")
+    expect(typing).to_be_visible()
+    expect(visitor.chat).to_have_attribute("data-busy", "")
+    held[0].continue_()
+    expect(typing).to_have_count(0)
+    expect(visitor.chat).not_to_have_attribute("data-busy", "")
 
 
 def test_a_session_that_has_ended_makes_way_for_a_new_one(visitor: Visitor) -> None:
