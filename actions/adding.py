@@ -26,7 +26,7 @@ def add(turn: Turn, target: Target) -> None:
     chosen = chosen_options(turn, product)
     if chosen.unknown:
         value = chosen.unknown[0]
-        turn.remember(focus_sku=product.variants[0].sku)
+        turn.focus(product.variants[0].sku)
         turn.say("utter_no_such_value", name=product.name, value=value, lines=_option_lines(turn, product))
         return
     complete(turn, product, dict(chosen.values), 1 if quantity is None else quantity)
@@ -42,7 +42,7 @@ def complete(turn: Turn, product: ProductView, chosen: dict[str, str], quantity:
         quantity: how many.
     """
     _check_quantity(quantity)
-    turn.remember(focus_sku=product.variants[0].sku)
+    turn.focus(product.variants[0].sku)
     fitting = select_variants(product, chosen)
     if not fitting:
         options = turn.labels.all_of(chosen.values())
@@ -61,7 +61,7 @@ def complete(turn: Turn, product: ProductView, chosen: dict[str, str], quantity:
 def add_variant(turn: Turn, product: ProductView, variant: VariantView, quantity: int) -> None:
     """Put so many pieces of one variant into the cart; where there are fewer, offer those."""
     title = variant_title(product.name, variant.options)
-    turn.remember(focus_sku=variant.sku)
+    turn.focus(variant.sku, exactly=True)
     source = "card" if turn.from_button else "chat"
     try:
         with turn.writing() as session:

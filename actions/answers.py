@@ -30,7 +30,7 @@ from actions.pending import (
 from actions.queries import from_state
 from actions.references import Mention
 from actions.search import refine, run_search, start_search
-from actions.targets import Target, focused_product, pick_one
+from actions.targets import Target, focused_product, one_shown, pick_one
 from actions.turn import Pending, Turn, clean_words
 from shop.carts import CartLineView
 from shop.catalogue import ProductView, get_product, get_product_by_sku, get_variant
@@ -196,9 +196,15 @@ def _select(turn: Turn) -> None:
         if target:
             show_details(turn, target)
         return
+    if turn.entity("order_number"):
+        track(turn, turn.entity("order_number") or "")
+        return
     with turn.reading() as session:
         focus = focused_product(turn, session)
-    if focus and (mention.options or turn.entities("colour")) and chosen_options(turn, focus).values:
+        described = one_shown(turn, session)
+    if described:
+        show_details(turn, Target(described))
+    elif focus and (mention.options or turn.entities("colour")) and chosen_options(turn, focus).values:
         tell_option(turn, Target(focus))
     elif turn.slot("search_state") and any(turn.entities(name) for name in _SELECTING) and not mention.words:
         refine(turn)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions.adding import add
 from actions.base import ShopAction
 from actions.cards import button, variant_title
 from actions.cart_lines import cart_buttons, cart_line, filled_cart, pick_line, subtotal_text
 from actions.pending import CLEAR_CART, QUANTITY
-from actions.targets import pick_one
+from actions.targets import Target, ask_which, names_several, pick_one, pick_several
 from actions.turn import Turn
 from shop import carts
 from shop.carts import CartLineView
+from shop.catalogue import ProductView
 
 
 class ActionAddToCart(ShopAction):
@@ -21,7 +24,11 @@ class ActionAddToCart(ShopAction):
         return "action_add_to_cart"
 
     def perform(self, turn: Turn) -> None:
-        """Find the product; ask for what has to be chosen; add it."""
+        """Find the product, or products; ask for what has to be chosen; add it."""
+        several = pick_several(turn) if names_several(turn) else []
+        if len(several) > 1:
+            _add_several(turn, several)
+            return
         target = pick_one(turn, "add_to_cart")
         if target:
             add(turn, target)
@@ -89,6 +96,18 @@ class ActionClearCart(ShopAction):
         )
 
 
+def _add_several(turn: Turn, products: Sequence[ProductView]) -> None:
+    """Add what there is nothing to choose of; then ask about the rest, one at a time."""
+    open_ones = [product for product in products if len(product.variants) > 1]
+    for product in products:
+        if product not in open_ones:
+            add(turn, Target(product))
+    if len(open_ones) == 1:
+        add(turn, Target(open_ones[0]))
+    elif open_ones:
+        ask_which(turn, "add_to_cart", open_ones)
+
+
 def show_cart(turn: Turn, response: str = "utter_cart") -> None:
     """Show the cart's lines with their total; its places are what "the second one" means from now on."""
     with turn.reading() as session:
@@ -96,7 +115,8 @@ def show_cart(turn: Turn, response: str = "utter_cart") -> None:
     if cart.is_empty:
         turn.say("utter_cart_is_empty")
         return
-    turn.remember(candidate_skus=[line.sku for line in cart.lines], focus_sku=None)
+    turn.remember(candidate_skus=[line.sku for line in cart.lines])
+    turn.focus(None)
     turn.say(
         response,
         lines="\n".join(cart_line(turn, place, line) for place, line in enumerate(cart.lines, start=1)),
@@ -122,7 +142,7 @@ def set_line_quantity(turn: Turn, sku: str, quantity: int) -> None:
     with turn.writing() as session:
         carts.set_quantity(session, turn.shopper, sku, quantity)
     show_cart(turn, "utter_quantity_changed")
-    turn.remember(focus_sku=sku)
+    turn.focus(sku, exactly=True)
 
 
 def remove(turn: Turn, line: CartLineView) -> None:
@@ -131,7 +151,7 @@ def remove(turn: Turn, line: CartLineView) -> None:
         cart = carts.remove_from_cart(session, turn.shopper, line.sku)
     title = variant_title(line.name, line.options)
     if turn.slot("focus_sku") == line.sku:
-        turn.remember(focus_sku=None)
+        turn.focus(None)
     turn.remember(candidate_skus=[left.sku for left in cart.lines])
     if cart.is_empty:
         turn.say("utter_removed_last", name=title)
@@ -149,5 +169,6 @@ def clear(turn: Turn) -> None:
     """Empty the cart: only after a yes."""
     with turn.writing() as session:
         carts.clear_cart(session, turn.shopper)
-    turn.remember(candidate_skus=None, focus_sku=None)
+    turn.remember(candidate_skus=None)
+    turn.focus(None)
     turn.say("utter_cart_cleared")

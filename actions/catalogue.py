@@ -183,6 +183,8 @@ def _tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | 
     elif not any(variant.stock for variant in fitting):
         turn.say("utter_option_sold_out", name=product.name, options=asked)
     else:
+        if len(fitting) == 1:
+            turn.focus(fitting[0].sku, exactly=True)
         buttons = [button(labels, "add", "add_to_cart", product=product.slug, option_value=list(chosen.values()))]
         turn.say("utter_option_yes", name=product.name, options=asked, lines=_lines(turn, fitting), buttons=buttons)
 
@@ -259,7 +261,10 @@ def _meant(turn: Turn, target: Target) -> list[VariantView] | None:
 def _focus(turn: Turn, target: Target) -> None:
     shown = turn.slot("candidate_skus") or []
     skus = [variant.sku for variant in target.product.variants]
-    turn.remember(focus_sku=next((sku for sku in skus if sku in shown), target.sku or skus[0]))
+    if target.sku:
+        turn.focus(target.sku, exactly=True)
+    else:
+        turn.focus(next((sku for sku in skus if sku in shown), skus[0]))
 
 
 def _buy(turn: Turn, target: Target) -> list[Button]:

@@ -24,7 +24,7 @@ SLOTS = {
 # A message of one of these intents fills a field all the same: it is what addresses are mistaken for.
 _ANSWERS = frozenset({"inform", "nlu_fallback", "out_of_scope", ""})
 # An address is no sentence that the language model knows; below this it is taken for an address and not for a wish.
-_SURE = 0.8
+_SURE = 0.65
 
 
 class ActionCheckOut(ShopAction):
@@ -148,7 +148,8 @@ def confirm_order(turn: Turn, pending: Pending) -> None:
         show_summary(turn)
         return
     forget_address(turn)
-    turn.remember(candidate_skus=None, focus_sku=None)
+    turn.remember(candidate_skus=None)
+    turn.focus(None)
     turn.say(
         "utter_order_placed",
         number=order.number,
@@ -198,9 +199,9 @@ def days_text(turn: Turn, days_min: int, days_max: int) -> str:
 def _is_answer(turn: Turn, slot: str) -> bool:
     if turn.from_button or turn.text.rstrip().endswith("?"):
         return False
-    if slot == "ship_email" and "@" in turn.text:
-        return True
     intent, confidence = turn.intent
+    if slot == "ship_email":
+        return "@" in turn.text or intent in _ANSWERS
     return intent in _ANSWERS or confidence < _SURE
 
 

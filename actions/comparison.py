@@ -33,7 +33,8 @@ class ActionCompareProducts(ShopAction):
 
 def compare(turn: Turn, products: Sequence[ProductView]) -> None:
     """Write the table, and remember the products as what was last shown."""
-    turn.remember(candidate_skus=[product.variants[0].sku for product in products], focus_sku=None)
+    turn.remember(candidate_skus=[product.variants[0].sku for product in products])
+    turn.focus(None)
     turn.say(
         "utter_comparison",
         names=turn.labels.all_of(product.name for product in products),

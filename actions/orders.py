@@ -9,6 +9,7 @@ from actions.cards import named_button, variant_title
 from actions.pending import ORDER, said_number
 from actions.turn import Button, Turn
 from shop.orders import OrderView, ShipmentView, find_order, list_orders
+from shop.search import Sort
 
 _LISTED = 5
 
@@ -75,6 +76,8 @@ def answered_number(turn: Turn, numbers: list[str]) -> str | None:
     if named is not None and (named in numbers or not named.isdecimal() or int(named) > len(numbers)):
         return named
     place = turn.number("ordinal") or (int(named) if named else None)
+    if turn.entity("sort") == Sort.NEWEST and named is None:
+        place = 1
     if place is None or not numbers or not -1 <= place <= len(numbers) or place == 0:
         return named
     return numbers[place - 1] if place > 0 else numbers[-1]

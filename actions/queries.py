@@ -13,6 +13,7 @@ from actions.turn import Turn, clean_words
 from shop.search import Filters, SearchQuery, Sort
 
 PAGE = 5
+EVERYTHING = SearchQuery(text="", filters=Filters(), sort=Sort.RELEVANCE, offset=0, limit=PAGE)
 _CENT = Decimal("0.01")
 _HIGHEST_PRICE = Decimal(10**12)
 
@@ -64,8 +65,7 @@ def new_query(turn: Turn, names: Sequence[str] = ()) -> SearchQuery:
         names: names of products that were named. Where no other words were said they are searched for as words, so
             that what is like them shows too.
     """
-    empty = SearchQuery(text="", filters=Filters(), sort=Sort.RELEVANCE, offset=0, limit=PAGE)
-    query = refined(turn, empty)
+    query = refined(turn, EVERYTHING)
     return query if query.text else replace(query, text=" ".join(names)[:200])
 
 

@@ -146,7 +146,9 @@ def _by_place(ordinals: Iterable[int], shown: Sequence[Candidate]) -> Resolution
 def _everything(shown: Sequence[Candidate], both: bool) -> Resolution:
     if not shown:
         return Resolution(Verdict.NOTHING_SHOWN)
-    return Resolution(Verdict.UNCLEAR, tuple(shown)) if both and len(shown) != 2 else _found(shown)
+    if both and len(shown) < 2:
+        return Resolution(Verdict.NO_SUCH_PLACE, tuple(shown))
+    return Resolution(Verdict.UNCLEAR, tuple(shown)) if both and len(shown) > 2 else _found(shown)
 
 
 def _this(shown: Sequence[Candidate], focus: Candidate | None) -> Resolution:

@@ -90,14 +90,20 @@ class ActionShowMore(ShopAction):
 
 def start_search(turn: Turn) -> None:
     """Search for what the message says, and nothing else."""
-    query = new_query(turn, product_names(turn))
+    names = product_names(turn)
+    query = new_query(turn, names)
     direction = turn.entity("price_direction")
     if direction:
         query = replace(query, sort=Sort.PRICE_ASC if direction == "lower" else Sort.PRICE_DESC)
     if not query.text and query.filters == Filters():
         ask_what(turn)
         return
-    turn.remember(candidate_skus=None, focus_sku=None)
+    turn.remember(candidate_skus=None)
+    turn.focus(None)
+    if names and not turn.services.search.search(query).hits:
+        # Mistyped words that the language model took for a product's name: it knows better what was meant.
+        query = replace(query, text=" ".join(names))
+        turn.say("utter_corrected", words=query.text)
     run_search(turn, query)
 
 
@@ -148,13 +154,11 @@ def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
     skus = {hit.product_slug: hit.sku for hit in results.hits}
     shown = [(product, skus.get(product.slug, product.variants[0].sku)) for product in products]
     last = query.offset + len(shown)
-    turn.remember(
-        search_state=to_state(query),
-        candidate_skus=[sku for _, sku in shown],
-        focus_sku=shown[0][1] if len(shown) == 1 and results.total == 1 else None,
-    )
     if results.corrected:
         turn.say("utter_corrected", words=clean_words(results.corrected))
+        query = replace(query, text=results.corrected)
+    turn.remember(search_state=to_state(query), candidate_skus=[sku for _, sku in shown])
+    turn.focus(shown[0][1] if results.total == 1 else None)
     if query.offset:
         response = "utter_found_next"
     elif results.total == 1:

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from actions.base import ShopAction
 from actions.cards import button
-from actions.queries import new_query
+from actions.queries import EVERYTHING, from_state, refined
 from actions.search import product_names, run_search
 from actions.turn import Turn
 from shop.customers import get_customer
 from shop.errors import CustomerNotFound
-from shop.search import Filters
 
 
 class ActionAnswerPolicy(ShopAction):
@@ -71,9 +70,11 @@ class ActionFallBack(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search where the message names something the shop knows; else admit that it was not understood."""
+        names, state = product_names(turn), turn.slot("search_state")
+        running = from_state(state) if state and not names else None
         # The words around what is known were not understood, so they are not searched for.
-        query = replace(new_query(turn), text=" ".join(product_names(turn)))
-        if query.text or query.filters != Filters():
+        query = replace(refined(turn, running or EVERYTHING), text=running.text if running else " ".join(names))
+        if names or query.filters != (running or EVERYTHING).filters:
             run_search(turn, query)
         else:
             turn.say("utter_not_understood", buttons=[button(turn.labels, "help", "ask_help")])

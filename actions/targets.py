@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from actions.cards import named_button
 from actions.pending import WHICH
-from actions.references import Candidate, Mention, Resolution, Verdict, resolve
+from actions.references import THIS, Candidate, Mention, Resolution, Verdict, resolve
 from actions.turn import Turn
 from shop.catalogue import ProductView, get_product, get_product_by_sku, get_products_by_sku
 from shop.search import Filters, SearchQuery
@@ -70,9 +70,22 @@ def pick_one(turn: Turn, goal: str) -> Target | None:
             return _only(turn, goal, found)
         products = get_products_by_sku(session, [one.sku for one in found.candidates])
     if found.verdict is Verdict.FOUND or found.verdict is Verdict.UNCLEAR:
-        return _only(turn, goal, products)
+        target = _only(turn, goal, products)
+        return _settled(turn, mention, target) if target else None
     say_unresolved(turn, goal, found)
     return None
+
+
+def one_shown(turn: Turn, session: Session) -> ProductView | None:
+    """Find the one product of a list that a bare description fits: "the grey one"."""
+    mention = Mention.of(turn)
+    shown = shown_products(turn, session)
+    if len(shown) < 2 or mention.words or not (mention.facets or mention.options):
+        return None
+    found = resolve(mention, [candidate_of(product, product.variants[0].sku) for product in shown])
+    if found.verdict is not Verdict.FOUND:
+        return None
+    return next(product for product in shown if product.slug == found.candidates[0].slug)
 
 
 def pick_several(turn: Turn) -> list[ProductView]:
@@ -82,10 +95,34 @@ def pick_several(turn: Turn) -> list[ProductView]:
         named = [get_product(session, slug) for slug in mention.products]
         named += [get_product_by_sku(session, sku) for sku in mention.skus]
         if mention.ordinals or mention.references or not named:
-            found = _pointed(turn, session, mention)
-            if found.verdict is Verdict.FOUND or not named:
-                named += get_products_by_sku(session, [one.sku for one in found.candidates])
+            for part in _parts(mention):
+                found = _pointed(turn, session, part)
+                if found.verdict is Verdict.FOUND or not named:
+                    named += get_products_by_sku(session, [one.sku for one in found.candidates])
     return list({product.slug: product for product in named}.values())
+
+
+def _parts(mention: Mention) -> list[Mention]:
+    """Take "it" and "the black one" apart, where both stand in one message: they are two things."""
+    described = mention.facets or mention.options
+    if not (set(mention.references) & THIS and described):
+        return [mention]
+    return [Mention(references=("it",)), replace(mention, references=())]
+
+
+def names_several(turn: Turn) -> bool:
+    """Tell whether a message speaks of more than one thing: two names, two places, both, all."""
+    mention = Mention.of(turn)
+    several = max(len(mention.ordinals), len(mention.products), len(mention.skus)) > 1
+    return several or bool(set(mention.references) & {"all", "both"})
+
+
+def _settled(turn: Turn, mention: Mention, target: Target) -> Target:
+    """Take "it" as the very variant that was settled on, where nothing else was said."""
+    bare = replace(mention, references=tuple(word for word in mention.references if word not in THIS))
+    chosen = turn.slot("chosen_sku")
+    known = chosen in {variant.sku for variant in target.product.variants}
+    return Target(target.product, chosen) if known and not bare.says_something else target
 
 
 def _resolved(turn: Turn, session: Session, mention: Mention) -> list[ProductView] | Resolution:
@@ -139,7 +176,8 @@ def ask_which(turn: Turn, goal: str, products: Sequence[ProductView]) -> None:
     skus = [product.variants[0].sku for product in products]
     said = {name: turn.entities(name) for name in _RECALLED if turn.entities(name)}
     turn.ask_later(WHICH, goal=goal, skus=skus, products=[product.slug for product in products], said=said)
-    turn.remember(candidate_skus=skus, focus_sku=None)
+    turn.remember(candidate_skus=skus)
+    turn.focus(None)
     turn.say(
         "utter_ask_which",
         names=turn.labels.one_of(product.name for product in products),

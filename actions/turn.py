@@ -79,6 +79,15 @@ class Turn:
         """Set slots."""
         self._slots.update(slots)
 
+    def focus(self, sku: str | None, *, exactly: bool = False) -> None:
+        """Remember what "it" means from now on.
+
+        Args:
+            sku: a variant of the product that was spoken of; None for nothing.
+            exactly: whether this very variant was settled on, so that its options need not be asked for again.
+        """
+        self.remember(focus_sku=sku, chosen_sku=sku if exactly else None)
+
     @property
     def form(self) -> str | None:
         """Name the form that is being filled."""

@@ -269,3 +269,51 @@ def test_a_yes_long_after_the_question_empties_nothing(filled: Chat) -> None:
     filled.say("search_products", product_query="laptop")
     filled.say("affirm")
     assert len(lines(filled)) == 2
+
+
+def test_it_after_adding_is_that_very_version(chat: Chat) -> None:
+    chat.say("add_to_cart", product="laptop", option_value=["13 inch", "16GB"])
+    chat.say("add_to_cart", "add it again", reference="it")
+    assert lines(chat) == {"L13-16": 2}
+
+
+def test_it_after_a_yes_to_a_version_is_that_very_version(chat: Chat) -> None:
+    chat.say("ask_option", product="laptop", option_value=["13 inch", "16GB"])
+    chat.say("add_to_cart", "add that", reference="that")
+    assert lines(chat) == {"L13-16": 1}
+
+
+def test_it_after_looking_at_the_product_is_no_version(chat: Chat) -> None:
+    chat.say("add_to_cart", product="laptop", option_value=["13 inch", "16GB"])
+    chat.say("show_details", product="laptop")
+    assert chat.say("add_to_cart", reference="it") == ["utter_ask_option"]
+
+
+def test_another_version_of_it_is_another_version(chat: Chat) -> None:
+    chat.say("add_to_cart", product="laptop", option_value=["13 inch", "16GB"])
+    chat.say("add_to_cart", reference="it", option_value=["15 inch", "16GB"])
+    assert lines(chat) == {"L13-16": 1, "L15-16": 1}
+
+
+def test_two_names_are_both_added_and_what_is_open_is_asked(chat: Chat) -> None:
+    said = chat.say("add_to_cart", product=["cordless-mouse", "freerun"])
+    assert said == ["utter_added_to_cart", "utter_ask_option"]
+    chat.say("inform", "42")
+    assert lines(chat) == {"MOUSE": 1, "FR-42": 1}
+
+
+def test_of_two_open_ones_it_asks_which_comes_first(chat: Chat) -> None:
+    assert chat.say("add_to_cart", product=["laptop", "freerun"]) == ["utter_ask_which"]
+    assert lines(chat) == {}
+
+
+def test_both_adds_both(chat: Chat) -> None:
+    chat.say("search_products", category="Plants")
+    chat.say("add_to_cart", reference="both")
+    assert {one["response"] for one in chat.messages} == {"utter_added_to_cart", "utter_out_of_stock"}
+    assert lines(chat) == {"CACTUS": 1}
+
+
+def test_both_of_one_is_not_guessed(chat: Chat) -> None:
+    chat.say("search_products", product_query="cactus")
+    assert chat.say("add_to_cart", reference="both") == ["utter_no_such_place"]

@@ -160,9 +160,9 @@ def test_a_bare_place_after_a_list_shows_that_product(shoes: Chat) -> None:
     assert shoes.say("inform", "the first", ordinal="1") == ["utter_product_details"]
 
 
-def test_a_bare_colour_after_a_list_narrows_it_down(shoes: Chat) -> None:
-    shoes.say("inform", "blue", colour="blue")
-    assert shoes.titles == ["Ultraboost Running Shoe"]
+def test_a_bare_colour_that_several_of_a_list_have_narrows_it_down(shoes: Chat) -> None:
+    shoes.say("inform", "black", colour="black")
+    assert set(shoes.titles) == {"RunX Running Shoe", "Freerun Running Shoe"}
 
 
 def test_a_bare_word_with_nothing_before_is_searched(chat: Chat) -> None:
@@ -206,3 +206,20 @@ def test_too_many_are_asked_about(chat: Chat) -> None:
 
 def test_a_product_that_left_the_shop_is_told(chat: Chat) -> None:
     assert chat.say("show_details", product="no-such-thing") == ["utter_product_not_found"]
+
+
+def test_a_bare_description_of_one_shown_shows_it_and_keeps_the_list(shoes: Chat) -> None:
+    assert shoes.say("inform", "the blue one", colour="blue") == ["utter_product_details"]
+    assert shoes.say("ask_price", ordinal="3") == ["utter_price"]
+
+
+def test_it_compares_with_a_described_one(shoes: Chat) -> None:
+    shoes.say("inform", "the blue one", colour="blue")
+    shoes.say("compare_products", reference="it", brand="Nike")
+    assert set(shoes.titles) == {"Ultraboost Running Shoe", "Freerun Running Shoe"}
+
+
+def test_the_price_of_a_version_that_was_settled_on_is_its_own(chat: Chat) -> None:
+    chat.say("add_to_cart", product="laptop", option_value=["13 inch", "16GB"])
+    chat.say("ask_price", reference="it")
+    assert chat.last["price"] == "$2,199.00"

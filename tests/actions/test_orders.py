@@ -95,3 +95,16 @@ def test_parcels_are_told_with_the_dates_that_rows_hold(chat: Chat) -> None:
 def test_a_number_that_is_none_finds_nothing(chat: Chat, number: str) -> None:
     order(chat)
     assert chat.say("track_order", order_number=number) == ["utter_order_not_found"]
+
+
+def test_the_latest_is_the_newest(chat: Chat) -> None:
+    order(chat)
+    second = order(chat, "cactus")
+    chat.say("list_orders")
+    chat.say("inform", "the latest", sort="newest")
+    assert chat.last["number"] == second
+
+
+def test_a_bare_order_number_needs_no_question(chat: Chat) -> None:
+    number = order(chat)
+    assert chat.say("inform", f"#{number}", order_number=number) == ["utter_order_to_pay"]

@@ -115,3 +115,26 @@ def test_words_said_back_are_cut_and_cleaned(chat: Chat) -> None:
     chat.say("search_products", product_query="<script>alert(1)</script>" + "long " * 100)
     assert "<" not in chat.last["criteria"]
     assert len(chat.last["criteria"]) < 70
+
+
+def test_a_mistyped_name_that_was_understood_is_searched_for(chat: Chat) -> None:
+    said = chat.say("search_products", "lptop", product="laptop", product_query="lptqzp")
+    assert said == ["utter_corrected", "utter_found_one"]
+    assert chat.titles == ["Laptop"]
+
+
+def test_a_message_that_was_not_understood_still_narrows_down_by_what_was(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    chat.say("nlu_fallback", "from nike hm", brand="Nike", product_query="from hm")
+    assert chat.titles == ["Freerun Running Shoe"]
+
+
+def test_a_message_that_was_not_understood_finds_the_product_it_names(chat: Chat) -> None:
+    chat.say("nlu_fallback", "blah cactus", product="cactus", product_query="blah cactus")
+    assert "Spiky Cactus" in chat.titles
+
+
+def test_cheaper_of_two_leaves_the_cheaper_one(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe", brand="Adidas")
+    chat.say("refine_search", price_direction="lower")
+    assert chat.titles == ["RunX Running Shoe"]
