@@ -63,6 +63,8 @@ class SentenceTransformerEmbedder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Give one L2-normalised row per text, shape (n, d)."""
+        if not texts:
+            return np.zeros((0, 0), dtype=np.float32)
         with self._lock:
             model = self._load()
             rows = model.encode(
@@ -72,7 +74,7 @@ class SentenceTransformerEmbedder:
                 convert_to_numpy=True,
                 show_progress_bar=False,
             )
-        return np.asarray(rows, dtype=np.float32).reshape(len(texts), -1)
+        return np.asarray(rows, dtype=np.float32)
 
     def _load(self) -> SentenceTransformer:
         if self._model is None:

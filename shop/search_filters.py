@@ -6,10 +6,9 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, cast, exists, false, func, select
-from sqlalchemy.dialects.postgresql import JSON as PG_JSON
+from sqlalchemy import ColumnElement, Integer, and_, any_, case, cast, exists, false, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from shop.models import Category, Product, ProductCategory, Variant
@@ -72,12 +71,10 @@ def matching(filters: Filters, spellings: Spellings, session: Session) -> Condit
 
 def among(product_ids: Collection[int], session: Session) -> ColumnElement[bool]:
     """Write the condition that a variant's product is one of many; one parameter, however many they are."""
-    listed = json.dumps(list(product_ids))
     if session.get_bind().dialect.name == "sqlite":
-        each: Any = func.json_each(listed).table_valued("value")
+        each = func.json_each(json.dumps(list(product_ids))).table_valued("value")
         return Variant.product_id.in_(select(each.c.value))
-    each = func.json_array_elements_text(cast(listed, PG_JSON)).table_valued("value")
-    return Variant.product_id.in_(select(cast(each.c.value, Variant.product_id.type)))
+    return Variant.product_id == any_(cast(list(product_ids), ARRAY(Integer)))
 
 
 def shown_price() -> ColumnElement[Decimal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -122,7 +123,8 @@ def _vocabulary(products: Sequence[ProductText], folder: Path) -> dict[str, int]
     digests = "".join(product.digest for product in products)
     fingerprint = hashlib.sha256(digests.encode()).hexdigest()
     path = folder / "vocabulary.json"
-    if path.exists():
+    with contextlib.suppress(OSError, ValueError, LookupError):
+        # Missing or damaged, it is written anew.
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["fingerprint"] == fingerprint:
             return dict(kept["words"])
