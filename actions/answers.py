@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 from actions.adding import add, add_variant, complete
 from actions.base import ShopAction
@@ -139,9 +140,15 @@ def _answer_option(turn: Turn, pending: Pending) -> bool:
         return True
     if value is not None:
         chosen[option] = value
-    quantity = turn.number("quantity") if not turn.text.strip().isdecimal() else None
-    complete(turn, product, chosen, quantity or pending["quantity"])
+    complete(turn, product, chosen, _said_quantity(turn, chosen.values(), pending["quantity"]))
     return True
+
+
+def _said_quantity(turn: Turn, values: Iterable[str], before: int) -> int:
+    """Read how many are wanted; the 42 of "size 42" is no quantity."""
+    quantity = turn.number("quantity")
+    taken = re.findall(r"\d+", " ".join(values))
+    return before if quantity is None or str(quantity) in taken else quantity
 
 
 def _say_no_such_value(turn: Turn, product: ProductView, pending: Pending) -> None:

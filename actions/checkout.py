@@ -122,7 +122,7 @@ def show_summary(turn: Turn) -> None:
         lines="\n".join(cart_line(turn, place, line) for place, line in enumerate(summary.lines, start=1)),
         subtotal=labels.money(summary.subtotal),
         delivery=summary.delivery_name,
-        delivery_price=labels.money(summary.delivery_price) if summary.delivery_price else labels.text("delivery.free"),
+        delivery_price=labels.money(summary.delivery_price),
         days=days_text(turn, summary.days_min, summary.days_max),
         total=labels.money(summary.total),
         address=address_text(turn, contact),

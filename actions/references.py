@@ -90,16 +90,17 @@ def resolve(mention: Mention, shown: Sequence[Candidate], focus: Candidate | Non
         shown: what the shopper sees, in the order of their places.
         focus: the one thing that was last spoken of: what "it" means. It need not be among `shown`.
     """
-    if mention.ordinals:
+    superlatives = [word for word in mention.references if word in {"cheapest", "dearest"}]
+    if mention.ordinals and not superlatives:
         return _by_place(mention.ordinals, shown)
     if set(mention.references) & {"all", "both"}:
         return _everything(shown, "both" in mention.references)
     if set(mention.references) & THIS:
         return _this(shown, focus)
     pool = [*shown, *([focus] if focus and focus.sku not in {one.sku for one in shown} else [])]
-    superlatives = [word for word in mention.references if word in {"cheapest", "dearest"}]
     if superlatives:
-        return _by_price(superlatives[0], _described(mention, shown or pool))
+        rank = max(mention.ordinals, default=1)
+        return _by_price(superlatives[0], _described(mention, shown or pool), rank)
     if not (mention.options or mention.facets or mention.words):
         return _this(shown, focus)
     if not pool:
@@ -157,11 +158,14 @@ def _this(shown: Sequence[Candidate], focus: Candidate | None) -> Resolution:
     return _one_of(shown) if shown else Resolution(Verdict.NOTHING_SHOWN)
 
 
-def _by_price(superlative: str, pool: Sequence[Candidate]) -> Resolution:
+def _by_price(superlative: str, pool: Sequence[Candidate], rank: int) -> Resolution:
+    """Find the cheapest or dearest; with a rank of 2, the second cheapest."""
     if not pool:
         return Resolution(Verdict.NOTHING_SHOWN)
-    best = (min if superlative == "cheapest" else max)(one.price for one in pool)
-    return _one_of([one for one in pool if one.price == best])
+    prices = sorted((one.price for one in pool), reverse=superlative == "dearest")
+    if not 1 <= rank <= len(prices):
+        return Resolution(Verdict.NO_SUCH_PLACE, tuple(pool))
+    return _one_of([one for one in pool if one.price == prices[rank - 1]])
 
 
 def _one_of(fitting: Sequence[Candidate]) -> Resolution:

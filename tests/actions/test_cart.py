@@ -58,6 +58,7 @@ def test_both_options_may_be_answered_at_once(chat: Chat) -> None:
         ("inform", "the second one", {"ordinal": "2"}),
         ("search_products", "size 42", {"option_value": "Size 42"}),
         ("affirm", "yes size 42", {}),
+        ("inform", "42 then", {"option_value": "Size 42", "quantity": "42"}),
     ],
 )
 def test_an_answer_counts_however_its_intent_was_read(

@@ -33,6 +33,8 @@ SHOWN = (FREERUN, RUNX, ULTRA)
         pytest.param(Mention(ordinals=(3, 1)), ["ultraboost", "freerun"], id="the third and the first"),
         pytest.param(Mention(references=("cheapest",)), ["runx"], id="the cheapest"),
         pytest.param(Mention(references=("dearest",)), ["freerun"], id="the dearest"),
+        pytest.param(Mention(references=("cheapest",), ordinals=(2,)), ["ultraboost"], id="the second cheapest"),
+        pytest.param(Mention(references=("dearest",), ordinals=(1,)), ["freerun"], id="the most expensive one"),
         pytest.param(Mention(references=("cheapest",), facets=("blue",)), ["ultraboost"], id="the cheapest blue one"),
         pytest.param(Mention(facets=("pink",)), ["ultraboost"], id="the pink one"),
         pytest.param(Mention(facets=("nike",)), ["freerun"], id="the Nike one"),
