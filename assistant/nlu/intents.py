@@ -23,11 +23,15 @@ SMALL_TALK = frozenset(
     }
 )
 
+# Said to a question of the assistant, where "that" is what was asked: "yes, that is correct".
+ANSWERING = frozenset({"affirm", "deny", "cancel"})
+
 PRICED = SEARCHING | ASKING | {"inform", "ask_stock", "add_to_cart", "nlu_fallback"}
 SORTED = SEARCHING | {"inform", "nlu_fallback"}
 STOCKED = SEARCHING | {"inform", "nlu_fallback"}
 NUMBER_IS_QUANTITY = CHANGING | {"ask_stock"}
 NUMBER_IS_ORDINAL = ASKING
+UNCOUNTED = frozenset({"compare_products", "show_details"})
 HAS_SIZES = ASKING | CHANGING | SEARCHING | {"inform", "ask_stock", "nlu_fallback"}
 ANSWERS = frozenset({"inform", "refine_search", "ask_option", "nlu_fallback"})
 NAMES_OPTIONS = frozenset({"inform", "refine_search", "ask_option", "show_details", "compare_products"})

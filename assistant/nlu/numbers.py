@@ -20,6 +20,7 @@ class NumberReader:
     def __init__(self, words: WordLists) -> None:
         self._language = words.language
         self._multipliers = words.multipliers
+        self._never = frozenset(words.endings["whole"])  # "the ones" counts nothing
 
     def read(self, tokens: Sequence[Token]) -> list[Number]:
         """Give every number, left to right; "a hundred" and "2 thousand" are one number each."""
@@ -54,7 +55,7 @@ class NumberReader:
         return best
 
     def _value(self, text: str) -> Decimal | None:
-        if len(text) < 3:  # "o" is a zero on the telephone only
+        if len(text) < 3 or text in self._never:  # "o" is a zero on the telephone only
             return None
         try:
             return Decimal(text2num(text, self._language))

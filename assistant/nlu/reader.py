@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders import Finder
-from assistant.nlu.finders.choices import OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
+from assistant.nlu.finders.choices import GroupFinder, OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
 from assistant.nlu.finders.counts import OrdinalFinder, QuantityFinder
 from assistant.nlu.finders.idle import CountedFinder, IdleWords
 from assistant.nlu.finders.names import NameFinder
@@ -53,10 +53,11 @@ class MessageReader:
             SortFinder(words, tokenizer),
             PriceFinder(words, tokenizer),
             OrderFinder(words, tokenizer, idle),
+            GroupFinder(words, tokenizer),
             OrdinalFinder(words, tokenizer, idle),
             StockFinder(words, tokenizer),
-            QuantityFinder(words, tokenizer, idle),
             ReferenceFinder(words, tokenizer),
+            QuantityFinder(words, tokenizer, idle),
             options,
             QueryFinder(idle),
         )

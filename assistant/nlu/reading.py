@@ -65,6 +65,10 @@ class Reading:
         """Note what tokens may name besides what another finder makes of them."""
         self.found.extend(Found(name, value, first, last) for name, each in values.items() for value in each)
 
+    def names_at(self, index: int) -> set[str]:
+        """Give the entities whose first token is this one."""
+        return {one.entity for one in self.found if one.first == index}
+
     def is_free(self, first: int, last: int) -> bool:
         """Tell whether no finder has taken any of these tokens."""
         return not any(self._taken[first:last])

@@ -38,6 +38,7 @@ class Tokenizer:
 
     def __init__(self, words: WordLists) -> None:
         self._kept = tuple(words.endings["kept"])
+        self._whole = frozenset(words.endings["whole"])
         self._plural = [(str(ending), str(instead)) for ending, instead in words.endings["plural"]]
         self._units = {other: unit[0] for unit in words.units for other in unit}
         self._glued = {**self._units, **{word: words.units[0][0] for word in words.glued_units}}
@@ -46,7 +47,7 @@ class Tokenizer:
 
     def singular(self, word: str) -> str:
         """Take a plural ending off; "glass" and "cactus" stay as they are."""
-        if len(word) > 3 and not word.endswith(self._kept):
+        if len(word) > 3 and word not in self._whole and not word.endswith(self._kept):
             for ending, instead in self._plural:
                 if word.endswith(ending):
                     return word[: -len(ending)] + instead

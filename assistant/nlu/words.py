@@ -43,6 +43,7 @@ class WordLists:
     ordinal_nouns: Phrases
     references: Mapping[str, Phrases]
     group_words: Phrases
+    determiners: Phrases
     not_reference: Phrases
     quantity: Mapping[str, Any]
     orders: Mapping[str, Phrases]

@@ -7,7 +7,7 @@ cheapest one?"). "Cheap" orders by price, because it names no limit.
 from __future__ import annotations
 
 from assistant.nlu.catalogue import Catalogue
-from assistant.nlu.intents import NAMES_OPTIONS, ORDERS, PRICED, SEARCHING, SMALL_TALK, SORTED, STOCKED
+from assistant.nlu.intents import ANSWERING, NAMES_OPTIONS, ORDERS, PRICED, SEARCHING, SMALL_TALK, SORTED, STOCKED
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Tokenizer
@@ -15,6 +15,8 @@ from assistant.nlu.words import WordLists
 
 SORT_OF = {"cheapest": "price_asc", "dearest": "price_desc"}
 COMPARING = "compare_products"
+POINTLESS = SMALL_TALK | SEARCHING | ORDERS | ANSWERING
+NAMED = frozenset({"ordinal", "product", "brand", "category", "colour", "reference"})
 
 
 class SortFinder:
@@ -57,23 +59,43 @@ class StockFinder:
                 reading.take(first, last, {"in_stock": ["true"]})
 
 
-class ReferenceFinder:
-    """Find what points at something shown before: "it", "that one", "both"."""
+class GroupFinder:
+    """Find what points at several things ("those two"), before a number in it is read as an ordinal."""
 
     def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
-        self._points = PhraseBook(tokenizer, ((word, name) for name, each in words.references.items() for word in each))
+        several = ((word, name) for name in ("all", "both") for word in words.references[name])
+        self._several = PhraseBook(tokenizer, several)
+
+    def find(self, reading: Reading) -> None:
+        """Take each phrase."""
+        if reading.intent in POINTLESS:
+            return
+        for first, last, names in list(self._several.find(reading.tokens, reading.is_free)):
+            reading.take(first, last, {"reference": names[:1]})
+
+
+class ReferenceFinder:
+    """Find what points at one thing shown before: "it", "that one"."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
+        single = ((word, name) for name in ("it", "that") for word in words.references[name])
+        self._points = PhraseBook(tokenizer, single)
         self._group = {tuple(token.norm for token in tokenizer.cut(word)) for word in words.group_words}
+        self._determiners = frozenset(tokenizer.singular(word) for word in words.determiners)
         self._not = PhraseBook(tokenizer, ((phrase, True) for phrase in words.not_reference))
 
     def find(self, reading: Reading) -> None:
         """Take each pointer; "them" means all that was shown in a comparison, and the one in view elsewhere."""
-        if reading.intent in SMALL_TALK | SEARCHING | ORDERS:
+        if reading.intent in POINTLESS:
             return
         for first, last, _ in list(self._not.find(reading.tokens, reading.is_free)):
             reading.take(first, last, {})
         for first, last, (name, *_) in list(self._points.find(reading.tokens, reading.is_free)):
-            is_group = tuple(token.norm for token in reading.tokens[first:last]) in self._group
-            reading.take(first, last, {"reference": ["all" if is_group and reading.intent == COMPARING else name]})
+            norms = tuple(token.norm for token in reading.tokens[first:last])
+            if norms[-1] in self._determiners and reading.names_at(last) & NAMED:
+                continue
+            is_group = norms in self._group and reading.intent == COMPARING
+            reading.take(first, last, {"reference": ["all" if is_group else name]})
 
 
 class OptionNameFinder:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.intents import CHANGING, NUMBER_IS_ORDINAL, NUMBER_IS_QUANTITY, ORDERS, SEARCHING, SMALL_TALK
+from assistant.nlu.intents import (
+    CHANGING,
+    NUMBER_IS_ORDINAL,
+    NUMBER_IS_QUANTITY,
+    ORDERS,
+    SEARCHING,
+    SMALL_TALK,
+    UNCOUNTED,
+)
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Number, Reading
 from assistant.nlu.tokens import Tokenizer
@@ -22,6 +30,7 @@ class OrdinalFinder:
         self._leads = PhraseBook(tokenizer, ((word, True) for word in words.ordinal_leads))
         self._not = PhraseBook(tokenizer, ((phrase, True) for phrase in words.not_ordinal))
         self._nouns = {tokenizer.singular(word) for word in words.ordinal_nouns}
+        self._units = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
         self._idle = idle
 
     def find(self, reading: Reading) -> None:
@@ -58,13 +67,14 @@ class OrdinalFinder:
         if not number.is_whole or not 1 <= number.value <= MOST_SHOWN:
             return
         is_noun = reading.tokens[number.first].norm in self._nouns  # the "one" of "the cheapest one"
+        counts = number.last < len(reading.tokens) and self._units.at(reading.tokens, number.last)[0]
         values = {"ordinal": [number.text]}
         following = reading.tokens[number.last].norm if number.last < len(reading.tokens) else ""
         first = self._lead_before(reading, number.first)
         if following in self._suffixes and reading.is_glued(number.last):
             noun = number.last + 1 < len(reading.tokens) and reading.tokens[number.last + 1].norm in self._nouns
             reading.take(number.first, number.last + 1 + noun, values)
-        elif first < number.first or (reading.intent in NUMBER_IS_ORDINAL and not is_noun):
+        elif first < number.first or (reading.intent in NUMBER_IS_ORDINAL and not is_noun and not counts):
             reading.take(first, number.last, values)
         elif reading.intent not in NUMBER_IS_QUANTITY and self._idle.is_all_but(reading, number.first, number.last):
             reading.note(number.first, number.last, values)
@@ -89,7 +99,7 @@ class QuantityFinder:
 
     def find(self, reading: Reading) -> None:
         """Take each quantity; a number without a unit counts only where the intent is about how many."""
-        if reading.intent in SMALL_TALK | ORDERS | SEARCHING:
+        if reading.intent in SMALL_TALK | ORDERS | SEARCHING | UNCOUNTED:
             return
         for number in reading.free_numbers():
             self._find_number(reading, number)

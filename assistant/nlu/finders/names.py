@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.intents import SMALL_TALK
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Tokenizer
@@ -28,7 +29,9 @@ class NameFinder:
         return self._book.words()
 
     def find(self, reading: Reading) -> None:
-        """Take every name."""
+        """Take every name; "computer program" names no category where no product is talked of."""
+        if reading.intent in SMALL_TALK - {"ask_policy"}:
+            return
         for first, last, entries in list(self._book.find(reading.tokens, reading.is_free)):
             values: dict[str, list[str]] = {}
             for entity, value in entries:

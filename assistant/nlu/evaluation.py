@@ -1,0 +1,119 @@
+"""How well messages are understood: held-out cases, and the figures over them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+Named = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A message with what it means."""
+
+    text: str
+    intent: str
+    entities: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the model made of a case."""
+
+    case: Case
+    intent: str
+    confidence: float
+    entities: tuple[Named, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether the intent is the expected one."""
+        return self.intent == self.case.intent
+
+
+@dataclass(frozen=True)
+class Score:
+    """Precision, recall and their harmonic mean, with how many were expected."""
+
+    precision: float
+    recall: float
+    f1: float
+    expected: int
+
+
+def load_cases(path: Path, split: str) -> list[Case]:
+    """Read one split of a file of held-out messages.
+
+    Raises:
+        ValueError: the file has no such split, or a case is not [text, {entity: value or values}].
+    """
+    found = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    if split not in found:
+        raise ValueError(f"{path} has no split {split!r}, only {sorted(found)}")
+    return [_case(intent, entry) for intent, entries in found[split].items() for entry in entries]
+
+
+def _case(intent: str, entry: Any) -> Case:
+    if not (isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str) and isinstance(entry[1], dict)):
+        raise ValueError(f"{intent}: {entry!r} is not [text, {{entity: value}}]")
+    text, entities = entry
+    each = [(name, value if isinstance(value, list) else [value]) for name, value in entities.items()]
+    return Case(text, intent, tuple((name, str(value)) for name, values in each for value in values))
+
+
+def score_intents(outcomes: Sequence[Outcome]) -> dict[str, Score]:
+    """Score each intent that was expected or given."""
+    names = sorted({name for one in outcomes for name in (one.case.intent, one.intent)})
+    return {name: _score_intent(outcomes, name) for name in names}
+
+
+def _score_intent(outcomes: Sequence[Outcome], name: str) -> Score:
+    right = sum(one.is_right for one in outcomes if one.intent == name)
+    given = sum(one.intent == name for one in outcomes)
+    return _score(right, given, sum(one.case.intent == name for one in outcomes))
+
+
+def score_entities(outcomes: Sequence[Outcome], entity: str | None = None) -> Score:
+    """Score entities, all or of one name; a wrong value is wrong, and so is one too many."""
+    right = given = expected = 0
+    for one in outcomes:
+        wanted = Counter(pair for pair in one.case.entities if entity in (None, pair[0]))
+        found = Counter(pair for pair in one.entities if entity in (None, pair[0]))
+        right += sum((wanted & found).values())
+        given += sum(found.values())
+        expected += sum(wanted.values())
+    return _score(right, given, expected)
+
+
+def _score(right: int, given: int, expected: int) -> Score:
+    precision, recall = right / given if given else 1.0, right / expected if expected else 1.0
+    both = precision + recall
+    return Score(precision, recall, 2 * precision * recall / both if both else 0.0, expected)
+
+
+def accuracy(outcomes: Sequence[Outcome]) -> float:
+    """Give the share of messages with the expected intent; a fallback is a miss."""
+    return sum(one.is_right for one in outcomes) / len(outcomes)
+
+
+def macro_f1(outcomes: Sequence[Outcome]) -> float:
+    """Give the mean F1 over the expected intents."""
+    scores = [score.f1 for score in score_intents(outcomes).values() if score.expected]
+    return sum(scores) / len(scores)
+
+
+def confusion(outcomes: Sequence[Outcome]) -> list[tuple[str, str, int]]:
+    """Give (expected, given, how often) of every pair that differs, most frequent first."""
+    pairs = Counter((one.case.intent, one.intent) for one in outcomes if not one.is_right)
+    return [(wanted, given, count) for (wanted, given), count in pairs.most_common()]
+
+
+def entity_names(outcomes: Sequence[Outcome]) -> list[str]:
+    """Give every entity that was expected or found."""
+    return sorted({name for one in outcomes for name, _ in (*one.case.entities, *one.entities)})
