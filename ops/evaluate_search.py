@@ -107,6 +107,13 @@ def gather(
     return evidence
 
 
+def slugs_of(sessions: Sessions, index: SearchIndex) -> list[str]:
+    """Give the slug of every row of an index."""
+    with reading(sessions) as session:
+        by_id = {key: slug for key, slug in session.execute(select(Product.id, Product.slug))}
+    return [by_id[int(product_id)] for product_id in index.product_ids]
+
+
 def measure(evidence: Sequence[Evidence], slugs: Sequence[str], floors: Floors) -> Score:
     """Apply floors to the evidence and count."""
     hits = [_hits(item, slugs, floors) for item in evidence]
@@ -140,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     embedder = SentenceTransformerEmbedder(options.model, options.threads)
     index = build_index(sessions, embedder, options.cache)
     evidence = gather(sessions, index, embedder, read_queries(options.queries))
-    slugs = _slugs(sessions, index)
+    slugs = slugs_of(sessions, index)
     by_part = {part: [item for item in evidence if item.query.part == part] for part in PARTS}
     floors = calibrate(by_part["validation"], slugs) if options.calibrate else Floors()
     scores = {part: measure(by_part[part], slugs, floors) for part in PARTS}
@@ -155,12 +162,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _hits(item: Evidence, slugs: Sequence[str], floors: Floors) -> list[str]:
     rows = relevant_rows(item.close, item.matches, floors)
     return [slugs[row] for row in fused_scores(rows, item.close.text, item.matches)]
-
-
-def _slugs(sessions: Sessions, index: SearchIndex) -> list[str]:
-    with reading(sessions) as session:
-        by_id = {key: slug for key, slug in session.execute(select(Product.id, Product.slug))}
-    return [by_id[int(product_id)] for product_id in index.product_ids]
 
 
 def _print(floors: Floors, scores: dict[str, Score]) -> None:
