@@ -9,6 +9,7 @@ from actions.base import ShopAction
 from actions.cards import button, variant_title
 from actions.cart_lines import cart_buttons, cart_line, filled_cart, pick_line, subtotal_text
 from actions.pending import CLEAR_CART, QUANTITY
+from actions.references import Mention
 from actions.targets import Target, ask_which, names_several, pick_one, pick_several
 from actions.turn import Turn
 from shop import carts
@@ -146,7 +147,11 @@ def set_line_quantity(turn: Turn, sku: str, quantity: int) -> None:
 
 
 def remove(turn: Turn, line: CartLineView) -> None:
-    """Take a line out."""
+    """Take a line out, or as many pieces of it as were said: "remove one" leaves two of three."""
+    pieces = None if Mention.of(turn).ordinals else turn.number("quantity")
+    if pieces is not None and 0 < pieces < line.quantity:
+        set_line_quantity(turn, line.sku, line.quantity - pieces)
+        return
     with turn.writing() as session:
         cart = carts.remove_from_cart(session, turn.shopper, line.sku)
     title = variant_title(line.name, line.options)

@@ -12,6 +12,7 @@ from actions.turn import Turn
 
 THIS = frozenset({"it", "that"})
 _BEST_SIMILARITY = 85.0
+_SUPERLATIVES = {"price_asc": "cheapest", "price_desc": "dearest"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Candidate:
     Attributes:
         sku: what tells it from the others.
         slug: its product.
-        options: the values of its variants' options, in lower case.
+        options: the names and values of its variants' options, in lower case.
         facets: its brand, categories, colours and attribute values, in lower case.
     """
 
@@ -49,10 +50,10 @@ class Mention:
     def of(cls, turn: Turn) -> Mention:
         """Read them from a turn."""
         return cls(
+            references=_references(turn),
             skus=tuple(turn.entities("sku")),
             products=tuple(turn.entities("product")),
             ordinals=tuple(int(text) for text in turn.entities("ordinal") if re.fullmatch(r"-?\d{1,4}", text)),
-            references=tuple(turn.entities("reference")),
             options=tuple(value.casefold() for value in turn.entities("option_value")),
             facets=tuple(value.casefold() for kind in ("colour", "brand", "category") for value in turn.entities(kind)),
             words=turn.entity("product_query") or "",
@@ -110,10 +111,19 @@ def resolve(mention: Mention, shown: Sequence[Candidate], focus: Candidate | Non
     return _one_of(_described(mention, pool))
 
 
+def _references(turn: Turn) -> tuple[str, ...]:
+    """Read words that point; "the second cheapest" may come as an order by price with a place in it."""
+    said = tuple(turn.entities("reference"))
+    if not said and turn.entities("ordinal"):
+        return tuple(_SUPERLATIVES[sort] for sort in turn.entities("sort") if sort in _SUPERLATIVES)
+    return said
+
+
 def _is_about(mention: Mention, focus: Candidate) -> bool:
     """Tell whether all that was said are options of the thing spoken of: "the 13 inch one", after its details."""
     said = {*mention.options, *mention.facets}
-    return bool(said) and not mention.words and said <= focus.options
+    words = {mention.words.casefold()} - {""}
+    return bool(said) and said | words <= focus.options
 
 
 def _described(mention: Mention, pool: Sequence[Candidate]) -> list[Candidate]:

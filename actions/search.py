@@ -55,7 +55,10 @@ class ActionSortResults(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search again in the order that was asked for."""
-        if turn.slot("search_state") is None and not turn.entities("product_query"):
+        if turn.entities("ordinal") and turn.slot("candidate_skus"):
+            # "The second cheapest" is no order of the list but one thing in it.
+            turn.follow_up("action_take_answer")
+        elif turn.slot("search_state") is None and not turn.entities("product_query"):
             turn.say("utter_nothing_to_sort")
         elif not turn.entities("sort"):
             turn.say(

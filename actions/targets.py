@@ -31,7 +31,7 @@ def candidate_of(product: ProductView, sku: str) -> Candidate:
     """Make a product something that can be pointed at."""
     facts = [value for values in product.attributes.values() for value in values]
     facets = [*product.colours, *product.categories, *facts, *([product.brand] if product.brand else [])]
-    options = [value for variant in product.variants for value in variant.options.values()]
+    options = [text for variant in product.variants for option in variant.options.items() for text in option]
     return Candidate(
         sku=sku,
         slug=product.slug,

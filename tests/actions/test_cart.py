@@ -318,3 +318,19 @@ def test_both_adds_both(chat: Chat) -> None:
 def test_both_of_one_is_not_guessed(chat: Chat) -> None:
     chat.say("search_products", product_query="cactus")
     assert chat.say("add_to_cart", reference="both") == ["utter_no_such_place"]
+
+
+def test_removing_one_of_several_pieces_leaves_the_rest(filled: Chat) -> None:
+    assert filled.say("remove_from_cart", "remove one mouse", product="cordless-mouse", quantity="1") == [
+        "utter_quantity_changed"
+    ]
+    assert lines(filled)["MOUSE"] == 1
+    assert filled.say("remove_from_cart", "remove one mouse", product="cordless-mouse", quantity="1") == [
+        "utter_removed_from_cart"
+    ]
+
+
+def test_an_option_s_name_among_the_words_does_not_lead_away(chat: Chat) -> None:
+    chat.say("show_details", product="laptop")
+    chat.say("add_to_cart", option_value=["15 inch", "16GB"], product_query="ram")
+    assert lines(chat) == {"L15-16": 1}

@@ -138,3 +138,9 @@ def test_cheaper_of_two_leaves_the_cheaper_one(chat: Chat) -> None:
     chat.say("search_products", product_query="running shoe", brand="Adidas")
     chat.say("refine_search", price_direction="lower")
     assert chat.titles == ["RunX Running Shoe"]
+
+
+def test_the_second_cheapest_is_one_thing_and_no_order(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    assert chat.say("sort_results", "the second cheapest", ordinal="2", sort="price_asc") == ["utter_product_details"]
+    assert chat.last["name"] == "Ultraboost Running Shoe"
