@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ops.launch import Server
@@ -14,6 +16,7 @@ from ops.steps import say
 
 _STOP_SECONDS = 10.0
 _TAIL_LINES = 30
+_PR_SET_PDEATHSIG = 1
 
 
 class ServerProcess:
@@ -43,6 +46,7 @@ class ServerProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_ending_with_parent(),
             )
 
     def check_alive(self) -> None:
@@ -80,6 +84,14 @@ class ServerProcess:
             os.killpg(self.pid, number)
         except ProcessLookupError:
             return
+
+
+def _ending_with_parent() -> Callable[[], object] | None:
+    """Give what a child does before its program starts: ask Linux to end it when this process is killed."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def wait_for(processes: list[ServerProcess], limit_s: float = LIMIT_SECONDS) -> float:

@@ -1,5 +1,7 @@
 import os
+import select
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +47,30 @@ def test_a_killed_server_can_be_started_again(http_server: ServerProcess) -> Non
     http_server.start()
     wait_for([http_server], limit_s=30)
     http_server.stop()
+
+
+PARENT = """
+import os, sys
+from pathlib import Path
+from ops.launch import Server
+from ops.processes import ServerProcess
+server = Server("s", (sys.executable, "-c", "import time; time.sleep(60)"), "")
+process = ServerProcess(server, os.environ, Path(sys.argv[1]))
+process.start()
+print(process.pid, flush=True)
+input()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a process to its parent")
+def test_a_server_does_not_outlive_whoever_started_it_even_when_that_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PARENT, str(tmp_path / "log")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        server = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+    assert select.select([server], [], [], 20)[0], "the server still runs"
+    os.close(server)
 
 
 def test_a_server_that_ends_at_once_is_told_with_its_last_lines(tmp_path: Path) -> None:
