@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ops.evaluate_policies import measure, read_questions
+from shop.demo.offers import EXPRESS, STANDARD
 from shop.embedding import SentenceTransformerEmbedder, Vectors
 from shop.policies import THRESHOLD, Passage, PolicyIndex, load_passages
 
@@ -99,6 +100,16 @@ def test_plain_questions_find_their_passage(real: PolicyIndex, question: str, so
 @pytest.mark.parametrize("question", ["do you price match?", "is the CEO married?", "tell me a joke"])
 def test_what_no_policy_says_is_not_answered(real: PolicyIndex, question: str) -> None:
     assert real.answer(question) is None
+
+
+def test_the_delivery_policy_says_what_the_demo_shop_charges() -> None:
+    said = {passage.title: passage.text for passage in load_passages(POLICIES) if passage.topic == "delivery"}
+    assert STANDARD.free_from is not None
+    assert f"Standard delivery costs {STANDARD.price} USD" in said["How much delivery costs"]
+    assert f"free for orders from {STANDARD.free_from:.0f} USD" in said["How much delivery costs"]
+    assert f"Express delivery costs {EXPRESS.price} USD" in said["How much delivery costs"]
+    for offer in (STANDARD, EXPRESS):
+        assert f"{offer.days_min} to {offer.days_max} working days" in said["How long delivery takes"]
 
 
 def test_every_labelled_passage_exists() -> None:
