@@ -18,6 +18,11 @@ def _render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal
     return False
 
 
+def _include_name(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave out the tables of the search index: `shop.search` makes and mends them itself."""
+    return not (kind == "table" and name is not None and name.startswith("search_"))
+
+
 def _run() -> None:
     context.configure(
         connection=context.config.attributes["connection"],
@@ -25,6 +30,7 @@ def _run() -> None:
         # SQLite cannot alter most of a table: Alembic copies it.
         render_as_batch=True,
         render_item=_render_item,
+        include_name=_include_name,
     )
     context.run_migrations()
 

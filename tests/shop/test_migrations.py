@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from shop.db import open_engine
-from shop.migrate import downgrade, main, upgrade
+from shop.migrate import _alembic, downgrade, main, upgrade
 from shop.models import Base
 
 
@@ -32,6 +33,17 @@ def test_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> 
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based index.*")
+def test_the_next_migration_leaves_the_search_index_alone(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    engine = open_engine(empty_database_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE search_words_9 (stem TEXT)"))
+    engine.dispose()
+    with _alembic(empty_database_url) as config:
+        command.check(config)
 
 
 def test_upgrading_twice_changes_nothing(empty_database_url: str) -> None:
