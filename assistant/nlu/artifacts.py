@@ -7,11 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-MAKE_THEM = "make setup"
+from rasa.shared.exceptions import RasaException
+
+MAKE_THEM = "make train"
 
 
-class ArtifactError(Exception):
-    """A file that the set-up makes is missing or is not what its maker wrote."""
+class ArtifactError(RasaException):
+    """A file that the set-up makes is missing or harmed; Rasa's command line prints the message as it is."""
 
 
 def read_bytes(path: str) -> bytes:

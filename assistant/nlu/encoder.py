@@ -1,4 +1,4 @@
-"""The sentence encoder: text to a vector by ONNX Runtime, with no torch and no Rasa."""
+"""The sentence encoder: text to a vector by ONNX Runtime, with no torch."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import sys
 import time
 from collections.abc import Sequence
@@ -36,9 +37,10 @@ FALLBACK = "nlu_fallback"
 async def parse_all(model: str, cases: Sequence[Case]) -> tuple[list[Outcome], list[float]]:
     """Parse every case with a trained model; give what it made of them and the milliseconds each took."""
     from rasa.core.agent import Agent  # TensorFlow comes with it, which `--help` need not wait for
-    from rasa.shared.utils.cli import print_info
+    from rasa.utils.log_utils import configure_structlog
 
-    print_info(f"loading {model}")
+    configure_structlog(logging.WARNING)  # Rasa's own default prints every parse
+    sys.stderr.write(f"loading {model}\n")
     agent = Agent.load(model)
     outcomes, milliseconds = [], []
     for case in cases:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from rasa.shared.exceptions import RasaException
 from ruamel.yaml import YAML, YAMLError
 
 Phrases = tuple[str, ...]
 
 
-class WordListError(Exception):
+class WordListError(RasaException):
     """A word list is missing, or not of the form that the code reads."""
 
 

@@ -30,8 +30,8 @@ class IdleWords:
 
     def is_all_but(self, reading: Reading, first: int, last: int) -> bool:
         """Tell whether these tokens are all that a message says: "2", "I'll take 2 please"."""
-        others = (token for at, token in enumerate(reading.tokens) if not first <= at < last)
-        return all(self.is_idle(token, "inform") for token in others)
+        others = (at for at in range(len(reading.tokens)) if not first <= at < last)
+        return all(reading.is_free(at, at + 1) and self.is_idle(reading.tokens[at], "inform") for at in others)
 
     def take(self, reading: Reading) -> None:
         """Take the idle phrases that are left in a message."""

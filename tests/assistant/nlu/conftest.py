@@ -1,0 +1,91 @@
+"""A small model trained once, and the readers that most tests ask."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from assistant.nlu.artifacts import read_json
+from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.reader import MessageReader
+from assistant.nlu.words import WordLists
+
+ROOT = Path(__file__).parents[3]
+DATA = Path(__file__).parents[1] / "data"
+ENCODER = ROOT / "artifacts/encoder"
+WORDS = ROOT / "data/lexicon/en.yml"
+
+
+@pytest.fixture(autouse=True)
+def _stand_in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths in config.yml are relative to it."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(scope="session")
+def words() -> WordLists:
+    return WordLists.load(str(WORDS))
+
+
+@pytest.fixture(scope="session")
+def real_words() -> frozenset:
+    return frozenset(read_json(str(ENCODER / "tokenizer.json"))["model"]["vocab"])
+
+
+@pytest.fixture(scope="session")
+def reader(words, real_words) -> MessageReader:
+    return MessageReader(words, Catalogue.load(str(DATA / "lexicon.json")), real_words)
+
+
+SMALL_DATA = """
+version: "3.1"
+nlu:
+- intent: greet
+  examples: |
+    - hi
+    - hello there
+    - good morning
+- intent: search_products
+  examples: |
+    - show me laptops
+    - i need running shoes
+    - do you have a camera under 100
+- intent: add_to_cart
+  examples: |
+    - add it to my cart
+    - i'll take the second one
+    - put two in my basket
+"""
+
+
+@pytest.fixture(scope="session")
+def small_config(tmp_path_factory) -> Path:
+    """The house's own pipeline, with the tests' catalogue."""
+    text = (ROOT / "config.yml").read_text(encoding="utf-8")
+    path = tmp_path_factory.mktemp("config") / "config.yml"
+    path.write_text(
+        text.replace("artifacts/lexicon.json", str(DATA / "lexicon.json"))
+        .replace("artifacts/encoder", str(ENCODER))
+        .replace("data/lexicon/en.yml", str(WORDS)),
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory, small_config) -> str:
+    from rasa.model_training import train_nlu
+
+    folder = tmp_path_factory.mktemp("model")
+    (folder / "nlu.yml").write_text(SMALL_DATA, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RASA_CACHE_DIRECTORY", str(folder / "cache"))
+        return train_nlu(str(small_config), str(folder / "nlu.yml"), str(folder / "models"), domain=None)
+
+
+@pytest.fixture(scope="session")
+def parse(small_model):
+    from rasa.core.agent import Agent
+
+    agent = Agent.load(small_model)
+    return lambda text: asyncio.run(agent.parse_message(text))

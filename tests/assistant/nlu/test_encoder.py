@@ -1,0 +1,70 @@
+"""The encoder gives the reference vectors, and says what to do when it is not there."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from assistant.nlu.artifacts import ArtifactError
+from assistant.nlu.encoder import OnnxEncoder
+from assistant.nlu.featurizer import SentenceEncoderFeaturizer
+
+from .conftest import DATA, ENCODER
+
+# Made by sentence-transformers from the same weights in fp32.
+REFERENCE = json.loads((DATA / "fp32_embeddings.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return OnnxEncoder(str(ENCODER))
+
+
+@pytest.mark.parametrize("text", REFERENCE)
+def test_a_vector_is_close_to_that_of_the_full_encoder(encoder, text):
+    (vector,) = encoder.encode([text])
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
+    assert float(vector @ np.array(REFERENCE[text])) > 0.95
+
+
+def test_a_batch_gives_what_single_texts_give(encoder):
+    texts = list(REFERENCE)
+    apart = np.vstack([encoder.encode([text]) for text in texts])
+    # int8 scales are found for a whole batch, so the two differ a little.
+    assert (apart * encoder.encode(texts)).sum(axis=1).min() > 0.97
+
+
+def test_no_texts_give_no_vectors(encoder):
+    assert encoder.encode([]).shape == (0, 384)
+
+
+@pytest.mark.parametrize("text", ["", "😀", "x" * 10000, "shoes " * 5000])
+def test_any_text_has_a_vector(encoder, text):
+    assert np.isfinite(encoder.encode([text])).all()
+
+
+def test_a_missing_encoder_names_the_command_that_makes_it(tmp_path):
+    with pytest.raises(ArtifactError, match="make train"):
+        OnnxEncoder(str(tmp_path))
+
+
+def test_a_model_that_its_card_does_not_describe_is_refused(tmp_path):
+    for path in ENCODER.iterdir():
+        shutil.copyfile(path, tmp_path / path.name)
+    (tmp_path / "model.onnx").write_bytes(b"something else")
+    with pytest.raises(ArtifactError, match=r"model\.onnx is not the file"):
+        OnnxEncoder(str(tmp_path))
+
+
+def test_the_fingerprint_follows_the_encoder(tmp_path):
+    (tmp_path / "encoder.json").write_text('{"model_sha256": "a"}')
+    first = SentenceEncoderFeaturizer.fingerprint_addon({"encoder": str(tmp_path)})
+    (tmp_path / "encoder.json").write_text('{"model_sha256": "b"}')
+    assert SentenceEncoderFeaturizer.fingerprint_addon({"encoder": str(tmp_path)}) != first
+
+
+@pytest.mark.parametrize("threads", [0, -1, "2", 1.5])
+def test_a_wrong_number_of_threads_is_refused(threads):
+    with pytest.raises(ValueError, match="threads"):
+        SentenceEncoderFeaturizer.validate_config({"threads": threads})

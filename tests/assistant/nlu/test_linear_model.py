@@ -1,0 +1,55 @@
+"""The linear model survives a save, ranks all labels, and refuses what cannot be learnt."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from assistant.nlu.linear_model import LinearModel
+
+POINTS = np.array([[0, 1], [0, 2], [1, 0], [2, 0], [-1, -1], [-2, -2]], dtype=np.float32)
+LABELS = ["up", "up", "right", "right", "down", "down"]
+
+
+def fit(count=6):
+    return LinearModel.fit(POINTS[:count], LABELS[:count], strength=100.0, iterations=100)
+
+
+@pytest.mark.parametrize("count", [4, 6], ids=["two-labels", "three-labels"])
+def test_a_saved_model_says_the_same(tmp_path, count):
+    model = fit(count)
+    model.save(tmp_path)
+    loaded = LinearModel.load(tmp_path)
+    assert loaded.labels == model.labels
+    assert np.array_equal(loaded.probabilities(POINTS), model.probabilities(POINTS))
+
+
+@pytest.mark.parametrize("count", [4, 6], ids=["two-labels", "three-labels"])
+def test_probabilities_are_those_of_scikit_learn(count):
+    from sklearn.linear_model import LogisticRegression
+
+    reference = LogisticRegression(C=100.0, max_iter=100, class_weight="balanced").fit(POINTS[:count], LABELS[:count])
+    assert fit(count).probabilities(POINTS) == pytest.approx(reference.predict_proba(POINTS), abs=0.05)
+    assert fit(count).probabilities(POINTS).sum(axis=1) == pytest.approx(1)
+
+
+def test_the_best_label_comes_first():
+    model = fit()
+    ranking = model.ranking(model.probabilities(POINTS[:1])[0], length=2)
+    assert ranking[0][0] == "up"
+    assert ranking[0][1] > ranking[1][1]
+    assert len(ranking) == 2
+
+
+def test_sparse_and_dense_features_give_the_same():
+    model = fit()
+    assert model.probabilities(sparse.csr_matrix(POINTS)) == pytest.approx(model.probabilities(POINTS), abs=1e-6)
+
+
+def test_one_label_alone_cannot_be_learnt():
+    with pytest.raises(ValueError, match="at least two intents"):
+        LinearModel.fit(POINTS[:2], LABELS[:2], strength=1.0, iterations=10)
+
+
+def test_parts_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="differ"):
+        LinearModel(("a", "b"), np.zeros((3, 2)), np.zeros(2))
