@@ -20,7 +20,7 @@ from rich.table import Table
 from shop.embedding import SentenceTransformerEmbedder
 from shop.policies import THRESHOLD, Passage, PolicyIndex, load_passages
 
-PARTS = ("validation", "test")
+PARTS = ("validation", "test", "fresh")
 
 
 @dataclass(frozen=True)
