@@ -2,8 +2,8 @@
 
 Rasa lets any text of the form ``/intent{"entity": "value"}`` skip language understanding. Buttons need that; a shopper
 who types it must not reach more than a button could. So the intent must be one of the domain's own, the entities must
-be the domain's too, and their values short and simple. Anything else (``/restart``, unknown names, broken JSON) loses
-its slash and is read as plain words.
+be the domain's too, and their values short, simple and as clean as typed text. Anything else (``/restart``, unknown
+names, broken JSON) loses its slash and is read as plain words.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from typing import Any
 from rasa.shared.core.constants import DEFAULT_INTENTS
 from rasa.shared.core.domain import Domain
 
+from assistant.channels.messages import clean_text
+
 MAX_VALUE_CHARACTERS = 200
 MAX_LIST = 10
 
 _POSTBACK = re.compile(r"/(?P<intent>[a-z][a-z0-9_]*)\s*(?P<entities>\{.*\})?", re.DOTALL)
+# Rasa strips white space of any kind before it looks for the slash.
+_LEADING = re.compile(r"[/\s]+")
 # Results of the classifier's doubt, which no button offers.
 _NEVER_OFFERED = frozenset({"nlu_fallback", "out_of_scope"})
 
@@ -34,7 +38,7 @@ def admit(text: str, domain: Domain) -> str:
         return text
     postback = _read(text, domain)
     # Words that are nothing but slashes still deserve an answer.
-    return postback or text.lstrip("/ ") or "?"
+    return postback or _LEADING.sub("", text, count=1) or "?"
 
 
 def _read(text: str, domain: Domain) -> str | None:
@@ -62,5 +66,6 @@ def _is_simple(value: Any) -> bool:
 
 def _is_scalar(value: Any) -> bool:
     if isinstance(value, str):
-        return 0 < len(value) <= MAX_VALUE_CHARACTERS
+        # A JSON escape can hold what `clean_text` has taken out of the message: NUL, or half a character.
+        return 0 < len(value) <= MAX_VALUE_CHARACTERS and clean_text(value) == value.strip()
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 10**12

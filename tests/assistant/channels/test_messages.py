@@ -63,12 +63,13 @@ def test_a_message_that_is_too_long_is_answered_with_the_limit(server: LiveServe
     assert answer.json()["error"]["limit"] == 2_000
 
 
-def test_a_body_of_megabytes_is_not_kept(server: LiveServer) -> None:
+@pytest.mark.parametrize("path", ["sessions", "messages", "demo-sign-in"])
+def test_a_body_of_megabytes_is_not_kept(server: LiveServer, path: str) -> None:
     def endless() -> object:
         for _ in range(3_000):
             yield b"x" * 1_000
 
-    answer = server.ask("POST", "/webhooks/web/messages", server.begin(), data=endless())
+    answer = server.ask("POST", f"/webhooks/web/{path}", server.begin(), data=endless())
     assert answer.status_code == 413
 
 
@@ -125,7 +126,12 @@ def test_a_button_of_the_assistant_reaches_its_action_with_its_entities(server: 
         "/add_to_cart" + json.dumps({"sku": "x" * 201}),
         "/add_to_cart" + json.dumps({"sku": ["x"] * 11}),
         '/add_to_cart{"sku": }',
+        '/add_to_cart{"sku": "CAM\\u0000"}',
+        '/add_to_cart{"sku": "CAM\\ud83d"}',
         "//add_to_cart",
+        "/\n/add_to_cart",
+        "/\u00a0/restart",
+        "/\n/session_start",
         "/",
     ],
 )
@@ -134,7 +140,7 @@ def test_a_typed_command_that_no_button_holds_is_read_as_words(server: LiveServe
     server.say(token, "hello")
     server.say(token, text)
     assert server.actions.calls == []
-    assert server.history(token)[-2]["text"] == text.lstrip("/") or "?"
+    assert server.history(token)[-2]["text"] == (text.lstrip("/\n\u00a0") or "?")
     # The conversation was not restarted: its beginning is still there.
     assert server.history(token)[0] == {"role": "shopper", "text": "hello"}
 
