@@ -41,6 +41,22 @@ class IncomingMessage:
     message_id: str | None = None
 
 
+async def read_body(request: Request) -> bytes:
+    """Read a request body, never keeping more than `MAX_BODY_BYTES` of it.
+
+    Raises:
+        TooLarge: If it is longer than that.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    while (chunk := await request.stream.read()) is not None:
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise _too_long()
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
 async def read_json(request: Request) -> dict[str, Any]:
     """Read a JSON object from a request body, never keeping more than `MAX_BODY_BYTES` of it.
 
@@ -48,7 +64,7 @@ async def read_json(request: Request) -> dict[str, Any]:
         TooLarge: If the body is longer than that.
         BadRequest: If it is not a JSON object.
     """
-    body = await _read_body(request)
+    body = await read_body(request)
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -102,14 +118,3 @@ def _is_readable(character: str) -> bool:
 def _too_long() -> TooLarge:
     message = f"A message may have at most {MAX_CHARACTERS} characters."
     return TooLarge("message_too_long", message, limit=MAX_CHARACTERS)
-
-
-async def _read_body(request: Request) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    while (chunk := await request.stream.read()) is not None:
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise _too_long()
-        chunks.append(chunk)
-    return b"".join(chunks)

@@ -27,7 +27,7 @@ from assistant.channels.errors import BadRequest, ChannelError, Conflict, NotFou
 from assistant.channels.files import PageFiles, Photos
 from assistant.channels.history import read_history
 from assistant.channels.limits import RateLimit
-from assistant.channels.messages import MAX_CHARACTERS, read_json, read_message
+from assistant.channels.messages import MAX_CHARACTERS, read_body, read_json, read_message
 from assistant.channels.settings import WebSettings
 from assistant.channels.tokens import Session, Tokens, is_customer_id
 from assistant.channels.turns import CHANNEL, Turns
@@ -84,9 +84,11 @@ class WebInput(InputChannel):
         return routes
 
     def _add_sessions(self, routes: Blueprint) -> None:
-        @routes.post("/sessions")
+        # Read as a stream, because Sanic would otherwise keep up to 100 MB of a body that nothing looks at.
+        @routes.post("/sessions", stream=True)
         async def begin_session(request: Request) -> HTTPResponse:
             self._session_limit.spend(_address(request))
+            await read_body(request)
             return json(self._tokens.sign_session(Session.begin()).as_dict(), status=201)
 
         @routes.post("/demo-sign-in", stream=True)
