@@ -16,6 +16,7 @@ Each becomes ``{"error": {"code", "message"}}``. The code is for programs (the w
 from __future__ import annotations
 
 import math
+import traceback
 from typing import Any, ClassVar
 
 from sanic.response import HTTPResponse, json
@@ -94,3 +95,13 @@ class Unavailable(ChannelError):
     """A part of the assistant that does not answer now."""
 
     status = 503
+
+
+def trace_of(error: BaseException) -> str:
+    """Tell of what kind an exception and its causes are and where they were raised, for the log.
+
+    Their messages are left out, because they may hold an address or the shopper's words.
+    """
+    cause = error.__cause__ or error.__context__
+    earlier = trace_of(cause) if cause else ""
+    return f"{earlier}{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}\n"

@@ -8,6 +8,8 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
+from assistant.channels.errors import trace_of
+
 logger = logging.getLogger(__name__)
 
 PARTS = ("text", "elements", "buttons", "image")
@@ -43,8 +45,8 @@ class CollectedOutput(OutputChannel):
         """
         try:
             visible = visible_message(message)
-        except (AttributeError, TypeError):
-            logger.exception("A message for the web page has a form that it cannot show: %r", message)
+        except (AttributeError, TypeError) as error:
+            logger.error("A message for the web page has a form that it cannot show.\n%s", trace_of(error))
             return
         if visible:
             self.messages.append(visible)

@@ -14,7 +14,7 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.channels.action_guard import ACTION_SECONDS, shared_budget
-from assistant.channels.errors import Unavailable
+from assistant.channels.errors import Unavailable, trace_of
 from assistant.channels.limits import TurnQueue
 from assistant.channels.messages import IncomingMessage
 from assistant.channels.output import CollectedOutput, visible_message
@@ -88,8 +88,8 @@ class Turns:
     async def _handled(self, incoming: UserMessage) -> bool:
         try:
             await asyncio.wait_for(self._on_new_message(incoming), TURN_SECONDS)
-        except Exception:
-            logger.exception("A turn of %s failed; the shopper gets an apology.", incoming.sender_id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the shopper must hear something
+            logger.error("A turn of %s failed; the shopper gets an apology.\n%s", incoming.sender_id, trace_of(error))
             return False
         return True
 
@@ -122,5 +122,5 @@ async def _record(agent: Agent, tracker: DialogueStateTracker, message: dict[str
     tracker.update(BotUttered(message.get("text"), data, {"utter_action": APOLOGY}), agent.domain)
     try:
         await agent.processor.save_tracker(tracker)
-    except Exception:
-        logger.exception("The apology to %s could not be written into the conversation.", tracker.sender_id)
+    except Exception as error:  # noqa: BLE001 - the shopper gets it all the same
+        logger.error("The apology to %s could not be written down.\n%s", tracker.sender_id, trace_of(error))

@@ -23,7 +23,7 @@ from sanic_cors.core import SANIC_CORS_EVALUATED
 from assistant.channels import action_guard
 from assistant.channels.catalogue import CatalogueProxy
 from assistant.channels.cors import CrossOrigin
-from assistant.channels.errors import BadRequest, ChannelError, Conflict, NotFound, Unavailable
+from assistant.channels.errors import BadRequest, ChannelError, Conflict, NotFound, Unavailable, trace_of
 from assistant.channels.files import PageFiles, Photos
 from assistant.channels.history import read_history
 from assistant.channels.limits import RateLimit
@@ -209,5 +209,5 @@ def _refusal(error: Exception) -> HTTPResponse:
     if isinstance(error, SanicException):
         body = {"error": {"code": "http_error", "message": str(error)}}
         return json(body, status=getattr(error, "status_code", 500))
-    logger.error("A request to the web channel failed.", exc_info=error)
+    logger.error("A request to the web channel failed.\n%s", trace_of(error))
     return json({"error": {"code": "internal", "message": "Something went wrong on our side."}}, status=500)

@@ -63,14 +63,21 @@ def test_an_action_that_says_nothing_does_not_leave_the_shopper_in_silence(serve
     assert server.say(server.begin(), "thanks").json() == [APOLOGY]
 
 
-def test_a_broken_model_brings_an_apology_and_no_stack_trace(lonely_server: LiveServer, monkeypatch) -> None:
+def test_a_broken_model_brings_an_apology_and_no_stack_trace(
+    lonely_server: LiveServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = "12 Mill Lane"
+
     async def broken(*_: object) -> None:
-        raise RuntimeError("the tracker store burns")
+        raise RuntimeError(words) from ValueError(words)
 
     token = lonely_server.begin()
     monkeypatch.setattr(lonely_server.agent.processor, "run_action_extract_slots", broken)
     answer = lonely_server.say(token, "hello")
     assert (answer.status_code, answer.json()) == (200, [APOLOGY])
+    assert "RuntimeError" in caplog.text, "the log says what went wrong and where"
+    assert "ValueError" in caplog.text
+    assert words not in caplog.text, "and not what the shopper wrote"
     monkeypatch.undo()
     assert lonely_server.say(token, "hello").json()[0]["text"] == "Hello!"
 
