@@ -28,6 +28,8 @@ _ALGORITHM = "HS256"
 # 24 random bytes are 32 characters: nobody guesses another shopper's conversation.
 _SHOPPER_ID = re.compile(r"web-[A-Za-z0-9_-]{32}")
 _CUSTOMER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+# The ids that the demo shop gives to its invented customers.
+_DEMO_CUSTOMER_ID = re.compile(r"(demo|sim)-[a-z0-9]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -118,3 +120,8 @@ class Tokens:
 def is_customer_id(value: object) -> bool:
     """Tell whether a value has the form of a customer's public id."""
     return isinstance(value, str) and _CUSTOMER_ID.fullmatch(value) is not None
+
+
+def is_demo_customer_id(value: object) -> bool:
+    """Tell whether a value is the id of an invented customer: no others may be signed in as without their shop's key."""
+    return isinstance(value, str) and _DEMO_CUSTOMER_ID.fullmatch(value) is not None

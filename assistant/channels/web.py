@@ -29,7 +29,7 @@ from assistant.channels.history import read_history
 from assistant.channels.limits import RateLimit
 from assistant.channels.messages import MAX_CHARACTERS, read_body, read_json, read_message
 from assistant.channels.settings import WebSettings
-from assistant.channels.tokens import Session, Tokens, is_customer_id
+from assistant.channels.tokens import Session, Tokens, is_demo_customer_id
 from assistant.channels.turns import CHANNEL, Turns
 
 logger = logging.getLogger(__name__)
@@ -97,8 +97,9 @@ class WebInput(InputChannel):
                 raise NotFound("not_found", "There is no such page.")
             session = self._session(request)
             customer = (await read_json(request)).get("customer")
-            if not is_customer_id(customer):
-                raise BadRequest("customer_invalid", "'customer' must be a customer's public id.")
+            # Where demo mode was left on in a shop with real customers, none of their accounts can be entered.
+            if not is_demo_customer_id(customer):
+                raise BadRequest("customer_invalid", "'customer' must be the id of one of the demo's customers.")
             if session.customer not in (None, customer):
                 raise Conflict("already_signed_in", "This session belongs to another customer; begin a new one.")
             return json(self._tokens.sign_session(Session(session.shopper_id, customer)).as_dict())
