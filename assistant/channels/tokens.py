@@ -123,5 +123,5 @@ def is_customer_id(value: object) -> bool:
 
 
 def is_demo_customer_id(value: object) -> bool:
-    """Tell whether a value is the id of an invented customer: no others may be signed in as without their shop's key."""
+    """Tell whether a value is the id of an invented customer: only they may be signed in as by anyone."""
     return isinstance(value, str) and _DEMO_CUSTOMER_ID.fullmatch(value) is not None
