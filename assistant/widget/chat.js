@@ -99,7 +99,7 @@ export class Chat {
   async handle(body, signals) {
     const said = this.next ?? { text: body.messages.at(-1).text };
     this.next = null;
-    const answer = await this.deliver({ ...said, id: crypto.randomUUID() });
+    const answer = await this.deliver({ ...said, id: randomId() });
     await signals.onResponse(answer);
   }
 
@@ -160,4 +160,10 @@ export class Chat {
     if (!(error instanceof ChatError)) console.error(error);
     return this.strings.text(`error.${error.code}`, error.details) ?? this.strings.text(otherwise);
   }
+}
+
+/** Browsers give `crypto.randomUUID` only to pages with https, and this one to all. */
+function randomId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
