@@ -9,16 +9,27 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
 from assistant.channels.output import visible_message
+from assistant.channels.tokens import Session, Tokens
 
 MAX_MESSAGES = 100
 
 
-async def read_history(store: TrackerStore, shopper_id: str) -> list[dict[str, Any]]:
+async def read_history(store: TrackerStore, session: Session, tokens: Tokens) -> list[dict[str, Any]]:
     """Give the last messages of one shopper's conversation, oldest first."""
-    tracker = await store.retrieve_full_tracker(shopper_id)
+    tracker = await store.retrieve_full_tracker(session.shopper_id)
     if tracker is None:
         return []
-    return list(_messages(tracker.events))[-MAX_MESSAGES:]
+    return list(_messages(_readable(tracker.events, session, tokens)))[-MAX_MESSAGES:]
+
+
+def _readable(events: Iterable[Event], session: Session, tokens: Tokens) -> Iterator[Event]:
+    """Leave out what was said while another customer was signed in: a token from before a sign-in goes on working."""
+    readable = True
+    for event in events:
+        if isinstance(event, UserUttered):
+            readable = tokens.may_read(session, event.metadata.get("identity"))
+        if readable:
+            yield event
 
 
 def _messages(events: Iterable[Event]) -> Iterator[dict[str, Any]]:

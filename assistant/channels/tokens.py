@@ -95,6 +95,21 @@ class Tokens:
             raise Unauthorized("session_invalid", "The session token's customer is not a customer id.")
         return Session(shopper_id, customer)
 
+    def may_read(self, session: Session, identity: object) -> bool:
+        """Tell whether a session may read what was said under an identity: a guest's words, or the same customer's."""
+        try:
+            claims = jwt.decode(
+                identity if isinstance(identity, str) else "",
+                self._secret,
+                algorithms=[_ALGORITHM],
+                audience=IDENTITY_AUDIENCE,
+                # It is asked who it was, which stays true.
+                options={"verify_exp": False},
+            )
+        except jwt.InvalidTokenError:
+            return False
+        return claims.get("customer") in (None, session.customer)
+
     def _sign(self, session: Session, audience: str, issued: int, expires: int) -> str:
         claims: dict[str, Any] = {"aud": audience, "sub": session.shopper_id, "iat": issued, "exp": expires}
         if session.customer is not None:

@@ -115,7 +115,7 @@ class WebInput(InputChannel):
         async def show_history(request: Request) -> HTTPResponse:
             session = self._session(request)
             self._read_limit.spend(session.shopper_id)
-            return json(await read_history(_agent(request).tracker_store, session.shopper_id))
+            return json(await read_history(_agent(request).tracker_store, session, self._tokens))
 
     def _add_shop(self, routes: Blueprint) -> None:
         @routes.get("/catalogue")

@@ -104,6 +104,19 @@ def test_a_demo_customer_keeps_the_conversation_and_signs_each_message(server: L
     assert jwt.decode(identity, SECRET, ["HS256"], audience="daogou-actions")["customer"] == "demo-ada"
 
 
+def test_a_token_from_before_the_sign_in_does_not_read_what_the_customer_said(server: LiveServer) -> None:
+    guest = server.begin()
+    server.say(guest, "hello")
+    before = server.history(guest)
+    ada, bo = (
+        server.ask("POST", "/webhooks/web/demo-sign-in", guest, json={"customer": name}).json()["session"]
+        for name in ("demo-ada", "demo-bo")
+    )
+    server.say(ada, "cameras")
+    assert server.history(guest) == server.history(bo) == before
+    assert [message["text"] for message in server.history(ada)[2:]] == ["cameras", "I found 1 product:\n1. Camera"]
+
+
 def test_one_conversation_never_passes_to_another_customer(server: LiveServer) -> None:
     ada = server.ask("POST", "/webhooks/web/demo-sign-in", server.begin(), json={"customer": "demo-ada"})
     answer = server.ask("POST", "/webhooks/web/demo-sign-in", ada.json()["session"], json={"customer": "demo-bo"})
