@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from shop.policies import THRESHOLD, Passage, PolicyIndex, load_passages
 
 POLICIES = Path("data/policies")
 QUESTIONS = Path("data/evaluation/policies.csv")
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 
 class LetterEmbedder:
@@ -46,6 +48,26 @@ def test_passages_are_split_at_headings_word_for_word(folder: Path) -> None:
         Passage("delivery", "Costs", "It costs *4.90 USD*.\n\nSometimes less.", "delivery.md#Costs"),
         Passage("delivery", "Days", "Three.", "delivery.md#Days"),
     ]
+
+
+def test_comments_are_not_quoted_and_name_ways_of_asking(tmp_path: Path) -> None:
+    asked = "<!-- A note.\n# No heading\n- how dear?\n  -  postage \n-->"
+    costs = f"# Costs\n\n{asked}\n\nIt costs 5 USD.\n\n<!-- only a note -->\n\nNo more.\n"
+    (tmp_path / "costs.md").write_text(f"{costs}## Open <!--\n- never closed\n## Lost\n", encoding="utf-8")
+    assert load_passages(tmp_path) == [
+        Passage("costs", "Costs", "It costs 5 USD.\n\nNo more.", "costs.md#Costs", ("how dear?", "postage")),
+        Passage("costs", "Open", "", "costs.md#Open", ("never closed",)),
+    ]
+
+
+def test_a_way_of_asking_finds_its_passage() -> None:
+    passages = [Passage("a", "Alpha", "One.", "a#Alpha", ("zebra quux",)), Passage("a", "Beta", "Two.", "a#Beta")]
+    assert PolicyIndex(passages, LetterEmbedder()).answer("quux zebra") == passages[0]
+
+
+def test_what_the_shop_is_known_not_to_answer_has_no_answer() -> None:
+    passages = [Passage("a", "Jobs", "", "a#Jobs", ("zebra quux",)), Passage("a", "Zebra", "Striped.", "a#Zebra")]
+    assert PolicyIndex(passages, LetterEmbedder()).answer("zebra quux") is None
 
 
 def test_the_closest_passage_answers(folder: Path) -> None:
@@ -84,6 +106,8 @@ def real() -> PolicyIndex:
     [
         ("how much is shipping?", "delivery.md#How much delivery costs"),
         ("how long can I return something?", "returns.md#How long you can return something"),
+        ("can I send something back if I don't like it?", "returns.md#How long you can return something"),
+        ("what is your return policy?", "returns.md#Returns and refunds"),
         ("how do I cancel my order?", "returns.md#Cancelling an order"),
         ("do you take paypal?", "payment.md#How you can pay"),
         ("how long is the warranty?", "warranty.md#How long the warranty lasts"),
@@ -97,7 +121,10 @@ def test_plain_questions_find_their_passage(real: PolicyIndex, question: str, so
     assert answer.text in (POLICIES / f"{answer.topic}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("question", ["do you price match?", "is the CEO married?", "tell me a joke"])
+@pytest.mark.parametrize(
+    "question",
+    ["do you price match?", "do you match the prices of other shops?", "is the CEO married?", "tell me a joke"],
+)
 def test_what_no_policy_says_is_not_answered(real: PolicyIndex, question: str) -> None:
     assert real.answer(question) is None
 
@@ -112,13 +139,26 @@ def test_the_delivery_policy_says_what_the_demo_shop_charges() -> None:
         assert f"{offer.days_min} to {offer.days_max} working days" in said["How long delivery takes"]
 
 
+def test_an_overview_names_no_figure_that_its_passages_do_not() -> None:
+    passages = load_passages(POLICIES)
+    for overview in (passage for passage in passages if passage.title in {"Delivery", "Returns and refunds"}):
+        rest = [passage.text for passage in passages if passage.topic == overview.topic and passage != overview]
+        assert set(FIGURE.findall(overview.text)) <= set(FIGURE.findall(" ".join(rest)))
+
+
+def test_no_two_parts_share_a_question() -> None:
+    questions = [question.text.casefold().strip(" ?.!") for question in read_questions(QUESTIONS)]
+    assert len(questions) == len(set(questions))
+
+
 def test_every_labelled_passage_exists() -> None:
     sources = {passage.source for passage in load_passages(POLICIES)}
     for question in read_questions(QUESTIONS):
         assert question.right <= sources, question.text
 
 
-def test_questions_held_out_of_the_calibration_are_mostly_right(real: PolicyIndex) -> None:
-    questions = [question for question in read_questions(QUESTIONS) if question.part == "test"]
+@pytest.mark.parametrize(("part", "least"), [("test", 0.92), ("fresh", 0.8)])
+def test_questions_held_out_of_the_calibration_are_mostly_right(real: PolicyIndex, part: str, least: float) -> None:
+    questions = [question for question in read_questions(QUESTIONS) if question.part == part]
     asked = [(question, *found) for question in questions if (found := real.closest(question.text))]
-    assert measure(asked, THRESHOLD).accuracy >= 0.8
+    assert measure(asked, THRESHOLD).accuracy >= least
