@@ -56,10 +56,11 @@ train: shop encoder ## set up and train what is stale, and start nothing
 		$(ASSISTANT) -m rasa train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
 		--out models --fixed-model-name daogou --skip-validation
 
-evaluate: train ## measure how well messages are understood and products are found
+evaluate: train ## measure how well messages are understood, products found and questions about the shop answered
 	@mkdir -p $(FIGURES)
 	@$(ASSISTANT) -m assistant.nlu.evaluate --model models --json $(FIGURES)/nlu.json
 	@$(SERVICES) -m ops.evaluate_search --database-url "$(DATABASE)" --json $(FIGURES)/search_quality.json
+	@$(SERVICES) -m ops.evaluate_policies --json $(FIGURES)/policies.json
 
 bench: train ## time the whole assistant beside Rasa's stock pipeline, and the search of 50,000 products
 	@mkdir -p $(FIGURES)
