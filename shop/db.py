@@ -50,7 +50,9 @@ def _open_postgresql(url: URL, timeout_s: float) -> Engine:
 def _open_sqlite(url: URL, timeout_s: float) -> Engine:
     settings: dict[str, Any] = {"connect_args": {"timeout": timeout_s}}
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        # Of SQLite's own addresses, "file:shop.db?mode=ro", nothing is made: they say themselves what may be.
+        if not url.database.startswith("file:"):
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         settings["pool_timeout"] = timeout_s
     engine = create_engine(url, **settings)
 

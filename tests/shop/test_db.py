@@ -131,13 +131,15 @@ def test_a_place_where_no_file_can_be_is_unavailable(tmp_path: Path) -> None:
         session.scalars(select(Product)).all()
 
 
-def test_a_read_only_file_cannot_be_written(sqlite_url: str) -> None:
+def test_a_read_only_file_cannot_be_written(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     read_only = f"sqlite:///file:{make_url(sqlite_url).database}?mode=ro&uri=true"
     with quick_sessions(read_only) as sessions:
         with reading(sessions) as session:
             assert session.scalars(select(Product)).all() == []
         with pytest.raises(ShopUnavailable, match="readonly"), writing(sessions) as session:
             session.add(Product(slug="a", name="A"))
+    assert not (tmp_path / "file:").exists(), "an address is no path to make folders of"
 
 
 def test_a_mistake_in_the_code_is_not_called_an_outage(shelf: Sessions) -> None:
