@@ -20,7 +20,7 @@ def main() -> int:
     """Run the action server behind Rasa's own shell; stop it when the talk is over."""
     try:
         launch = read_launch(os.environ)
-        check_free(launch.ports[1:])
+        check_free(launch.ports)
     except PortUnusable as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -32,6 +32,8 @@ def main() -> int:
     try:
         wait_for([actions])
         command = [ASSISTANT_PYTHON, "-m", "rasa", "shell", "--model", MODEL, "--endpoints", "assistant/endpoints.yml"]
+        # Rasa's shell opens a server too, by default to everyone who can reach this machine.
+        command += ["--interface", "127.0.0.1", "--port", str(launch.ports[0].number)]
         return subprocess.run(command, env=dict(launch.variables), check=False).returncode
     except NotReady as error:
         sys.stderr.write(f"{error}\n")
