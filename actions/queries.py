@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,7 @@ from shop.search import Filters, SearchQuery, Sort
 PAGE = 5
 EVERYTHING = SearchQuery(text="", filters=Filters(), sort=Sort.RELEVANCE, offset=0, limit=PAGE)
 _CENT = Decimal("0.01")
+_SIZE = re.compile(r"\d+(?:[.,]\d+)?|\b(?:x{0,4}[sl]|m)\b")
 _HIGHEST_PRICE = Decimal(10**12)
 
 
@@ -32,6 +34,7 @@ def to_state(query: SearchQuery) -> dict[str, Any]:
             "brands": list(filters.brands),
             "colours": list(filters.colours),
             "options": dict(filters.options),
+            "option_values": list(filters.option_values),
             "in_stock": filters.in_stock,
         },
     }
@@ -49,6 +52,7 @@ def from_state(state: Mapping[str, Any]) -> SearchQuery:
             brands=tuple(filters["brands"]),
             colours=tuple(filters["colours"]),
             options=dict(filters["options"]),
+            option_values=tuple(filters["option_values"]),
             in_stock=filters["in_stock"],
         ),
         sort=Sort(state["sort"]),
@@ -71,7 +75,6 @@ def new_query(turn: Turn, names: Sequence[str] = ()) -> SearchQuery:
 
 def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
     """Add what was said to a search: a new value takes the place of an old one of the same kind, the rest stays."""
-    options, loose = _options(turn)
     filters = query.filters
     filters = replace(
         filters,
@@ -80,10 +83,10 @@ def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
         categories=tuple(turn.entities("category")) or filters.categories,
         brands=tuple(turn.entities("brand")) or filters.brands,
         colours=tuple(turn.entities("colour")) or filters.colours,
-        options={**filters.options, **options},
         in_stock=filters.in_stock or turn.entity("in_stock") == "true",
     )
-    words = [*turn.entities("product_query"), *loose]
+    filters = _with_options(turn, filters)
+    words = turn.entities("product_query")
     text = " ".join([query.text, *(word for word in words if word.casefold() not in query.text.casefold())])
     return replace(query, text=text.strip()[:200], filters=filters, sort=sort_said(turn) or query.sort, offset=0)
 
@@ -135,8 +138,8 @@ def relaxations(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:
         yield "filters.brands", replace(query, filters=replace(filters, brands=()), offset=0)
     if filters.categories:
         yield "filters.categories", replace(query, filters=replace(filters, categories=()), offset=0)
-    if filters.options:
-        yield "filters.options", replace(query, filters=replace(filters, options={}), offset=0)
+    if filters.options or filters.option_values:
+        yield "filters.options", replace(query, filters=replace(filters, options={}, option_values=()), offset=0)
     if filters.in_stock:
         yield "filters.in_stock", replace(query, filters=replace(filters, in_stock=False), offset=0)
 
@@ -145,7 +148,8 @@ def criteria_text(labels: Labels, query: SearchQuery) -> str:
     """Say in one line what is being looked for."""
     filters = query.filters
     parts = [labels.text("criteria.words", words=clean_words(query.text))] if query.text else []
-    parts += [*filters.categories, *filters.brands, *filters.colours, *filters.options.values()]
+    parts += [*filters.categories, *filters.brands, *filters.colours]
+    parts += [*filters.options.values(), *filters.option_values]
     if filters.price_min is not None:
         parts.append(labels.text("criteria.price_min", price=labels.number(filters.price_min)))
     if filters.price_max is not None:
@@ -155,14 +159,36 @@ def criteria_text(labels: Labels, query: SearchQuery) -> str:
     return labels.text("criteria.separator").join(parts)
 
 
-def _options(turn: Turn) -> tuple[dict[str, str], list[str]]:
-    """Give the named options by name, and those values that belong to none or to several, to be searched as words."""
-    options: dict[str, str] = {}
-    loose = []
-    for value in turn.entities("option_value"):
-        names = turn.services.vocabulary.options_having(value)
-        if len(names) == 1:
-            options[names[0]] = value
-        else:
-            loose.append(value)
-    return options, loose
+def _with_options(turn: Turn, filters: Filters) -> Filters:
+    """Add the option values that were said; each takes the place of those before it that say the same sort of thing."""
+    said = turn.entities("option_value")
+    if not said:
+        return filters
+    hint = (turn.entity("option_name") or "").casefold()
+    options = {value: _option_of(turn, value, hint) for value in said}
+    kinds = {_kind(value) for value in said}
+    kept = {name: value for name, value in filters.options.items() if name.casefold() != hint}
+    return replace(
+        filters,
+        options={**{name: value for name, value in kept.items() if _kind(value) not in kinds}, **_named(options)},
+        option_values=(
+            *(value for value in filters.option_values if _kind(value) not in kinds),
+            *(value for value, name in options.items() if name is None),
+        ),
+    )
+
+
+def _named(options: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for value, name in options.items() if name is not None}
+
+
+def _option_of(turn: Turn, value: str, hint: str) -> str | None:
+    """Name the option that a value belongs to: the only one that has it, or the one that was said with it."""
+    names = turn.services.vocabulary.options_having(value)
+    meant = [name for name in names if name.casefold() == hint] or names
+    return meant[0] if len(meant) == 1 else None
+
+
+def _kind(value: str) -> str:
+    """Give what is left of a value without its number or letter size: "Size 42" and "Size M" are of one kind."""
+    return _SIZE.sub("#", value.casefold())

@@ -74,6 +74,13 @@ class Fact:
         names_lower = tuple(sorted({name.strip().lower() for name, _ in wanted}))
         return cls(names_lower, _known(spellings.options, wanted), _known(spellings.attributes, wanted))
 
+    @classmethod
+    def of_value(cls, value: str, spellings: Spellings) -> Fact:
+        """Look up a value under whatever name it stands."""
+        folded = _folded(value)
+        known = {*spellings.options, *spellings.attributes}
+        return cls.of([name for name, held in known if held == folded], (value,), spellings)
+
     def among_many(self) -> ColumnElement[bool]:
         """Write the condition on a variant so that all variants with the fact are collected once."""
         if not self.options and not self.attributes:

@@ -59,6 +59,7 @@ def matching(filters: Filters, spellings: Spellings, session: Session) -> Condit
     if filters.in_stock:
         variant.append(Variant.stock > 0)
     facts = [Fact.of((name,), (value,), spellings) for name, value in filters.options.items()]
+    facts += [Fact.of_value(value, spellings) for value in filters.option_values]
     if filters.colours:
         facts.append(Fact.of(COLOUR_NAMES, filters.colours, spellings))
     return Conditions(

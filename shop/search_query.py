@@ -35,6 +35,7 @@ class Filters:
         brands: a product of one of them passes.
         colours: a variant in one of them passes.
         options: name to value; all must hold.
+        option_values: values whose option is not known; each must hold, whatever the option is called.
         in_stock: at least one piece must be there now.
     """
 
@@ -44,6 +45,7 @@ class Filters:
     brands: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    option_values: tuple[str, ...] = ()
     in_stock: bool = False
 
     def __post_init__(self) -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from shop.db import writing
+from shop.models import Variant, VariantOption
 from tests.actions.conftest import Chat
 
 
@@ -144,3 +147,26 @@ def test_the_second_cheapest_is_one_thing_and_no_order(chat: Chat) -> None:
     chat.say("search_products", product_query="running shoe")
     assert chat.say("sort_results", "the second cheapest", ordinal="2", sort="price_asc") == ["utter_product_details"]
     assert chat.last["name"] == "Ultraboost Running Shoe"
+
+
+def test_a_size_that_nothing_has_is_a_filter_and_not_a_word(chat: Chat) -> None:
+    said = chat.say("search_products", product_query="running shoe", option_value="Size 43", option_name="size")
+    assert said == ["utter_found_none_offer"]
+    assert chat.last["filter"] == "size or version"
+
+
+def test_a_new_size_takes_the_place_of_one_that_nothing_has(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe", option_value="Size 43")
+    chat.say("refine_search", option_value="Size 42")
+    assert set(chat.titles) == {"Freerun Running Shoe", "RunX Running Shoe"}
+    assert "43" not in chat.last["criteria"]
+
+
+def test_a_value_that_several_options_have_filters_whatever_the_option_is_called(chat: Chat) -> None:
+    with writing(chat.services.sessions) as session:
+        mouse = session.scalars(select(Variant).where(Variant.sku == "MOUSE")).one()
+        mouse.options = [VariantOption(name="memory", value="8GB", position=0)]
+    chat.say("search_products", category="Computers", option_value="8GB")
+    assert set(chat.titles) == {"Laptop", "Wireless Optical Mouse"}
+    chat.say("refine_search", option_value="8GB", option_name="RAM")
+    assert chat.titles == ["Laptop"]
