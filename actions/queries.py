@@ -102,8 +102,9 @@ def price(turn: Turn, name: str) -> Decimal | None:
 
 def sort_said(turn: Turn) -> Sort | None:
     """Read in which order the shopper wants to see things."""
-    said = turn.entity("sort")
-    return next((sort for sort in Sort if sort == said), None)
+    # "By price, descending" names an order twice, and the second word settles it.
+    said = turn.entities("sort")[-1:]
+    return next((sort for sort in Sort if sort in said), None)
 
 
 def moved_price(query: SearchQuery, direction: str, prices: Sequence[Decimal], focus: Decimal | None) -> SearchQuery:

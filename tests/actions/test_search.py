@@ -170,3 +170,9 @@ def test_a_value_that_several_options_have_filters_whatever_the_option_is_called
     assert set(chat.titles) == {"Laptop", "Wireless Optical Mouse"}
     chat.say("refine_search", option_value="8GB", option_name="RAM")
     assert chat.titles == ["Laptop"]
+
+
+def test_of_two_orders_the_last_one_counts(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    chat.say("sort_results", sort=["price_asc", "price_desc"])
+    assert chat.titles == ["Freerun Running Shoe", "Ultraboost Running Shoe", "RunX Running Shoe"]
