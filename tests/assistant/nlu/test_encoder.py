@@ -9,8 +9,7 @@ import pytest
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.encoder import OnnxEncoder
 from assistant.nlu.featurizer import SentenceEncoderFeaturizer
-
-from .conftest import DATA, ENCODER
+from tests.assistant.nlu.conftest import DATA, ENCODER
 
 # Made by sentence-transformers from the same weights in fp32.
 REFERENCE = json.loads((DATA / "fp32_embeddings.json").read_text())

@@ -5,8 +5,7 @@ import pytest
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.classifier import LinearIntentClassifier
 from assistant.nlu.extractor import ShoppingEntityExtractor
-
-from .conftest import DATA, ENCODER, WORDS
+from tests.assistant.nlu.conftest import DATA, ENCODER, WORDS
 
 
 @pytest.mark.parametrize(

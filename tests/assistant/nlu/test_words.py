@@ -8,8 +8,7 @@ from ruamel.yaml import YAML
 
 from assistant.nlu.evaluation import load_cases
 from assistant.nlu.words import WordListError, WordLists
-
-from .conftest import ROOT, WORDS
+from tests.assistant.nlu.conftest import ROOT, WORDS
 
 FEWEST = 40
 
