@@ -7,6 +7,7 @@ import copy
 import itertools
 import logging
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.conversations import ConversationStore
 
@@ -33,6 +33,7 @@ TURN = [
     BotUttered("Which size?", metadata={"utter_action": "utter_ask_option"}),
     ActionExecuted("action_listen"),
 ]
+FULL = "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room'); END"
 NEW_SESSION = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
 
 
@@ -78,14 +79,50 @@ def test_a_conversation_goes_on_after_a_restart(file: Path) -> None:
     assert asyncio.run(again.retrieve("nobody")) is None
 
 
-def test_what_was_not_written_is_not_remembered(file: Path) -> None:
+def test_what_could_not_be_written_is_written_with_the_next_message(file: Path) -> None:
+    store = ConversationStore(domain=DOMAIN, db=str(file))
+    for turn in range(3):
+        say(store, "ada", [copy.copy(event) for event in (TURN, NEW_SESSION, TURN)[turn]])
+        with closing(sqlite3.connect(file)) as broken:
+            broken.execute("DROP TRIGGER IF EXISTS full" if turn else FULL)
+    assert read(store, "ada") == read(SQLTrackerStore(domain=DOMAIN, db=str(file)), "ada")
+    everything = asyncio.run(store.retrieve_full_tracker("ada"))
+    assert everything is not None
+    assert len(everything.events) == 13
+
+
+def test_what_could_not_be_written_is_read_back_all_the_same(file: Path) -> None:
+    store = ConversationStore(domain=DOMAIN, db=str(file))
+    with closing(sqlite3.connect(file)) as broken:
+        broken.execute(FULL)
+    say(store, "ada", [copy.copy(event) for event in TURN])
+    everything = asyncio.run(store.retrieve_full_tracker("ada"))
+    assert everything is not None
+    assert len(everything.events) == len(read(store, "ada")[0]) == len(TURN)
+
+
+def test_what_is_lost_for_good_is_told(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = ConversationStore(domain=DOMAIN, db=str(file), remembered=1)
+    with closing(sqlite3.connect(file)) as broken:
+        broken.execute(FULL)
+    say(store, "ada", [copy.copy(event) for event in TURN])
+    say(store, "bo", [copy.copy(event) for event in TURN])
+    assert "5 events of the conversation ada are lost" in caplog.text
+
+
+def test_a_locked_file_holds_a_turn_up_for_a_moment_and_loses_nothing(file: Path) -> None:
     store = ConversationStore(domain=DOMAIN, db=str(file))
     say(store, "ada", [copy.copy(event) for event in TURN])
-    with closing(sqlite3.connect(file)) as broken:
-        broken.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    with pytest.raises(SQLAlchemyError):
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        before = time.monotonic()
         say(store, "ada", [copy.copy(event) for event in TURN])
-    assert len(read(store, "ada")[0]) == len(TURN)
+        say(store, "bo", [copy.copy(event) for event in TURN])
+        assert time.monotonic() - before < 4
+    say(store, "ada", [copy.copy(event) for event in TURN])
+    say(store, "bo", [copy.copy(event) for event in TURN])
+    rasas = SQLTrackerStore(domain=DOMAIN, db=str(file))
+    assert [len(read(rasas, sender_id)[0]) for sender_id in ("ada", "bo")] == [15, 10]
 
 
 def test_a_conversation_that_cannot_be_saved_leaves_no_words_in_the_log(
@@ -98,9 +135,9 @@ def test_a_conversation_that_cannot_be_saved_leaves_no_words_in_the_log(
     tracker = DialogueStateTracker("web-1", [])
     tracker.update_with_events([UserUttered("12 Mill Lane")], Domain.empty())
     with closing(sqlite3.connect(file)) as broken:
-        broken.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        broken.execute(FULL)
     with caplog.at_level(logging.DEBUG):
         # As Rasa's agent wraps it.
         asyncio.run(FailSafeTrackerStore(store).save(tracker))
-    assert "Error happened when trying to save" in caplog.text
+    assert "1 events of the conversation web-1 could not be saved: no room" in caplog.text
     assert "Mill Lane" not in caplog.text

@@ -114,6 +114,11 @@ class LiveServer:
     def history(self, token: str) -> list[dict[str, Any]]:
         return self.ask("GET", "/webhooks/web/history", token).json()
 
+    @property
+    def conversations(self) -> Path:
+        """The file in which conversations are kept."""
+        return Path(self.agent.tracker_store._tracker_store.engine.url.database)
+
     def let_go(self) -> None:
         self.loop.loop.call_soon_threadsafe(self.actions.release.set)
 
@@ -149,7 +154,7 @@ class Site:
         database = self._folder / f"tracker-{free_port()}.db"
         endpoints = AvailableEndpoints(
             action=EndpointConfig(f"{actions_url}/webhook"),
-            tracker_store=EndpointConfig(type="SQL", dialect="sqlite", db=str(database)),
+            tracker_store=EndpointConfig(type="assistant.conversations.ConversationStore", db=str(database)),
         )
         return await load_agent(str(self._model), endpoints=endpoints)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from itertools import islice
 
 import pytest
@@ -57,6 +59,18 @@ def test_an_apology_stands_in_the_history_after_a_reload(server: LiveServer) -> 
     server.actions.mode = "fails"
     server.say(token, "cameras")
     assert server.history(token) == [{"role": "shopper", "text": "cameras"}, {"role": "assistant", **APOLOGY}]
+
+
+def test_a_locked_conversation_file_holds_nobody_up_for_long_and_nothing_is_lost(lonely_server: LiveServer) -> None:
+    token = lonely_server.begin()
+    with closing(sqlite3.connect(lonely_server.conversations)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        before = time.monotonic()
+        assert lonely_server.say(token, "hello").json()[0]["text"] == "Hello!"
+        assert time.monotonic() - before < 2.5
+    assert lonely_server.say(token, "cameras").json()[0]["elements"]
+    said = [message["text"] for message in lonely_server.history(token) if message["role"] == "shopper"]
+    assert said == ["hello", "cameras"]
 
 
 def test_an_action_that_says_nothing_does_not_leave_the_shopper_in_silence(server: LiveServer) -> None:
