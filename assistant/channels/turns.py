@@ -47,7 +47,7 @@ class Turns:
         """Give the assistant's messages to one message of a shopper.
 
         The turn goes on when the browser goes away, so that what an action has done is also remembered by the
-        conversation; a widget that asks again with the same message id gets this turn's answer.
+        conversation; a widget that asks again with the same message id gets this turn's answer, unless it failed.
 
         Raises:
             TooMany: If earlier messages of the shopper still wait.
@@ -65,12 +65,13 @@ class Turns:
             key = (session.shopper_id, message.message_id or "")
             if message.message_id and key in self._answers:
                 return self._answers[key]
-            messages = await self._run(agent, session, message)
-            if message.message_id:
+            messages, succeeded = await self._run(agent, session, message)
+            # After a failure the shopper may well try again, and is to get more than the same apology.
+            if message.message_id and succeeded:
                 self._remember(key, messages)
             return messages
 
-    async def _run(self, agent: Agent, session: Session, message: IncomingMessage) -> Messages:
+    async def _run(self, agent: Agent, session: Session, message: IncomingMessage) -> tuple[Messages, bool]:
         output = CollectedOutput()
         incoming = UserMessage(
             admit(message.text, agent.domain),
@@ -81,9 +82,10 @@ class Turns:
         )
         with shared_budget(ACTION_SECONDS) as budget:
             finished = await self._handled(incoming)
-        if budget.failed or not finished or not output.messages:
+        succeeded = finished and not budget.failed and bool(output.messages)
+        if not succeeded:
             output.messages.append(await apologise(agent, session.shopper_id))
-        return output.messages
+        return output.messages, succeeded
 
     async def _handled(self, incoming: UserMessage) -> bool:
         try:

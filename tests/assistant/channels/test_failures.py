@@ -33,6 +33,14 @@ def test_failing_actions_bring_an_apology_and_the_next_message_works(server: Liv
     assert server.say(token, "cameras").json()[0]["elements"]
 
 
+def test_a_message_that_failed_is_answered_when_it_is_sent_again(server: LiveServer) -> None:
+    token = server.begin()
+    server.actions.mode = "fails"
+    assert server.say(token, "cameras", message_id="abcdefgh").json() == [APOLOGY]
+    server.actions.mode = "well"
+    assert server.say(token, "cameras", message_id="abcdefgh").json()[0]["elements"]
+
+
 @pytest.mark.parametrize("text", ["cameras", "where is my order"], ids=["one action", "two actions"])
 def test_hanging_actions_bring_an_apology_within_five_seconds(lonely_server: LiveServer, text: str) -> None:
     token = lonely_server.begin()
