@@ -24,6 +24,9 @@ class Search(Protocol):
     def search(self, query: SearchQuery) -> SearchResults:
         """Give one page of what fits the query."""
 
+    def refresh(self) -> None:
+        """Take in what has changed in the catalogue."""
+
 
 class Policies(Protocol):
     """Knows the shop's own texts."""

@@ -22,6 +22,7 @@ from sanic.response import HTTPResponse, json
 from sqlalchemy import text
 
 from actions import bootstrap
+from actions.refreshing import Refreshing
 from actions.settings import Settings
 from actions.storefront import MOST, Storefront
 from shop.db import reading
@@ -39,6 +40,7 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
     executor.register_package("actions")
     app: Sanic[Any, Any] = create_app(executor, cors_origins=[])
     storefront = Storefront(bootstrap.services)
+    refreshing = Refreshing(_refresh_search)
 
     @app.before_server_start
     async def _bound_threads(_app: Sanic[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
@@ -47,6 +49,11 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
     @app.after_server_start
     async def _warm_up(app: Sanic[Any, Any], _loop: asyncio.AbstractEventLoop) -> None:
         app.add_task(_build_services())
+        refreshing.start()
+
+    @app.before_server_stop
+    async def _stop_refreshing(_app: Sanic[Any, Any], _loop: asyncio.AbstractEventLoop) -> None:
+        await asyncio.to_thread(refreshing.stop)
 
     # rasa-sdk's own /health always answers "ok": this comes before it and lets it answer only when that is true.
     @app.on_request
@@ -98,6 +105,11 @@ async def _build_services() -> None:
         logger.error("The services cannot be built: %s", error)
     else:
         logger.info("The shop is ready")
+
+
+def _refresh_search() -> None:
+    if bootstrap.is_ready():
+        bootstrap.services().search.refresh()
 
 
 async def _problem() -> str | None:
