@@ -63,16 +63,18 @@ def browse(session: Session, conditions: Conditions, query: SearchQuery) -> tupl
     Few products are read and ordered at once. Many are counted, and then read in an order that an index holds,
     until the page is full.
     """
-    in_all = select(func.count()).select_from(Product).where(conditions.any_variant)
     if conditions.narrow or query.sort is not Sort.RELEVANCE:
         found = _read_and_ordered(conditions, query.sort).offset(query.offset).limit(query.limit)
         rows = session.execute(found).all()
+        in_all = select(func.count()).select_from(Product).where(conditions.any_variant)
         total = rows[0][1] if rows else session.scalar(in_all)
         return [row[0] for row in rows], total or 0
     popular = select(Product.id).join(INDEXED, INDEXED.c.product_id == Product.id).where(conditions.any_variant)
     popular = popular.order_by(INDEXED.c.popularity.desc(), INDEXED.c.product_id.desc())
     page = session.scalars(popular.offset(query.offset).limit(query.limit))
-    return list(page), session.scalar(in_all) or 0
+    # A product that came after the last refresh stands on no page yet, so it does not count either.
+    paged = select(func.count()).select_from(Product).join(INDEXED, INDEXED.c.product_id == Product.id)
+    return list(page), session.scalar(paged.where(conditions.any_variant)) or 0
 
 
 def hits_of(
