@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -117,8 +117,19 @@ def clear_cart(session: Session, shopper: Shopper) -> CartView:
 
 
 def find_open_cart(session: Session, shopper: Shopper, *, lock: bool = False) -> Cart | None:
-    """Find the row of the shopper's open cart with its lines; with `lock`, no one else changes it until we are done."""
-    query = select(Cart).where(Cart.shopper_id == shopper.shopper_id, Cart.state == "open")
+    """Find the row of the shopper's open cart with its lines; with `lock`, no one else changes it until we are done.
+
+    A signed-in customer has their own, else the one that they filled in this conversation as a guest; a cart of
+    another customer of the same conversation is not theirs.
+    """
+    customer_id = customer_row_id(session, shopper)
+    own = (
+        Cart.customer_id.is_(None)
+        if customer_id is None
+        else func.coalesce(Cart.customer_id, customer_id) == customer_id
+    )
+    query = select(Cart).where(Cart.shopper_id == shopper.shopper_id, Cart.state == "open", own)
+    query = query.order_by(Cart.customer_id.is_(None)).limit(1)
     if lock:
         # SQLite ignores this: there a writing session has the whole database to itself.
         query = query.with_for_update()
@@ -176,16 +187,17 @@ def _own_cart(session: Session, shopper: Shopper) -> Cart:
     """Find or open the shopper's cart."""
     while (cart := find_open_cart(session, shopper, lock=True)) is None:
         _open_cart(session, shopper)
-    cart.customer_id = customer_row_id(session, shopper) or cart.customer_id
+    # What was put aside before signing in is the customer's from now on.
+    cart.customer_id = customer_row_id(session, shopper)
     return cart
 
 
 def _open_cart(session: Session, shopper: Shopper) -> None:
     try:
         with session.begin_nested():
-            session.add(Cart(shopper_id=shopper.shopper_id))
+            session.add(Cart(shopper_id=shopper.shopper_id, customer_id=customer_row_id(session, shopper)))
     except IntegrityError:
-        # The database allows one open cart a shopper: another message of theirs was quicker, and its cart is the one.
+        # The database allows only one: another message of theirs was quicker, and its cart is the one.
         return
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, func
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, and_, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shop.columns import ExactDecimal, UtcDateTime
@@ -179,7 +179,10 @@ class Address(Base):
 
 
 class Cart(Base):
-    """What a shopper has put aside. One open cart a shopper; an ordered cart keeps the order's idempotency."""
+    """What a shopper has put aside; an ordered cart keeps the order's idempotency.
+
+    A conversation has one open cart for its guest, and one for each customer who signed in to it.
+    """
 
     __tablename__ = "carts"
     __table_args__ = (CheckConstraint(_one_of("state", ("open", "ordered")), name="state"),)
@@ -195,9 +198,18 @@ class Cart(Base):
 Index(
     "uq_carts_one_open",
     Cart.shopper_id,
+    Cart.customer_id,
     unique=True,
     sqlite_where=Cart.state == "open",
     postgresql_where=Cart.state == "open",
+)
+# In an index, NULL is equal to nothing: the guest's cart needs one of its own.
+Index(
+    "uq_carts_one_open_guest",
+    Cart.shopper_id,
+    unique=True,
+    sqlite_where=and_(Cart.state == "open", Cart.customer_id.is_(None)),
+    postgresql_where=and_(Cart.state == "open", Cart.customer_id.is_(None)),
 )
 
 

@@ -192,3 +192,32 @@ def test_an_account_that_is_not_in_this_shop_is_a_guest(shelf: Sessions) -> None
     with writing(shelf) as session:
         assert add_to_cart(session, Shopper("web-1", "nobody"), "MUG").count == 1
         assert session.scalar(select(Cart.customer_id)) is None
+
+
+def test_a_guest_does_not_see_the_cart_of_the_customer_who_signed_in_before(
+    shelf: Sessions, guest: Shopper, ada: Shopper
+) -> None:
+    same_chat = Shopper(guest.shopper_id, ada.customer_id)
+    with writing(shelf) as session:
+        add_to_cart(session, guest, "LAPTOP-13-8")
+    with writing(shelf) as session:
+        add_to_cart(session, same_chat, "SHIRT-BLACK")
+    with reading(shelf) as session:
+        assert view_cart(session, guest).is_empty
+        assert [line.sku for line in view_cart(session, same_chat).lines] == ["LAPTOP-13-8", "SHIRT-BLACK"]
+    with writing(shelf) as session:
+        assert [line.sku for line in add_to_cart(session, guest, "LAPTOP-13-8").lines] == ["LAPTOP-13-8"]
+    with reading(shelf) as session:
+        assert [line.sku for line in view_cart(session, same_chat).lines] == ["LAPTOP-13-8", "SHIRT-BLACK"]
+
+
+def test_two_customers_of_one_conversation_have_two_carts(shelf: Sessions, ada: Shopper) -> None:
+    bo = Shopper(ada.shopper_id, "bo")
+    with writing(shelf) as session:
+        session.add(Customer(public_id="bo", email="bo@example.com", name="Bo"))
+    with writing(shelf) as session:
+        add_to_cart(session, ada, "LAPTOP-13-8")
+    with writing(shelf) as session:
+        assert [line.sku for line in add_to_cart(session, bo, "SHIRT-BLACK").lines] == ["SHIRT-BLACK"]
+    with reading(shelf) as session:
+        assert [line.sku for line in view_cart(session, ada).lines] == ["LAPTOP-13-8"]
