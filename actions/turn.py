@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import math
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from actions.identity import shopper_of
 from shop import db
+from shop.errors import ShopUnavailable
 from shop.shoppers import Shopper
 
 if TYPE_CHECKING:
@@ -24,6 +28,12 @@ Pending = dict[str, Any]
 
 _ENTITY_LENGTH = 200
 _ECHO_LENGTH = 60
+# Whose memory the slots are; a guest's is None. It decides nothing but when to forget: who writes, tokens say.
+_OWNER = "remembered_for"
+# What a guest's looking around leaves behind goes with them when they sign in, as their cart does.
+_SHOPPING = frozenset({"search_state", "candidate_skus", "focus_sku", "chosen_sku"})
+# Rasa's own.
+_KEPT = frozenset({_OWNER, "requested_slot", "session_started_metadata"})
 _NUMBER = re.compile(r"[+-]?\d{1,12}")
 
 
@@ -33,20 +43,22 @@ class Turn:
     Args:
         tracker: Rasa's state of the conversation.
         services: the shop and all that belongs to it.
+        deadline: when the shopper will have been told that it did not work, by `time.monotonic`.
     """
 
-    def __init__(self, tracker: Tracker, services: Services) -> None:
+    def __init__(self, tracker: Tracker, services: Services, deadline: float = math.inf) -> None:
         self.services = services
         self.labels = services.labels
         self.messages: list[dict[str, Any]] = []
         self._tracker = tracker
-        self._slots: dict[str, Any] = {}
+        self._deadline = deadline
         self._followup: str | None = None
         self._recalled: Mapping[str, Sequence[str]] = {}
         message = tracker.latest_message or {}
         self.text: str = message.get("text") or ""
         secret = services.settings.secret.get_secret_value()
         self.shopper: Shopper = shopper_of(tracker.sender_id, message.get("metadata"), secret)
+        self._slots: dict[str, Any] = self._forgotten()
 
     @property
     def from_button(self) -> bool:
@@ -143,9 +155,27 @@ class Turn:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open the shop to change something."""
+        """Open the shop to change something; once the shopper was told that it did not work, nothing is changed.
+
+        Raises:
+            ShopUnavailable: the deadline has passed, or the database does not answer.
+        """
         with db.writing(self.services.sessions) as session:
             yield session
+            # Locks are waited for while it flushes, and after that there is only the commit.
+            session.flush()
+            if time.monotonic() >= self._deadline:
+                raise ShopUnavailable("the deadline has passed")
+
+    def _forgotten(self) -> dict[str, Any]:
+        """Empty what was remembered of another customer, or of one who is no longer signed in."""
+        customer, slots = self.shopper.customer_id, self._tracker.slots
+        owner = customer and hashlib.sha256(customer.encode("utf-8", "replace")).hexdigest()[:16]
+        if owner == slots.get(_OWNER):
+            return {}
+        kept = _KEPT if slots.get(_OWNER) else _KEPT | _SHOPPING
+        cleared = {name: None for name, value in slots.items() if value is not None and name not in kept}
+        return {**cleared, _OWNER: owner}
 
 
 def clean_words(text: str) -> str:

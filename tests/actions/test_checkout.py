@@ -258,3 +258,29 @@ def test_a_customer_who_is_gone_is_told(services: Services) -> None:
 def test_a_no_in_the_form_says_how_to_stop(chat: Chat) -> None:
     chat.form = "checkout_form"
     assert chat.say("deny") == ["utter_checkout_waits"]
+
+
+@pytest.mark.parametrize("next_one", [None, "bo"], ids=["a guest", "another customer"])
+def test_what_one_customer_entered_is_not_shown_to_the_next(services: Services, next_one: str | None) -> None:
+    chat = customer(services, "ada")
+    chat.say("add_to_cart", product="cordless-mouse")
+    chat.say("check_out")
+    assert chat.say("affirm") == ["utter_order_summary"]
+    chat.metadata = customer(services, next_one).metadata if next_one else {}
+    assert chat.say("affirm") == ["utter_nothing_to_confirm"]
+    assert chat.say("check_out") == ["utter_cart_is_empty"]
+    assert chat.say("add_to_cart", product="cactus") == ["utter_added_to_cart"]
+    assert chat.say("check_out") == ["utter_check_out_begins"]
+    assert chat.slots["ship_street"] is None
+    assert placed(chat) == []
+
+
+def test_a_guest_who_signs_in_goes_on_with_cart_and_search(services: Services) -> None:
+    chat = Chat(services)
+    chat.say("add_to_cart", product="cordless-mouse")
+    chat.say("search_products", product_query="running shoe")
+    chat.fill_address()
+    chat.metadata = customer(services, "ada").metadata
+    assert chat.say("sort_results", sort="price_asc") == ["utter_found_all"]
+    assert chat.say("check_out") == ["utter_ask_use_address"]
+    assert chat.last["email"] == "ada@example.com"
