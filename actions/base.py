@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import traceback
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -73,7 +74,9 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
         """Perform within the deadline; whatever happens, the shopper gets an answer."""
         try:
             deadline = (self._services.settings if self._services else bootstrap.settings()).deadline_s
-            turn = await asyncio.wait_for(asyncio.to_thread(self._answered, tracker), deadline)
+            turn = await asyncio.wait_for(
+                asyncio.to_thread(self._answered, tracker, time.monotonic() + deadline), deadline
+            )
         except TimeoutError:
             logger.warning("%s took too long", self.name())
             dispatcher.utter_message(response="utter_unavailable")
@@ -90,8 +93,8 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             dispatcher.utter_message(**message)
         return turn.events
 
-    def _answered(self, tracker: Tracker) -> Turn:
-        turn = Turn(tracker, self._services or bootstrap.services())
+    def _answered(self, tracker: Tracker, deadline: float) -> Turn:
+        turn = Turn(tracker, self._services or bootstrap.services(), deadline)
         if self.yields_to_answer and answers_question(turn):
             turn.follow_up("action_take_answer")
             return turn

@@ -18,6 +18,9 @@ from actions.base import ERROR_RESPONSES, ShopAction
 from actions.bootstrap import Services
 from actions.turn import Turn
 from shop import errors
+from shop.carts import add_to_cart, view_cart
+from shop.db import reading
+from shop.shoppers import Shopper
 from tests.actions.conftest import Chat
 from tests.actions.test_domain import domain
 
@@ -139,3 +142,34 @@ def test_odd_messages_get_an_answer(chat: Chat, intent: str, words: str) -> None
     assert said
     assert "utter_technical_problem" not in said
     assert not any("<" in str(value) for message in chat.messages for value in message.values())
+
+
+def test_what_ends_after_the_deadline_changes_nothing(services: Services) -> None:
+    impatient = dataclasses.replace(services, settings=services.settings.model_copy(update={"deadline_s": 0.05}))
+    release, refused = threading.Event(), threading.Event()
+
+    def add_late(turn: Turn) -> None:
+        try:
+            with turn.writing() as session:
+                add_to_cart(session, turn.shopper, "MOUSE")
+                release.wait(5)
+        except errors.ShopUnavailable:
+            refused.set()
+            raise
+
+    async def run() -> None:
+        dispatcher = CollectingDispatcher()
+        tracker = Tracker("web-1", {}, {}, [], False, None, {}, None)
+        await action_that(impatient, add_late).run(dispatcher, tracker, {})
+        release.set()
+        assert await asyncio.to_thread(refused.wait, 5)
+
+    asyncio.run(run())
+    with reading(services.sessions) as session:
+        assert view_cart(session, Shopper("web-1")).is_empty
+
+
+@pytest.mark.parametrize("response", ["utter_technical_problem", "utter_unavailable"])
+def test_no_apology_claims_that_nothing_was_changed(response: str) -> None:
+    for variation in domain()["responses"][response]:
+        assert "nothing" not in variation["text"].lower()
