@@ -87,6 +87,8 @@ class ConversationStore(SQLTrackerStore):
         )
         sa.event.listen(self.engine, "connect", _do_not_wait_for_the_disk)
         self.sessionmaker = sessionmaker(bind=self.engine)
+        # From here on the file can be read while somebody else has it locked.
+        self.engine.connect().close()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Give the latest session of a conversation; None where there is none."""
