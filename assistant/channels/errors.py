@@ -4,6 +4,7 @@ ChannelError
 ├── BadRequest            400
 ├── Unauthorized          401
 ├── NotFound              404
+├── MethodNotAllowed      405, with Allow
 ├── Conflict              409
 ├── TooLarge              413
 ├── TooMany               429, with Retry-After
@@ -63,6 +64,20 @@ class NotFound(ChannelError):
     """A page, a file or a door that is not there."""
 
     status = 404
+
+
+class MethodNotAllowed(ChannelError):
+    """A page asked for in a way that it does not know."""
+
+    status = 405
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__("method_not_allowed", f"This page answers {allowed} only.")
+        self.allowed = allowed
+
+    def headers(self) -> dict[str, str]:
+        """Name what it does know."""
+        return {"Allow": self.allowed}
 
 
 class Conflict(ChannelError):

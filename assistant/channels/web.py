@@ -15,7 +15,8 @@ from urllib.parse import unquote
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import MethodNotSupported, SanicException
+from sanic.exceptions import NotFound as NoSuchRoute
 from sanic.request import Request
 from sanic.response import HTTPResponse, json, redirect
 from sanic_cors.core import SANIC_CORS_EVALUATED
@@ -23,7 +24,15 @@ from sanic_cors.core import SANIC_CORS_EVALUATED
 from assistant.channels import action_guard
 from assistant.channels.catalogue import CatalogueProxy
 from assistant.channels.cors import CrossOrigin
-from assistant.channels.errors import BadRequest, ChannelError, Conflict, NotFound, Unavailable, trace_of
+from assistant.channels.errors import (
+    BadRequest,
+    ChannelError,
+    Conflict,
+    MethodNotAllowed,
+    NotFound,
+    Unavailable,
+    trace_of,
+)
 from assistant.channels.files import PageFiles, Photos
 from assistant.channels.history import read_history
 from assistant.channels.limits import RateLimit
@@ -35,6 +44,8 @@ from assistant.channels.turns import CHANNEL, Turns
 logger = logging.getLogger(__name__)
 
 PREFIX = f"/webhooks/{CHANNEL}"
+# Whole offices share an address; together they may write as much as so many shoppers who never pause.
+SHOPPERS_AT_AN_ADDRESS = 5
 # Scripts and styles only from this server; photos may come from a shop's own image host.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
@@ -59,6 +70,9 @@ class WebInput(InputChannel):
         self._photos = Photos(settings.images)
         self._message_limit = RateLimit(settings.message_rate)
         self._session_limit = RateLimit(settings.session_rate)
+        # A session is cheap to get: one address with many sessions has a limit too.
+        self._address_limit = RateLimit(settings.message_rate.times(SHOPPERS_AT_AN_ADDRESS))
+        self._sign_in_limit = RateLimit(settings.session_rate)
         self._read_limit = RateLimit(settings.read_rate)
 
     @classmethod
@@ -96,6 +110,7 @@ class WebInput(InputChannel):
             if not self._settings.demo:
                 raise NotFound("not_found", "There is no such page.")
             session = self._session(request)
+            self._sign_in_limit.spend(_address(request))
             customer = (await read_json(request)).get("customer")
             # Where demo mode was left on in a shop with real customers, none of their accounts can be entered.
             if not is_demo_customer_id(customer):
@@ -109,6 +124,7 @@ class WebInput(InputChannel):
         async def answer_message(request: Request) -> HTTPResponse:
             session = self._session(request)
             self._message_limit.spend(session.shopper_id)
+            self._address_limit.spend(_address(request))
             return json(await turns.answer(_agent(request), session, await read_message(request)))
 
         @routes.get("/history")
@@ -155,9 +171,7 @@ class WebInput(InputChannel):
     def _add_manners(self, routes: Blueprint) -> None:
         @routes.middleware("response")
         async def add_headers(request: Request, response: HTTPResponse) -> None:
-            self._cross_origin.permit(request, response)
-            for name, value in _HEADERS.items():
-                response.headers.setdefault(name, value)
+            self._complete(request, response)
 
         @routes.exception(Exception)
         async def explain(request: Request, error: Exception) -> HTTPResponse:
@@ -167,6 +181,16 @@ class WebInput(InputChannel):
         async def greet_at_the_root(app: Sanic, _: Any) -> None:
             # First in line: Rasa's own CORS layer would answer every OPTIONS request, and its root page "/".
             app.request_middleware.appendleft(self._receive)
+            for kind in (NoSuchRoute, MethodNotSupported):
+                app.error_handler.add(kind, explain_no_route)
+
+        async def explain_no_route(request: Request, error: SanicException) -> HTTPResponse:
+            # Such a request belongs to no channel: what is not below the prefix is answered as Rasa does.
+            if not request.path.startswith(f"{PREFIX}/"):
+                return request.app.error_handler.default(request, error)
+            response = _refusal(error)
+            self._complete(request, response)
+            return response
 
     async def _receive(self, request: Request) -> HTTPResponse | None:
         if request.path.startswith(f"{PREFIX}/"):
@@ -176,6 +200,11 @@ class WebInput(InputChannel):
         if request.method == "GET" and request.path == "/" and "text/html" in request.headers.get("accept", ""):
             return redirect(f"{PREFIX}/")
         return None
+
+    def _complete(self, request: Request, response: HTTPResponse) -> None:
+        self._cross_origin.permit(request, response)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
 
     def _session(self, request: Request) -> Session:
         return self._tokens.read_session(request.headers.get("authorization"))
@@ -200,13 +229,18 @@ def _agent(request: Request) -> Agent:
 
 
 def _address(request: Request) -> str:
-    # remote_addr is the client's behind a proxy that SANIC_PROXIES_COUNT or SANIC_REAL_IP_HEADER declares.
+    # remote_addr is the client's behind a proxy that SANIC_PROXIES_COUNT or SANIC_REAL_IP_HEADER declares. Behind one
+    # that is not declared every shopper has the proxy's address, and all of them share one limit.
     return request.remote_addr or request.ip
 
 
 def _refusal(error: Exception) -> HTTPResponse:
     if isinstance(error, ChannelError):
         return error.response()
+    if isinstance(error, NoSuchRoute):
+        return NotFound("not_found", "There is no such page.").response()
+    if isinstance(error, MethodNotSupported):
+        return MethodNotAllowed(error.headers["Allow"]).response()
     if isinstance(error, SanicException):
         body = {"error": {"code": "http_error", "message": str(error)}}
         return json(body, status=getattr(error, "status_code", 500))

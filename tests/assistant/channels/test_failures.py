@@ -12,7 +12,8 @@ import pytest
 import requests
 
 from assistant.channels.settings import InvalidWebSettings, Rate, WebSettings, parse_origins
-from tests.assistant.channels.live import SECRET, LiveServer, Site, free_port
+from assistant.channels.web import SHOPPERS_AT_AN_ADDRESS
+from tests.assistant.channels.live import SECRET, SHOP_ORIGIN, LiveServer, Site, free_port
 
 APOLOGY = {"text": "Sorry, that does not work right now. Please try again in a moment."}
 
@@ -165,6 +166,45 @@ def test_one_address_cannot_make_sessions_without_end(site: Site) -> None:
     server = site.start(session_rate=Rate(2, 3600))
     statuses = [server.ask("POST", "/webhooks/web/sessions").status_code for _ in range(3)]
     assert statuses == [201, 201, 429]
+
+
+def test_one_address_cannot_write_without_end_by_taking_new_sessions(site: Site) -> None:
+    server = site.start(message_rate=Rate(1, 3600))
+    statuses = [server.say(server.begin(), "hello").status_code for _ in range(SHOPPERS_AT_AN_ADDRESS + 1)]
+    assert statuses == [200] * SHOPPERS_AT_AN_ADDRESS + [429]
+
+
+def test_one_address_cannot_sign_in_without_end(site: Site) -> None:
+    server = site.start(demo=True, session_rate=Rate(2, 3600))
+    token = server.begin()
+    answers = [server.ask("POST", "/webhooks/web/demo-sign-in", token, json={"customer": "x"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/webhooks/web/nothing", 404, "not_found"),
+        ("POST", "/webhooks/web/nothing/at/all", 404, "not_found"),
+        ("GET", "/webhooks/web/messages", 405, "method_not_allowed"),
+        ("DELETE", "/webhooks/web/history", 405, "method_not_allowed"),
+    ],
+)
+def test_a_request_for_no_page_is_refused_as_any_other(
+    server: LiveServer, method: str, path: str, status: int, code: str
+) -> None:
+    answer = server.ask(method, path, headers={"Origin": SHOP_ORIGIN})
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"] == code
+    assert answer.headers["Access-Control-Allow-Origin"] == SHOP_ORIGIN
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_what_is_not_the_channels_is_answered_by_rasa(server: LiveServer) -> None:
+    answer = server.ask("GET", "/nothing")
+    assert answer.status_code == 404
+    assert not answer.text.startswith('{"error"')
 
 
 def test_the_catalogue_is_passed_on_with_the_questions_it_knows(server: LiveServer) -> None:
