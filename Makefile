@@ -30,7 +30,6 @@ LEXICON := artifacts/lexicon.json
 FIGURES := artifacts/figures
 MODEL := models/daogou.tar.gz
 TRAINING_DATA := data/nlu data/rules data/stories
-DATABASE := $${DAOGOU_DATABASE_URL:-sqlite:///var/shop.db}
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator*) shop/models.py shop/migrations shop/importers
 
@@ -59,7 +58,7 @@ train: shop encoder ## set up and train what is stale, and start nothing
 evaluate: train ## measure how well messages are understood, products found and questions about the shop answered
 	@mkdir -p $(FIGURES)
 	@$(ASSISTANT) -m assistant.nlu.evaluate --model models --json $(FIGURES)/nlu.json
-	@$(SERVICES) -m ops.evaluate_search --database-url "$(DATABASE)" --json $(FIGURES)/search_quality.json
+	@$(SERVICES) -m ops.evaluate_search --json $(FIGURES)/search_quality.json
 	@$(SERVICES) -m ops.evaluate_policies --json $(FIGURES)/policies.json
 
 bench: train ## time the whole assistant beside Rasa's stock pipeline, and the search of 50,000 products
@@ -100,9 +99,7 @@ shop: packages
 	@$(FRESH) "Demo shop" --inputs $(SEED_CODE) $(VENDURE)/assets/products.csv --outputs $(DEMO_SHOP) var/images -- \
 		sh -c 'rm -f $(DEMO_SHOP)* && exec $(SERVICES) -m shop.demo --database-url sqlite:///$(DEMO_SHOP) \
 		--stamp $(DEMO_SHOP:.db=.json) --vendure $(VENDURE) --images var/images'
-	@if [ -z "$${DAOGOU_DATABASE_URL:-}" ]; then $(SERVICES) -m ops.database_copy $(DEMO_SHOP) var/shop.db; fi
-	@$(SERVICES) -m shop.migrate upgrade --database-url "$(DATABASE)"
-	@$(SERVICES) -m shop.export lexicon --database-url "$(DATABASE)" --out $(LEXICON)
+	@$(SERVICES) -m ops.shop_set_up $(LEXICON)
 
 lint: environments
 	@$(SERVICES) -m ruff check .

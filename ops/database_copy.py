@@ -1,10 +1,9 @@
-"""Copies a SQLite database page by page, also over one that is in use: `python -m ops.database_copy SOURCE TARGET`."""
+"""Copies a SQLite database page by page, also over one that is in use."""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-import sys
 from pathlib import Path
 
 
@@ -22,15 +21,3 @@ def copy_database(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
         old.backup(new)
-
-
-def main() -> int:
-    """Copy the database that the command line names, unless the target is there already."""
-    source, target = (Path(argument) for argument in sys.argv[1:3])
-    if not target.exists():
-        copy_database(source, target)
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

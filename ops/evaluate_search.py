@@ -11,6 +11,7 @@ import argparse
 import csv
 import itertools
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from rich.table import Table
 from sqlalchemy import select
 from tqdm import tqdm
 
+from ops.launch import DEMO_DATABASE
 from shop.db import Sessions, make_sessions, open_engine, reading
 from shop.embedding import QueryCache, SentenceTransformerEmbedder, TextEmbedder
 from shop.models import Product
@@ -176,7 +178,9 @@ def _print(floors: Floors, scores: dict[str, Score]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ops.evaluate_search", description="Measure the search.")
-    parser.add_argument("--database-url", default="sqlite:///var/shop.db")
+    # Not left to the command line by `make evaluate`: an address may hold a password.
+    named = os.environ.get("DAOGOU_DATABASE_URL") or DEMO_DATABASE
+    parser.add_argument("--database-url", default=named, help="by default that of the setting DAOGOU_DATABASE_URL")
     parser.add_argument("--queries", type=Path, default=Path("data/evaluation/search.csv"))
     parser.add_argument("--cache", type=Path, default=Path("artifacts/search"))
     parser.add_argument("--model", default="", help="a sentence-transformers folder or name; empty: all-MiniLM-L6-v2")
