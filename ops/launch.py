@@ -90,11 +90,10 @@ def read_launch(environ: Mapping[str, str], secret_file: Path = Path("var/secret
         PortUnusable: a port setting is no port number.
     """
     ports = read_ports(environ)
-    own_shop = environ.get("DAOGOU_DATABASE_URL", DEMO_DATABASE) != DEMO_DATABASE
     defaults = {
         "DAOGOU_DATABASE_URL": DEMO_DATABASE,
-        # Demo mode signs anyone in as any customer: never by default on a shop's own data.
-        "DAOGOU_DEMO": "0" if own_shop else "1",
+        # Demo mode signs anyone in as a customer: by default only where nobody has named a database, be it the same.
+        "DAOGOU_DEMO": "0" if environ.get("DAOGOU_DATABASE_URL") else "1",
         "DAOGOU_THREADS": "1",
         "DAOGOU_TRACKER_DB": "var/tracker.db",
         "DAOGOU_PORT": str(ports[0].number),

@@ -16,8 +16,9 @@ def test_the_demo_needs_no_setting_at_all(tmp_path: Path) -> None:
     assert launch.variables["OMP_NUM_THREADS"] == "1"
 
 
-def test_a_shop_of_ones_own_is_not_in_demo_mode_unless_asked() -> None:
-    own = {"DAOGOU_SECRET": SECRET, "DAOGOU_DATABASE_URL": "postgresql+psycopg://shop"}
+@pytest.mark.parametrize("url", ["postgresql+psycopg://shop", "sqlite:///var/own.db", "sqlite:///var/shop.db"])
+def test_a_database_that_is_named_is_not_in_demo_mode_unless_asked(url: str) -> None:
+    own = {"DAOGOU_SECRET": SECRET, "DAOGOU_DATABASE_URL": url}
     assert read_launch(own).variables["DAOGOU_DEMO"] == "0"
     assert read_launch({**own, "DAOGOU_DEMO": "1"}).variables["DAOGOU_DEMO"] == "1"
 
