@@ -10,9 +10,10 @@ from decimal import Decimal
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from shop.models import Category, DeliveryMethod, Promotion, Variant
+from shop.models import Category, DeliveryMethod, Product, Promotion, Variant
 
 CURRENCY = "USD"
+SOURCE = "vendure"
 
 
 @dataclass(frozen=True)
@@ -73,15 +74,17 @@ def write_promotions(session: Session, end: dt.datetime) -> None:
 
 
 def vary_stock(session: Session, keep: frozenset[str]) -> None:
-    """Take stock from some variants, so that "out of stock" and "only two left" can be seen.
+    """Take stock from some of the demo's own variants, so that "out of stock" and "only two left" can be seen.
 
-    The source has 100 pieces of everything. Which variants change depends on their SKU alone.
+    The source has 100 pieces of everything. Which variants change depends on their SKU alone; goods that came into the
+    same database from elsewhere keep their stock.
 
     Args:
         session: a session of `shop.db.writing`.
         keep: SKUs that stay as they are.
     """
-    for key, sku in session.execute(select(Variant.id, Variant.sku).order_by(Variant.id)).all():
+    own = select(Variant.id, Variant.sku).join(Product).where(Product.source == SOURCE).order_by(Variant.id)
+    for key, sku in session.execute(own).all():
         stock = demo_stock(sku)
         if stock is not None and sku not in keep:
             session.execute(update(Variant).where(Variant.id == key).values(stock=stock))
