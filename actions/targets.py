@@ -63,8 +63,7 @@ def pick_one(turn: Turn, goal: str) -> Target | None:
     mention = Mention.of(turn)
     with turn.reading() as session:
         if mention.skus:
-            product = get_product_by_sku(session, mention.skus[0])
-            return Target(product, mention.skus[0])
+            return _by_sku(turn, session, goal, mention.skus)
         found = _resolved(turn, session, mention)
         if isinstance(found, list):
             return _only(turn, goal, found)
@@ -74,6 +73,14 @@ def pick_one(turn: Turn, goal: str) -> Target | None:
         return _settled(turn, mention, target) if target else None
     say_unresolved(turn, goal, found)
     return None
+
+
+def _by_sku(turn: Turn, session: Session, goal: str, skus: Sequence[str]) -> Target | None:
+    products = {product.slug: product for product in (get_product_by_sku(session, sku) for sku in skus)}
+    if len(skus) == 1:
+        return Target(*products.values(), skus[0])
+    # Two of one product leave its options open; two products leave open which.
+    return _only(turn, goal, list(products.values()))
 
 
 def one_shown(turn: Turn, session: Session) -> ProductView | None:

@@ -334,3 +334,9 @@ def test_an_option_s_name_among_the_words_does_not_lead_away(chat: Chat) -> None
     chat.say("show_details", product="laptop")
     chat.say("add_to_cart", option_value=["15 inch", "16GB"], product_query="ram")
     assert lines(chat) == {"L15-16": 1}
+
+
+def test_of_two_skus_of_one_product_none_is_guessed(chat: Chat) -> None:
+    assert chat.press('/add_to_cart{"sku": ["T-32", "T-128"]}') == ["utter_ask_option"]
+    assert chat.press('/add_to_cart{"sku": ["T-32", "T-128"], "option_value": "64GB"}') == ["utter_no_such_value"]
+    assert chat.say("view_cart") == ["utter_cart_is_empty"]
