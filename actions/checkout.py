@@ -155,7 +155,7 @@ def confirm_order(turn: Turn, pending: Pending) -> None:
         number=order.number,
         total=turn.labels.money(order.total),
         email=order.email,
-        link=turn.services.settings.payment_url.format(number=order.number),
+        link=turn.services.settings.payment_address(order.number),
         buttons=[button(turn.labels, "track", "track_order", order_number=order.number)],
     )
 

@@ -101,7 +101,7 @@ def show_order(turn: Turn, order: OrderView) -> None:
         lines="\n".join(lines),
         total=labels.money(order.total),
         shipments="\n".join(shipments) or labels.text("order.no_shipment"),
-        link=turn.services.settings.payment_url.format(number=order.number),
+        link=turn.services.settings.payment_address(order.number),
     )
 
 

@@ -48,9 +48,13 @@ class Settings(BaseSettings):
     @field_validator("payment_url")
     @classmethod
     def _require_number(cls, url: str) -> str:
-        if "{number}" not in url:
-            raise ValueError("DAOGOU_PAYMENT_URL must contain {number}")
+        if "{number}" not in url or set("{}") & set(url.replace("{number}", "")):
+            raise ValueError("DAOGOU_PAYMENT_URL must contain {number} and no other braces")
         return url
+
+    def payment_address(self, number: str) -> str:
+        """Give the address where an order is paid."""
+        return self.payment_url.replace("{number}", number)
 
     @property
     def language(self) -> str:

@@ -157,6 +157,7 @@ def test_the_server_binds_the_loopback_address_only(port: int) -> None:
         ({"DAOGOU_SECRET": ""}, "DAOGOU_SECRET"),
         ({"DAOGOU_SECRET": "x" * 40}, "DAOGOU_SECRET"),
         ({"DAOGOU_PAYMENT_URL": "https://pay.example.com"}, "DAOGOU_PAYMENT_URL"),
+        ({"DAOGOU_PAYMENT_URL": "https://pay.example.com/{shop}/{number}"}, "DAOGOU_PAYMENT_URL"),
         ({"DAOGOU_THREADS": "0"}, "DAOGOU_THREADS"),
     ],
 )
