@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from shop.errors import ProductNotFound, VariantNotFound
@@ -119,13 +119,6 @@ def get_products_by_sku(session: Session, skus: Sequence[str]) -> list[ProductVi
         variant.sku: product for product in _read(session, Product.id.in_(owners)) for variant in product.variants
     }
     return list({by_sku[sku].slug: by_sku[sku] for sku in skus if sku in by_sku}.values())
-
-
-def list_products(session: Session, limit: int, offset: int = 0) -> list[ProductView]:
-    """List what is for sale, page by page, in the order in which it came into the shop."""
-    on_shelf = exists().where(Variant.product_id == Product.id, Variant.active)
-    page = select(Product.id).where(Product.active, on_shelf).order_by(Product.id).limit(limit).offset(offset)
-    return _read(session, Product.id.in_(session.scalars(page).all()))
 
 
 def select_variants(product: ProductView, chosen: Mapping[str, str]) -> tuple[VariantView, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from shop.addresses import DeliveryAddress
 from shop.errors import CustomerNotFound, InvalidAddress
-from shop.models import Address, Customer, Order
+from shop.models import Address, Customer
 from shop.shoppers import Shopper
 from shop.text import is_key
 
@@ -36,20 +36,6 @@ def get_customer(session: Session, public_id: str) -> CustomerView:
     if row is None:
         raise CustomerNotFound(public_id)
     return _view(row)
-
-
-def list_demo_customers(session: Session, limit: int) -> list[CustomerView]:
-    """List simulated customers, those with the newest order first: the demo page offers them to sign in."""
-    newest = select(Order.customer_id, func.max(Order.placed_at).label("at")).group_by(Order.customer_id).subquery()
-    query = (
-        select(Customer)
-        .join(newest, newest.c.customer_id == Customer.id)
-        .where(Customer.simulated)
-        .order_by(newest.c.at.desc(), Customer.id)
-        .limit(limit)
-        .options(selectinload(Customer.addresses))
-    )
-    return [_view(row) for row in session.scalars(query)]
 
 
 def customer_row_id(session: Session, shopper: Shopper) -> int | None:

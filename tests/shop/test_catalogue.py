@@ -12,7 +12,6 @@ from shop.catalogue import (
     get_product_by_sku,
     get_products_by_sku,
     get_variant,
-    list_products,
     select_variants,
 )
 from shop.db import Sessions, reading, writing
@@ -99,14 +98,6 @@ def test_what_is_off_the_shelf_is_not_found(shelf: Sessions) -> None:
             with pytest.raises(VariantNotFound):
                 get_variant(session, sku)
         assert [variant.sku for variant in get_product(session, "laptop").variants] == ["LAPTOP-13-16", "LAPTOP-15-16"]
-        assert [product.slug for product in list_products(session, 10)] == ["laptop", "shirt"]
-
-
-def test_products_are_listed_page_by_page(shelf: Sessions) -> None:
-    with reading(shelf) as session:
-        assert [product.slug for product in list_products(session, 2, 0)] == ["laptop", "shirt"]
-        assert [product.slug for product in list_products(session, 2, 2)] == ["mug"]
-        assert list_products(session, 2, 4) == []
 
 
 def test_several_skus_are_fetched_at_once_in_their_order(shelf: Sessions) -> None:
