@@ -87,6 +87,8 @@ class ActionShowMore(ShopAction):
         results = turn.services.search.search(query)
         if results.hits:
             _show(turn, query, results)
+        elif not results.total:
+            ask_what(turn)
         else:
             turn.say("utter_no_more", total=results.total)
 

@@ -176,3 +176,8 @@ def test_of_two_orders_the_last_one_counts(chat: Chat) -> None:
     chat.say("search_products", product_query="running shoe")
     chat.say("sort_results", sort=["price_asc", "price_desc"])
     assert chat.titles == ["Freerun Running Shoe", "Ultraboost Running Shoe", "RunX Running Shoe"]
+
+
+def test_there_is_no_more_of_a_search_that_found_nothing(chat: Chat) -> None:
+    assert chat.say("search_products", product_query="running shoe", price_max="1") == ["utter_found_none_offer"]
+    assert chat.say("show_more") == ["utter_ask_what"]
