@@ -78,7 +78,7 @@ def pick_one(turn: Turn, goal: str) -> Target | None:
 def _by_sku(turn: Turn, session: Session, goal: str, skus: Sequence[str]) -> Target | None:
     products = {product.slug: product for product in (get_product_by_sku(session, sku) for sku in skus)}
     if len(skus) == 1:
-        return Target(*products.values(), skus[0])
+        return Target(next(iter(products.values())), skus[0])
     # Two of one product leave its options open; two products leave open which.
     return _only(turn, goal, list(products.values()))
 
