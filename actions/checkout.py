@@ -148,7 +148,7 @@ def confirm_order(turn: Turn, pending: Pending) -> None:
         show_summary(turn)
         return
     forget_address(turn)
-    turn.remember(candidate_skus=None)
+    turn.remember(candidate_skus=None, focus_order=order.number)
     turn.focus(None)
     turn.say(
         "utter_order_placed",

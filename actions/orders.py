@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 from actions.base import ShopAction
 from actions.cards import named_button, variant_title
 from actions.pending import ORDER, said_number
 from actions.turn import Button, Turn
+from shop.errors import OrderNotFound
 from shop.orders import OrderView, ShipmentView, find_order, list_orders
 from shop.search import Sort
 
@@ -22,11 +24,16 @@ class ActionTrackOrder(ShopAction):
         return "action_track_order"
 
     def perform(self, turn: Turn) -> None:
-        """Show the order that is named, or the only one; else ask which."""
+        """Show the order that is named, the one last spoken of, or the only one; else ask which."""
         number = turn.entity("order_number")
         if number:
             track(turn, number)
             return
+        if turn.slot("focus_order"):
+            # One that is there no longer was not asked for by name: then it is as if none had been spoken of.
+            with contextlib.suppress(OrderNotFound):
+                track(turn, turn.slot("focus_order"))
+                return
         with turn.reading() as session:
             orders = list_orders(session, turn.shopper, limit=_LISTED)
         if len(orders) == 1:
@@ -52,6 +59,8 @@ class ActionListOrders(ShopAction):
         if not orders:
             turn.say("utter_no_orders")
             return
+        # Of a list none is the one that was spoken of.
+        turn.remember(focus_order=None)
         turn.ask_later(ORDER, numbers=[order.number for order in orders])
         turn.say(
             "utter_orders",
@@ -86,6 +95,7 @@ def answered_number(turn: Turn, numbers: list[str]) -> str | None:
 def show_order(turn: Turn, order: OrderView) -> None:
     """Show state, parcels and lines of an order."""
     labels = turn.labels
+    turn.remember(focus_order=order.number)
     lines = [
         labels.text("order.line", quantity=line.quantity, name=variant_title(line.name, line.options))
         for line in order.lines

@@ -42,13 +42,14 @@ def test_another_s_order_is_as_unknown_as_none(chat: Chat) -> None:
 
 def test_of_several_orders_it_asks_which(chat: Chat) -> None:
     first, second = order(chat), order(chat, "cactus")
+    chat.slots["focus_order"] = None
     assert chat.say("track_order") == ["utter_ask_which_order"]
     assert chat.say("inform", first, quantity=first) == ["utter_order_to_pay"]
     assert chat.last["number"] == first
-    chat.say("track_order")
+    chat.say("list_orders")
     chat.say("inform", "the first one", ordinal="1")
     assert chat.last["number"] == second
-    chat.say("track_order")
+    chat.say("list_orders")
     chat.press(chat.payloads[1])
     assert chat.last["number"] == first
 
@@ -108,3 +109,21 @@ def test_the_latest_is_the_newest(chat: Chat) -> None:
 def test_a_bare_order_number_needs_no_question(chat: Chat) -> None:
     number = order(chat)
     assert chat.say("inform", f"#{number}", order_number=number) == ["utter_order_to_pay"]
+
+
+def test_without_a_number_the_order_last_spoken_of_is_meant(chat: Chat) -> None:
+    first, second = order(chat), order(chat, "cactus")
+    chat.say("track_order", "when will it arrive?")
+    assert chat.last["number"] == second
+    chat.say("track_order", order_number=first)
+    assert chat.say("track_order", "when will it arrive?") == ["utter_order_to_pay"]
+    assert chat.last["number"] == first
+    chat.say("list_orders")
+    assert chat.say("track_order") == ["utter_ask_which_order"]
+
+
+def test_an_order_that_was_spoken_of_and_is_another_s_now_is_not_shown(chat: Chat) -> None:
+    number = order(chat)
+    stranger = Chat(chat.services, "web-2")
+    stranger.slots["focus_order"] = number
+    assert stranger.say("track_order") == ["utter_ask_order_number"]
