@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from actions.base import ShopAction
 from actions.cards import button, listing, named_button, product_card
+from actions.catalogue import show_details
 from actions.pending import SEARCH
 from actions.queries import PAGE, criteria_text, from_state, moved_price, new_query, refined, relaxations, to_state
-from actions.targets import focused_product, shown_products
+from actions.targets import focused_product, pick_one, shown_products
 from actions.turn import Turn, clean_words
 from shop.catalogue import ProductView, get_product, get_products_by_sku
 from shop.errors import ProductNotFound
@@ -29,7 +30,8 @@ class ActionSearchProducts(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search for what was said; a new search forgets the one before."""
-        start_search(turn)
+        if not show_by_sku(turn):
+            start_search(turn)
 
 
 class ActionRefineSearch(ShopAction):
@@ -110,6 +112,14 @@ def start_search(turn: Turn) -> None:
         query = replace(query, text=" ".join(names))
         turn.say("utter_corrected", words=query.text)
     run_search(turn, query)
+
+
+def show_by_sku(turn: Turn) -> bool:
+    """Show the product whose article number was said; tell whether one was."""
+    target = pick_one(turn, "show_details") if turn.entities("sku") else None
+    if target:
+        show_details(turn, target)
+    return bool(turn.entities("sku"))
 
 
 def refine(turn: Turn) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from actions.base import ShopAction
 from actions.cards import button
 from actions.queries import EVERYTHING, from_state, refined
-from actions.search import product_names, run_search
+from actions.search import product_names, run_search, show_by_sku
 from actions.turn import Turn
 from shop.customers import get_customer
 from shop.errors import CustomerNotFound
@@ -25,6 +25,8 @@ class ActionAnswerPolicy(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Quote the passage that answers; say so where none does."""
         passage = turn.services.policies.answer(turn.text)
+        if passage is None and show_by_sku(turn):
+            return
         if passage is None:
             turn.say("utter_policy_unknown")
         else:
@@ -70,6 +72,8 @@ class ActionFallBack(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search where the message names something the shop knows; else admit that it was not understood."""
+        if show_by_sku(turn):
+            return
         names, state = product_names(turn), turn.slot("search_state")
         running = from_state(state) if state and not names else None
         # The words around what is known were not understood, so they are not searched for.

@@ -181,3 +181,10 @@ def test_of_two_orders_the_last_one_counts(chat: Chat) -> None:
 def test_there_is_no_more_of_a_search_that_found_nothing(chat: Chat) -> None:
     assert chat.say("search_products", product_query="running shoe", price_max="1") == ["utter_found_none_offer"]
     assert chat.say("show_more") == ["utter_ask_what"]
+
+
+@pytest.mark.parametrize("intent", ["search_products", "nlu_fallback"])
+def test_an_article_number_shows_its_product(chat: Chat, intent: str) -> None:
+    assert chat.say(intent, "do you have sku MOUSE", sku="MOUSE") == ["utter_product_details"]
+    assert chat.titles == ["Wireless Optical Mouse"]
+    assert chat.say(intent, "do you have sku L2299999", sku="L2299999") == ["utter_sku_not_found"]
