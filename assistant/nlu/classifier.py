@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
@@ -89,9 +91,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has a text and an intent."""
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
-        if not examples:
+        features = self._rows(examples)
+        if features is None:
             return self._resource
-        features = sparse.vstack([self._row(example) for example in examples], format="csr")
         labels = [example.get(INTENT) for example in examples]
         self._model = LinearModel.fit(features, labels, self._config["strength"], self._config["iterations"])
         with self._model_storage.write_to(self._resource) as folder:
@@ -103,7 +105,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         if self._model is None:
             return messages
         for message in messages:
-            row = self._row(message)
+            row = self._rows([message])
             # A message without words (empty, blank) lacks the features of one kind or of both.
             if row is None or row.shape[1] != self._model.weights.shape[1]:
                 message.set(INTENT, dict(NO_INTENT), add_to_output=True)
@@ -120,15 +122,23 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         self.process(training_data.training_examples)
         return training_data
 
-    def _row(self, message: Message) -> sparse.csr_matrix | None:
-        counts, dense = message.get_sparse_features(TEXT)[1], message.get_dense_features(TEXT)[1]
-        parts = [self._scale(counts.features)] if counts else []
-        if dense:
-            parts.append(sparse.csr_matrix(dense.features, dtype=np.float32))
-        return sparse.hstack(parts, format="csr") if parts else None
+    def _rows(self, messages: Sequence[Message]) -> sparse.csr_matrix | None:
+        """Lay the features out, a row a message; each kind is stacked once, as a matrix a message takes seconds."""
+        kinds = list(zip(*(_sentence_features(message) for message in messages), strict=True))
+        if not kinds:
+            return None
+        counts = [sparse.vstack([one.features for one in kind]) for kind in kinds if kind[0].is_sparse()]
+        dense = [np.vstack([one.features for one in kind]) for kind in kinds if kind[0].is_dense()]
+        parts = [self._scale(sparse.hstack(counts, format="csr"))] if counts else []
+        return sparse.hstack([*parts, *(sparse.csr_matrix(one, dtype=np.float32) for one in dense)], format="csr")
 
-    def _scale(self, counts: sparse.spmatrix) -> sparse.csr_matrix:
+    def _scale(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
         # Counts grow with the length of a text; the dense vector always has length 1.
-        row = counts.tocsr().astype(np.float32)
-        length = float(np.sqrt(row.multiply(row).sum()))
-        return row * (self._config["sparse_weight"] / length) if length else row
+        rows = counts.astype(np.float32)
+        lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        scales = np.divide(self._config["sparse_weight"], lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        return sparse.diags(scales.astype(np.float32)) @ rows
+
+
+def _sentence_features(message: Message) -> list[Features]:
+    return [one for one in message.features if one.attribute == TEXT and one.type == FEATURE_TYPE_SENTENCE]
