@@ -42,8 +42,8 @@ class Tokenizer:
         self._plural = [(str(ending), str(instead)) for ending, instead in words.endings["plural"]]
         self._units = {other: unit[0] for unit in words.units for other in unit}
         self._glued = {**self._units, **{word: words.units[0][0] for word in words.glued_units}}
-        currencies = {word for word in words.price["currencies"] if word.isalpha()}
-        self._tails = {*self._glued, *words.multipliers, *words.ordinal_suffixes, *currencies, "x"}
+        priced = {word for name in ("currencies", "around_after") for word in words.price[name] if word.isalpha()}
+        self._tails = {*self._glued, *words.multipliers, *words.ordinal_suffixes, *priced, "x"}
 
     def singular(self, word: str) -> str:
         """Take a plural ending off; "glass" and "cactus" stay as they are."""

@@ -6,6 +6,8 @@ cheapest one?"). "Cheap" orders by price, because it names no limit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.intents import ANSWERING, NAMES_OPTIONS, ORDERS, PRICED, SEARCHING, SMALL_TALK, SORTED, STOCKED
 from assistant.nlu.phrases import PhraseBook
@@ -13,6 +15,7 @@ from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
+SORTS = ("price_asc", "price_desc", "newest")
 SORT_OF = {"cheapest": "price_asc", "dearest": "price_desc"}
 COMPARING = "compare_products"
 POINTLESS = SMALL_TALK | SEARCHING | ORDERS | ANSWERING
@@ -23,7 +26,9 @@ class SortFinder:
     """Find the order of results, and whether cheaper or dearer things are wanted."""
 
     def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
-        self._sorts = PhraseBook(tokenizer, ((phrase, name) for name, each in words.sort.items() for phrase in each))
+        named = ((phrase, name) for name in SORTS for phrase in words.sort[name])
+        self._sorts = PhraseBook(tokenizer, named)
+        self._unsaid = PhraseBook(tokenizer, ((phrase, "price_asc") for phrase in words.sort["price"]))
         self._best = PhraseBook(
             tokenizer, ((phrase, name) for name, each in words.superlative.items() for phrase in each)
         )
@@ -34,16 +39,37 @@ class SortFinder:
     def find(self, reading: Reading) -> None:
         """Take an order first: "cheapest first" is no superlative."""
         if reading.intent in SORTED:
-            for first, last, names in list(self._sorts.find(reading.tokens, reading.is_free)):
-                reading.take(first, last, {"sort": names[:1]})
+            self._find_order(reading)
         if reading.intent in PRICED:
             for first, last, names in list(self._ways.find(reading.tokens, reading.is_free)):
                 reading.take(first, last, {"price_direction": names[:1]})
         if reading.intent in SMALL_TALK | ORDERS:
             return
         for first, last, (name, *_) in list(self._best.find(reading.tokens, reading.is_free)):
-            values = {"sort": [SORT_OF[name]]} if reading.intent in SEARCHING else {"reference": [name]}
-            reading.take(first, last, values)
+            if reading.intent not in SEARCHING:
+                reading.take(first, last, {"reference": [name]})
+            else:
+                reading.take(first, last, {} if _is_sorted(reading) else {"sort": [SORT_OF[name]]})
+
+    def _find_order(self, reading: Reading) -> None:
+        """Take the longest phrase as the one order; "by price" alone means the cheapest first."""
+        found = [(book, *each) for book in (self._sorts, self._unsaid) for each in _everywhere(book, reading)]
+        found.sort(key=lambda one: (one[0] is self._unsaid, one[1] - one[2]))
+        for _, first, last, names in found:
+            if reading.is_free(first, last):
+                reading.take(first, last, {} if _is_sorted(reading) else {"sort": names[:1]})
+
+
+def _everywhere(book: PhraseBook[str], reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
+    """Give the longest free phrase at each place, overlapping or not."""
+    for index in range(len(reading.tokens)):
+        length, names = book.at(reading.tokens, index)
+        if length and reading.is_free(index, index + length):
+            yield index, index + length, names
+
+
+def _is_sorted(reading: Reading) -> bool:
+    return any(one.entity == "sort" for one in reading.found)
 
 
 class StockFinder:

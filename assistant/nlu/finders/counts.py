@@ -76,7 +76,9 @@ class OrdinalFinder:
             reading.take(number.first, number.last + 1 + noun, values)
         elif first < number.first or (reading.intent in NUMBER_IS_ORDINAL and not is_noun and not counts):
             reading.take(first, number.last, values)
-        elif reading.intent not in NUMBER_IS_QUANTITY and self._idle.is_all_but(reading, number.first, number.last):
+        elif reading.intent in NUMBER_IS_QUANTITY or counts or (is_noun and reading.intent in NUMBER_IS_ORDINAL):
+            return  # "2 of those" and "which one is cheaper" name no place
+        elif self._idle.is_all_but(reading, number.first, number.last):
             reading.note(number.first, number.last, values)
 
     def _lead_before(self, reading: Reading, first: int) -> int:

@@ -73,7 +73,8 @@ class PriceFinder:
         if not kinds and not after and (not has_currency or reading.intent not in SEARCHING | {"inform"}):
             return
         # "From 50" is a range that never ends; "from" alone is too weak a word for a number without a currency.
-        kind = (after or kinds or ["most"])[0]
+        said = kinds if kinds and after == ["around"] else after or kinds  # "under 50 or so" stays a limit
+        kind = (said or ["most"])[0]
         reading.take(lead, last + length, _limits("least" if kind == "between" else kind, number))
 
     def _counts_pieces(self, reading: Reading, last: int) -> bool:

@@ -29,6 +29,7 @@ class SizeFinder:
         self._units = {unit[0] for unit in words.units}
         self._words = PhraseBook(tokenizer, ((word, True) for word in words.size_words))
         self._leads = PhraseBook(tokenizer, ((lead, True) for lead in words.size_leads))
+        self._pieces = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
         self._measured: dict[Measure, list[str]] = defaultdict(list)
         self._numbered: dict[str, list[str]] = defaultdict(list)
         self._bare: dict[str, str] = {}
@@ -84,13 +85,17 @@ class SizeFinder:
 
     def _find_alone(self, reading: Reading) -> None:
         for index, token in enumerate(reading.tokens):
-            if not reading.is_free(index, index + 1):
+            if not reading.is_free(index, index + 1) or self._counts_pieces(reading, index):
                 continue
             written = reading.text[token.start : token.end]
             upper = token.norm in self._bare and written.isupper() and not reading.text.isupper() and len(written) > 1
             if upper or (reading.intent in ANSWERS and self._idle.is_all_but(reading, index, index + 1)):
                 values = self._read(token, False)
                 reading.note(index, index + 1, values)
+
+    def _counts_pieces(self, reading: Reading, index: int) -> bool:
+        """Tell "2 of those" from "2"."""
+        return index + 1 < len(reading.tokens) and bool(self._pieces.at(reading.tokens, index + 1)[0])
 
     def _read(self, token: Token, is_size: bool, is_led: bool = False) -> dict[str, list[str]]:
         if token.number is None:

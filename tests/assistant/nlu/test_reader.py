@@ -40,6 +40,12 @@ def values(reader, text, intent, entity):
         ("50 to 80 euros", {"price_min": "50", "price_max": "80"}),
         ("around $100", {"price_min": "80", "price_max": "120"}),
         ("under about 100", {"price_max": "100"}),
+        ("around 50", {"price_min": "40", "price_max": "60"}),
+        ("50ish", {"price_min": "40", "price_max": "60"}),
+        ("under $50 or so", {"price_max": "50"}),
+        ("below 100 ish", {"price_max": "100"}),
+        ("below 100ish", {"price_max": "100"}),
+        ("over 100 or so", {"price_min": "100"}),
     ],
 )
 def test_price_limits_are_read(reader, text, expected):
@@ -237,6 +243,66 @@ def test_a_bare_number_keeps_every_reading_that_an_answer_can_have(reader):
     ],
 )
 def test_orders_and_directions_are_read(reader, text, intent, expected):
+    assert named(reader, text, intent) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sort by price", ["price_asc"]),
+        ("sort by price ascending", ["price_asc"]),
+        ("sort by price descending", ["price_desc"]),
+        ("sort by price from high to low", ["price_desc"]),
+        ("sort by price, dearest first", ["price_desc"]),
+        ("sort by price, most expensive on top", ["price_desc"]),
+        ("by price, the most expensive first please", ["price_desc"]),
+        ("order by price from low to high", ["price_asc"]),
+        ("high price to low price", ["price_desc"]),
+        ("order by highest price", ["price_desc"]),
+        ("cheap ones, newest first", ["newest"]),
+    ],
+)
+@pytest.mark.parametrize("intent", ["sort_results", SEARCH])
+def test_an_order_is_one_and_the_more_specific_words_decide(reader, text, intent, expected):
+    assert values(reader, text, intent, "sort") == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["show me everything", "show me all products", "what do you have?", "what do you sell?", "list everything"]
+)
+def test_a_look_at_everything_searches_for_no_words(reader, text):
+    assert named(reader, text, SEARCH) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [("anything from puma?", "puma"), ("do you sell dyson", "dyson"), ("any ikea stuff", "ikea")],
+)
+def test_a_brand_that_the_shop_lacks_stays_a_word_to_search_for(reader, text, query):
+    assert named(reader, text, SEARCH) == {"product_query": query}
+
+
+@pytest.mark.parametrize("text", ["do you have sku L2201308", "got L2201308?", "wait, got L2201308?"])
+def test_a_question_for_a_sku_searches_for_no_other_words(reader, text):
+    assert named(reader, text, SEARCH) == {"sku": "L2201308"}
+
+
+def test_one_as_a_pronoun_is_no_number(reader):
+    assert not values(reader, "which one is cheaper?", "compare_products", "ordinal")
+    assert not values(reader, "which one is the better one", "compare_products", "ordinal")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("gimme 2", ADD, {"quantity": "2"}),
+        ("i'll take three of them", ADD, {"quantity": "3", "reference": "it"}),
+        ("want 3 of those", ADD, {"quantity": "3", "reference": "it"}),
+        ("2 of those", INFORM, {"quantity": "2", "reference": "it"}),
+        ("two please", INFORM, {"quantity": "2", "ordinal": "2"}),
+    ],
+)
+def test_how_many_is_read_with_and_without_a_verb(reader, text, intent, expected):
     assert named(reader, text, intent) == expected
 
 
