@@ -58,6 +58,24 @@ def complete(turn: Turn, product: ProductView, chosen: dict[str, str], quantity:
         _ask_option(turn, product, chosen, quantity, question)
 
 
+def offer(turn: Turn, product: ProductView, quantity: int) -> None:
+    """Ask whether so many pieces are wanted, where a number is all that was said of the product spoken of."""
+    _check_quantity(quantity)
+    settled = [one for one in product.variants if one.sku == turn.slot("chosen_sku")]
+    question = None if settled else next_open(product, {})
+    if question:
+        _ask_option(turn, product, {}, quantity, question)
+        return
+    variant = (settled or list(product.variants))[0]
+    turn.ask_later(ADD, sku=variant.sku, quantity=quantity)
+    turn.say(
+        "utter_ask_add",
+        quantity=quantity,
+        name=variant_title(product.name, variant.options),
+        buttons=[button(turn.labels, "yes", "affirm"), button(turn.labels, "no", "deny")],
+    )
+
+
 def add_variant(turn: Turn, product: ProductView, variant: VariantView, quantity: int) -> None:
     """Put so many pieces of one variant into the cart; where there are fewer, offer those."""
     title = variant_title(product.name, variant.options)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from actions.adding import add, add_variant, complete
+from actions.adding import add, add_variant, complete, offer
 from actions.base import ShopAction
 from actions.cart import change_quantity, clear, remove, set_line_quantity
 from actions.cart_lines import pick_line
@@ -198,6 +199,8 @@ def _answer_order(turn: Turn, pending: Pending) -> bool:
 def _select(turn: Turn) -> None:
     """Take an answer to no question as a choice among what was shown, or else as words to search for."""
     mention = Mention.of(turn)
+    if _offered_so_many(turn, mention):
+        return
     if mention.skus or mention.products or mention.ordinals or mention.references:
         target = pick_one(turn, "show_details")
         if target:
@@ -219,6 +222,21 @@ def _select(turn: Turn) -> None:
         start_search(turn)
     else:
         turn.say("utter_not_understood")
+
+
+def _offered_so_many(turn: Turn, mention: Mention) -> bool:
+    """Take "two please", said of the one thing spoken of, as a number of pieces and not as a place in a list."""
+    quantity = turn.number("quantity")
+    if quantity is None or replace(mention, ordinals=()).says_something or set(mention.ordinals) - {quantity}:
+        return False
+    if mention.ordinals and turn.text.strip().isdecimal() and len(turn.slot("candidate_skus") or []) > 1:
+        # A bare "2" is how the numbers of a list are answered, also after one of it was looked at.
+        return False
+    with turn.reading() as session:
+        focus = focused_product(turn, session)
+    if focus:
+        offer(turn, focus, quantity)
+    return focus is not None
 
 
 def _add_offered(turn: Turn, pending: Pending) -> None:

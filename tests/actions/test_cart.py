@@ -340,3 +340,16 @@ def test_of_two_skus_of_one_product_none_is_guessed(chat: Chat) -> None:
     assert chat.press('/add_to_cart{"sku": ["T-32", "T-128"]}') == ["utter_ask_option"]
     assert chat.press('/add_to_cart{"sku": ["T-32", "T-128"], "option_value": "64GB"}') == ["utter_no_such_value"]
     assert chat.say("view_cart") == ["utter_cart_is_empty"]
+
+
+def test_a_number_after_a_price_is_offered_and_not_added_unasked(chat: Chat) -> None:
+    chat.say("ask_price", product="cordless-mouse")
+    assert chat.say("inform", "two please", quantity="2", ordinal="2") == ["utter_ask_add"]
+    assert chat.say("view_cart") == ["utter_cart_is_empty"]
+    assert chat.say("affirm") == ["utter_added_to_cart"]
+    assert chat.last["quantity"] == "2"
+
+
+def test_a_number_after_a_list_is_a_place_in_it(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe")
+    assert chat.say("inform", "2", quantity="2", ordinal="2") == ["utter_product_details"]
