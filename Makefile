@@ -52,7 +52,7 @@ shell: train ## talk to the assistant in this terminal
 train: shop encoder ## set up and train what is stale, and start nothing
 	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
 		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json --outputs $(MODEL) -- \
-		$(ASSISTANT) -m rasa train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
+		$(ASSISTANT) -m assistant train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
 		--out models --fixed-model-name daogou --skip-validation
 
 evaluate: train ## measure how well messages are understood, products found and questions about the shop answered

@@ -67,7 +67,7 @@ class Launch:
     def assistant(self, *arguments: str) -> Server:
         """Describe the Rasa server; the arguments are added to its command."""
         host, number = self.ports[0].host, self.ports[0].number
-        command = (ASSISTANT_PYTHON, "-m", "rasa", "run", "--interface", host, "--port", str(number))
+        command = (ASSISTANT_PYTHON, "-m", "assistant", "run", "--interface", host, "--port", str(number))
         return Server("assistant", (*command, *rasa_files(), *arguments), self.page)
 
     def actions(self) -> Server:

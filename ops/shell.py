@@ -31,7 +31,16 @@ def main() -> int:
     actions.start()
     try:
         wait_for([actions])
-        command = [ASSISTANT_PYTHON, "-m", "rasa", "shell", "--model", MODEL, "--endpoints", "assistant/endpoints.yml"]
+        command = [
+            ASSISTANT_PYTHON,
+            "-m",
+            "assistant",
+            "shell",
+            "--model",
+            MODEL,
+            "--endpoints",
+            "assistant/endpoints.yml",
+        ]
         # Rasa's shell opens a server too, by default to everyone who can reach this machine.
         command += ["--interface", "127.0.0.1", "--port", str(launch.ports[0].number)]
         return subprocess.run(command, env=dict(launch.variables), check=False).returncode

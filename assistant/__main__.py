@@ -1,0 +1,22 @@
+"""Runs Rasa's own commands without other people's deprecation warnings: `python -m assistant run`, for `rasa run`.
+
+The packages on which Rasa 3.6 stands warn at every start, forty lines long. PYTHONWARNINGS cannot quieten them: Sanic
+turns these warnings on again when it is imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+
+
+def main() -> None:
+    """Import Sanic first, so that what is said here comes after it; then hand over to Rasa."""
+    importlib.import_module("sanic")
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("default", category=DeprecationWarning, module=r"assistant\.")
+    importlib.import_module("rasa.__main__").main()
+
+
+if __name__ == "__main__":
+    main()
