@@ -10,8 +10,8 @@ from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.reader import MessageReader
 from assistant.nlu.words import WordLists
 
-ROOT = Path(__file__).parents[3]
-DATA = Path(__file__).parents[1] / "data"
+ROOT = Path(__file__).resolve().parents[3]
+DATA = Path(__file__).resolve().parents[1] / "data"
 ENCODER = ROOT / "artifacts/encoder"
 WORDS = ROOT / "data/lexicon/en.yml"
 
