@@ -17,9 +17,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from shop.db import Sessions, writing
+from shop.delivery import write_offers
 from shop.demo.goods import Goods, load_goods
 from shop.demo.known_orders import known_orders
-from shop.demo.offers import CURRENCY, EXPRESS, STANDARD, vary_stock, write_delivery_methods, write_promotions
+from shop.demo.offers import CURRENCY, EXPRESS, STANDARD, vary_stock, write_promotions
 from shop.demo.order_rows import DemoOrder, shopper_id_of, write_orders
 from shop.demo.people import KNOWN, Person, invent_people, write_people
 from shop.importers.importing import import_file
@@ -81,7 +82,7 @@ def _write(
 ) -> DemoCounts:
     session.execute(delete(Interaction).where(Interaction.simulated))
     session.execute(delete(Order).where(Order.simulated))
-    write_delivery_methods(session)
+    write_offers(session, (STANDARD, EXPRESS))
     write_promotions(session, settings.end)
     known = _known(goods, people, settings.end)
     vary_stock(session, keep=frozenset(good.sku for order in known for good, _ in order.lines))

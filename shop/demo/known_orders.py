@@ -22,7 +22,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shop.demo.offers import EXPRESS, STANDARD, DeliveryOffer
+from shop.delivery import DeliveryOffer
+from shop.demo.offers import EXPRESS, STANDARD
 from shop.simulator_orders import OrderPlan, ParcelPlan, ReturnPlan
 
 

@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from shop.models import Category, DeliveryMethod, Product, Promotion, Variant
+from shop.delivery import DeliveryOffer
+from shop.models import Category, Product, Promotion, Variant
 
 CURRENCY = "USD"
 SOURCE = "vendure"
 
 
-@dataclass(frozen=True)
-class DeliveryOffer:
-    """A way to send an order; it costs nothing from `free_from` on."""
-
-    code: str
-    name: str
-    price: Decimal
-    free_from: Decimal | None
-    days_min: int
-    days_max: int
-
-    def price_for(self, subtotal: Decimal) -> Decimal:
-        """Say what sending an order of that worth costs."""
-        return Decimal(0) if self.free_from is not None and subtotal >= self.free_from else self.price
-
-
-STANDARD = DeliveryOffer("standard", "Standard delivery", Decimal("4.90"), Decimal("50.00"), 3, 5)
-EXPRESS = DeliveryOffer("express", "Express delivery", Decimal("12.90"), None, 1, 2)
+STANDARD = DeliveryOffer("standard", "Standard delivery", Decimal("4.90"), Decimal("50.00"), 3, 5, CURRENCY)
+EXPRESS = DeliveryOffer("express", "Express delivery", Decimal("12.90"), None, 1, 2, CURRENCY)
 
 # code, name, percent, slug of the category (None: everything), first and last day from the end of the simulation
 _PROMOTIONS = (
@@ -43,17 +27,6 @@ _PROMOTIONS = (
 )
 # Of 100 variants that have stock in the file, so many are shown without any, and so many with one to five pieces.
 _SOLD_OUT, _LOW = 6, 12
-
-
-def write_delivery_methods(session: Session) -> None:
-    """Make the shop's delivery methods those above; one of the same code is changed in place."""
-    known = {code: key for code, key in session.execute(select(DeliveryMethod.code, DeliveryMethod.id))}
-    for position, offer in enumerate((STANDARD, EXPRESS)):
-        values = {**asdict(offer), "currency": CURRENCY, "position": position}
-        if offer.code in known:
-            session.execute(update(DeliveryMethod).where(DeliveryMethod.id == known[offer.code]).values(values))
-        else:
-            session.execute(insert(DeliveryMethod).values(values))
 
 
 def write_promotions(session: Session, end: dt.datetime) -> None:

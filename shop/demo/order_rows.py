@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from shop.delivery import DeliveryOffer
 from shop.demo.goods import Good
-from shop.demo.offers import DeliveryOffer
 from shop.demo.people import Person
 from shop.models import Base, Order, OrderLine, Return, ReturnLine, Shipment, ShipmentLine
 from shop.simulator_orders import OrderPlan, ParcelPlan, ReturnPlan

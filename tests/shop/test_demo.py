@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session, selectinload
 from shop.carts import add_to_cart
 from shop.customers import get_customer
 from shop.db import Sessions, make_sessions, open_engine, reading, writing
+from shop.delivery import DeliveryOffer
 from shop.demo.__main__ import main
 from shop.demo.building import DemoSources, build_demo, write_demo
-from shop.demo.offers import EXPRESS, STANDARD, DeliveryOffer, demo_stock, vary_stock
+from shop.demo.offers import EXPRESS, STANDARD, demo_stock, vary_stock
 from shop.demo.people import KNOWN, invent_people
 from shop.models import (
     Base,
