@@ -109,7 +109,9 @@ def _make(root: Path, environment: Environment, python: Path, free_bytes: Callab
     else:
         run_step(title, [uv, "venv", "--quiet", "--clear", "--python", str(python), str(folder)], variables)
     pins = str(root / "requirements" / f"{environment.name}.txt")
-    sync = [uv, "pip", "sync", "--require-hashes", "--python", str(folder / "bin" / "python"), pins]
+    # Compiled now, once, and not at every start where a machine keeps programs from writing beside their packages.
+    options = ["--require-hashes", "--compile-bytecode", "--python", str(folder / "bin" / "python")]
+    sync = [uv, "pip", "sync", *options, pins]
     try:
         run_step(f"{title}: packages", sync, variables, draws_bars=True)
     except StepFailed as failure:
