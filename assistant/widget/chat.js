@@ -6,6 +6,8 @@ import { MessageView } from './messages.js';
 const FRAME = { display: 'block', width: '100%', height: '100%', backgroundColor: 'transparent' };
 const SEND =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M12 20V5M5.500 11.500 12 5l6.500 6.500"/></svg>';
+// deep-chat may draw itself twice when it starts: what is said between the two would be lost.
+const RENDERS_APART_MS = 150;
 const NO_RETRY = ['message_too_long', 'message_empty', 'text_missing'];
 
 export class Chat {
@@ -33,15 +35,19 @@ export class Chat {
     // Without a font of our own, deep-chat would fetch one from another company's server.
     element.style.fontFamily = 'inherit';
     Object.assign(element, this.settings(await this.earlier()));
-    const rendered = new Promise((resolve) => {
-      element.onComponentRender = resolve;
+    const drawn = new Promise((resolve) => {
+      let timer;
+      element.onComponentRender = () => {
+        this.describe();
+        clearTimeout(timer);
+        timer = setTimeout(resolve, RENDERS_APART_MS);
+      };
     });
     this.element?.remove();
     this.element = element;
     parent.append(element);
-    await rendered;
+    await drawn;
     element.style.border = '0';
-    this.describe();
     element.shadowRoot.addEventListener('click', (event) => this.clicked(event));
   }
 

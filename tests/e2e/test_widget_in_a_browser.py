@@ -29,7 +29,9 @@ def test_a_reload_brings_the_conversation_back(visitor: Visitor) -> None:
     assert not any("/show_details" in text for text in visitor.bubbles())
 
 
-def test_a_product_of_the_page_can_be_asked_about(visitor: Visitor) -> None:
+@pytest.mark.parametrize("slowness", [1, 8], ids=["a quick computer", "a slow computer"])
+def test_a_product_of_the_page_can_be_asked_about(visitor: Visitor, slowness: int) -> None:
+    visitor.page.context.new_cdp_session(visitor.page).send("Emulation.setCPUThrottlingRate", {"rate": slowness})
     visitor.visit_shop()
     name = visitor.page.locator(".product h2").first.inner_text()
     visitor.page.locator(".product button").first.click()
