@@ -1,0 +1,1 @@
+"""Recommendations: a library that knows no shop, no Rasa and no settings."""
