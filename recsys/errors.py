@@ -6,6 +6,9 @@
 # |-- UnknownId                  id
 # |   |-- UnknownItem            item_id
 # |   `-- UnknownUser            user_id
+# |-- UnknownRow                 row, rows
+# |-- NotFitted                  model
+# |-- TooManyItems               model, found, limit
 # |-- NoSpareColumns             asked, left
 # |-- FeatureMismatch            missing, extra
 # |-- ArtifactError
@@ -65,6 +68,33 @@ class UnknownUser(UnknownId):
     def __init__(self, user_id: str) -> None:
         super().__init__(user_id)
         self.user_id = user_id
+
+
+class UnknownRow(RecsysError):
+    """A row number lies outside of the data that a model was fitted on."""
+
+    def __init__(self, row: int, rows: int) -> None:
+        super().__init__(f"row {row} is not among the {rows} rows that were fitted")
+        self.row = row
+        self.rows = rows
+
+
+class NotFitted(RecsysError):
+    """A model is asked for scores before it has learnt anything."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"{model} has not been fitted")
+        self.model = model
+
+
+class TooManyItems(RecsysError):
+    """A model whose memory grows with the square of the number of items is given too many of them."""
+
+    def __init__(self, model: str, found: int, limit: int) -> None:
+        super().__init__(f"{model} takes {limit} items with interactions at most, got {found}; use cosine neighbours")
+        self.model = model
+        self.found = found
+        self.limit = limit
 
 
 class NoSpareColumns(RecsysError):

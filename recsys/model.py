@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from recsys.arrays import Csr, FloatArray, IntArray
+from recsys.errors import NoInteractions, NotFitted, UnknownRow
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from recsys.dataset import InteractionDataset
-
-IntArray = NDArray[np.int64]
-"""Row numbers, as `IdMap` gives them."""
-
-FloatArray = NDArray[np.floating[Any]]
-"""Scores and vectors; float32 wherever size matters."""
 
 
 class Model(Protocol):
@@ -53,3 +50,76 @@ class Model(Protocol):
             the model gives to everybody; no score is NaN.
         """
         ...
+
+
+def checked_rows(rows: IntArray, n_rows: int) -> IntArray:
+    """Refuse row numbers that lie outside of a matrix, which numpy would count from its end.
+
+    Args:
+        rows: Row numbers, shape (m,).
+        n_rows: How many rows there are.
+
+    Returns:
+        The same row numbers.
+
+    Raises:
+        UnknownRow: If one is negative or too large.
+    """
+    wrong = rows[(rows < 0) | (rows >= n_rows)]
+    if wrong.size:
+        raise UnknownRow(int(wrong[0]), n_rows)
+    return rows
+
+
+class Baseline(ABC):
+    """Hold what the simple models share: they keep the users' histories, and refuse what nobody could answer.
+
+    A subclass learns in `_learn` and scores histories, rows of the interaction matrix, in `_score`.
+    """
+
+    name: str
+    _histories: Csr | None = None
+
+    def fit(self, dataset: InteractionDataset) -> Self:
+        """Learn from a data set, forgetting any that was learnt before.
+
+        Args:
+            dataset: What is known of users and items.
+
+        Returns:
+            The model itself.
+
+        Raises:
+            NoInteractions: If there are none.
+        """
+        if dataset.matrix.nnz == 0:
+            raise NoInteractions(self.name)
+        self._histories = dataset.matrix
+        self._learn(dataset)
+        return self
+
+    def score(self, users: IntArray) -> FloatArray:
+        """Score every item for each of some users.
+
+        Args:
+            users: Rows of users in the data set that was fitted, shape (m,).
+
+        Returns:
+            Scores, float32, shape (m, n_items).
+
+        Raises:
+            NotFitted: If `fit` was not called.
+            UnknownRow: If a row is not one of the data set's.
+        """
+        if self._histories is None:
+            raise NotFitted(self.name)
+        rows = checked_rows(np.asarray(users, dtype=np.int64), self._histories.shape[0])
+        return self._score(rows, self._histories[rows]).astype(np.float32, copy=False)
+
+    @abstractmethod
+    def _learn(self, dataset: InteractionDataset) -> None:
+        """Learn from a data set that has interactions."""
+
+    @abstractmethod
+    def _score(self, users: IntArray, histories: Csr) -> FloatArray:
+        """Score all items for rows of users that are known, whose histories are given, shape (m, n_items)."""
