@@ -98,7 +98,7 @@ class TooManyItems(RecsysError):
 
 
 class NoSpareColumns(RecsysError):
-    """More new rows want an identity than columns were reserved when the model was trained: it has to be trained anew."""
+    """More new rows want an identity than columns were reserved in training: the model has to be trained anew."""
 
     def __init__(self, asked: int, left: int) -> None:
         super().__init__(f"{asked} new identities, {left} reserved columns left; rebuild with: {REBUILD}")

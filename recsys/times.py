@@ -1,0 +1,24 @@
+"""Times: all of them are UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from recsys.errors import InvalidFrame
+
+
+def as_utc(time: datetime | pd.Timestamp | str) -> pd.Timestamp:
+    """Give a time in UTC; one that names no zone is UTC already.
+
+    Raises:
+        InvalidFrame: it is no time.
+    """
+    try:
+        stamp = pd.Timestamp(time)
+    except (ValueError, TypeError) as error:
+        raise InvalidFrame("time", time, "a time is wanted") from error
+    if pd.isna(stamp):
+        raise InvalidFrame("time", time, "a time is wanted")
+    return stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
