@@ -10,39 +10,22 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, and_, func
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, and_, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.columns import ExactDecimal, UtcDateTime
+from shop.models_base import Base as Base
+from shop.models_base import one_of
+from shop.models_base import utc_now as utc_now
+from shop.models_behaviour import INTERACTION_KINDS as INTERACTION_KINDS
+from shop.models_behaviour import Interaction as Interaction
+from shop.models_behaviour import Slate as Slate
+from shop.models_behaviour import SlateItem as SlateItem
 
 ORDER_STATES = ("waiting_for_payment", "paid", "packed", "shipped", "delivered", "cancelled")
 PAYMENT_STATES = ("pending", "paid", "refunded", "failed")
 SHIPMENT_STATES = ("packed", "in_transit", "out_for_delivery", "delivered", "lost")
 RETURN_STATES = ("requested", "approved", "received", "refunded", "refused")
-INTERACTION_KINDS = ("view", "click", "cart", "purchase", "dismiss")
-
-
-def utc_now() -> dt.datetime:
-    """Give the present time in UTC, with its zone."""
-    return dt.datetime.now(dt.timezone.utc)
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
-
-
-class Base(DeclarativeBase):
-    """Parent of all tables; the naming convention lets Alembic alter constraints by name."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 class Category(Base):
@@ -185,7 +168,7 @@ class Cart(Base):
     """
 
     __tablename__ = "carts"
-    __table_args__ = (CheckConstraint(_one_of("state", ("open", "ordered")), name="state"),)
+    __table_args__ = (CheckConstraint(one_of("state", ("open", "ordered")), name="state"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     shopper_id: Mapped[str] = mapped_column(String(80), index=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
@@ -248,8 +231,8 @@ class Order(Base):
 
     __tablename__ = "orders"
     __table_args__ = (
-        CheckConstraint(_one_of("state", ORDER_STATES), name="state"),
-        CheckConstraint(_one_of("payment_state", PAYMENT_STATES), name="payment_state"),
+        CheckConstraint(one_of("state", ORDER_STATES), name="state"),
+        CheckConstraint(one_of("payment_state", PAYMENT_STATES), name="payment_state"),
         Index("ix_orders_customer_id_placed_at", "customer_id", "placed_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -304,7 +287,7 @@ class Shipment(Base):
     """A parcel of an order with its carrier and tracking number."""
 
     __tablename__ = "shipments"
-    __table_args__ = (CheckConstraint(_one_of("state", SHIPMENT_STATES), name="state"),)
+    __table_args__ = (CheckConstraint(one_of("state", SHIPMENT_STATES), name="state"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
     carrier: Mapped[str] = mapped_column(String(60))
@@ -332,7 +315,7 @@ class Return(Base):
     """Goods on their way back, under an RMA number."""
 
     __tablename__ = "returns"
-    __table_args__ = (CheckConstraint(_one_of("state", RETURN_STATES), name="state"),)
+    __table_args__ = (CheckConstraint(one_of("state", RETURN_STATES), name="state"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     rma_number: Mapped[str] = mapped_column(String(20), unique=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
@@ -354,26 +337,6 @@ class ReturnLine(Base):
     )
     quantity: Mapped[int]
     reason: Mapped[str] = mapped_column(String(100))
-
-
-class Interaction(Base):
-    """One thing a shopper did with a product: the recommender learns from these rows."""
-
-    __tablename__ = "interactions"
-    __table_args__ = (
-        CheckConstraint(_one_of("kind", INTERACTION_KINDS), name="kind"),
-        Index("ix_interactions_shopper_id_happened_at", "shopper_id", "happened_at"),
-    )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    shopper_id: Mapped[str] = mapped_column(String(80))
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
-    product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
-    variant_id: Mapped[int | None] = mapped_column(ForeignKey("variants.id", ondelete="SET NULL"))
-    kind: Mapped[str] = mapped_column(String(20))
-    quantity: Mapped[int] = mapped_column(default=1)
-    source: Mapped[str] = mapped_column(String(40))
-    happened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
-    simulated: Mapped[bool] = mapped_column(default=False)
 
 
 class Promotion(Base):

@@ -18,7 +18,8 @@ from shop.errors import ShopUnavailable
 from shop.files import replacing
 from shop.models import Customer, Image, Order
 
-_CODE = ("demo", "importers", "migrations", "models.py", "columns.py", "addresses.py", "countries.py")
+_CODE = ("demo", "importers", "migrations", "columns.py", "addresses.py", "countries.py")
+_MODELS = "models*.py"
 _SIMULATOR = "simulator*.py"
 
 
@@ -37,7 +38,8 @@ def _inputs(vendure: Path) -> Iterator[Path]:
     for name in _CODE:
         path = shop / name
         yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
-    yield from sorted(shop.glob(_SIMULATOR))
+    for pattern in (_MODELS, _SIMULATOR):
+        yield from sorted(shop.glob(pattern))
     yield vendure / "assets" / "products.csv"
 
 
