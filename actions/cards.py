@@ -9,6 +9,7 @@ from urllib.parse import quote
 from actions.labels import Labels
 from actions.turn import Button, Element
 from shop.catalogue import ProductView, VariantView
+from shop.promotions import PromotionView
 
 IMAGES_PATH = "/webhooks/web/images/"
 _FEW = 5
@@ -59,10 +60,27 @@ def price_text(labels: Labels, product: ProductView, shown: VariantView | None =
         shown: the variant that a search found; its own price is said where a cheaper variant did not fit the search.
     """
     if product.price_min == product.price_max:
-        return labels.money(product.price_min)
+        return reduction_text(labels, product.variants[0])
     if shown is not None and shown.price != product.price_min:
-        return labels.text("price.of", price=labels.money(shown.price), options=labels.all_of(shown.options.values()))
-    return labels.text("price.from", price=labels.money(product.price_min))
+        price = labels.text("price.of", price=labels.money(shown.price), options=labels.all_of(shown.options.values()))
+    else:
+        price = labels.text("price.from", price=labels.money(product.price_min))
+    return _with_promotion(labels, price, product.promotion)
+
+
+def reduction_text(labels: Labels, variant: VariantView) -> str:
+    """Say what one variant costs, and where a promotion runs, what it cost and until when it is so."""
+    price, cut = labels.money(variant.price), variant.promotion
+    if cut is None or variant.was is None:
+        return price
+    until, was = labels.date(cut.ends_at), labels.money(variant.was)
+    return labels.text("price.reduced", price=price, percent=cut.percent, until=until, was=was)
+
+
+def _with_promotion(labels: Labels, price: str, cut: PromotionView | None) -> str:
+    if cut is None:
+        return price
+    return labels.text("price.reduced_some", price=price, percent=cut.percent, until=labels.date(cut.ends_at))
 
 
 def variant_title(product_name: str, options: Mapping[str, str]) -> str:

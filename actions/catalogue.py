@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 
 from actions.base import ShopAction
-from actions.cards import button, price_text, product_card, product_stock_text, stock_text, variant_title
+from actions.cards import (
+    button,
+    price_text,
+    product_card,
+    product_stock_text,
+    reduction_text,
+    stock_text,
+    variant_title,
+)
 from actions.options import chosen_options, is_named, option_having, options_like, value_like
 from actions.pending import DETAILS
 from actions.targets import Target, pick_one
@@ -116,7 +124,7 @@ def tell_price(turn: Turn, target: Target) -> None:
         return
     if len({variant.price for variant in meant}) == 1:
         name = variant_title(product.name, meant[0].options) if len(meant) == 1 else product.name
-        turn.say("utter_price", name=name, price=labels.money(meant[0].price), buttons=_buy(turn, target))
+        turn.say("utter_price", name=name, price=reduction_text(labels, meant[0]), buttons=_buy(turn, target))
         return
     amounts = sorted((variant.price for variant in meant), key=lambda price: price.amount)
     turn.say(
@@ -124,7 +132,7 @@ def tell_price(turn: Turn, target: Target) -> None:
         name=product.name,
         low=labels.money(amounts[0]),
         high=labels.money(amounts[-1]),
-        lines=_variant_lines(turn, meant, lambda variant: labels.money(variant.price)),
+        lines=_variant_lines(turn, meant, lambda variant: reduction_text(labels, variant)),
         buttons=_buy(turn, target),
     )
 

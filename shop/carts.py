@@ -22,6 +22,7 @@ from shop.errors import (
 from shop.interactions import note_interaction
 from shop.models import Cart, CartLine, Variant, utc_now
 from shop.money import Money
+from shop.promotions import Promotions, running
 from shop.shoppers import Shopper
 
 MAX_QUANTITY = 99
@@ -62,7 +63,7 @@ class CartView:
 def view_cart(session: Session, shopper: Shopper) -> CartView:
     """Show the shopper's open cart."""
     cart = find_open_cart(session, shopper)
-    return cart_view(cart)
+    return cart_view(session, cart)
 
 
 def add_to_cart(session: Session, shopper: Shopper, sku: str, quantity: int = 1, *, source: str = "chat") -> CartView:
@@ -111,7 +112,7 @@ def clear_cart(session: Session, shopper: Shopper) -> CartView:
     """Take everything out of the cart."""
     cart = find_open_cart(session, shopper, lock=True)
     if cart is None:
-        return cart_view(None)
+        return cart_view(session, None)
     cart.lines.clear()
     return _saved(session, cart)
 
@@ -139,13 +140,14 @@ def find_open_cart(session: Session, shopper: Shopper, *, lock: bool = False) ->
     return session.scalar(detail.execution_options(populate_existing=True))
 
 
-def cart_view(cart: Cart | None) -> CartView:
-    """Show a cart's rows at today's prices; no cart is an empty one.
+def cart_view(session: Session, cart: Cart | None) -> CartView:
+    """Show a cart's rows at today's prices, promotions taken off; no cart is an empty one.
 
     Raises:
         CurrencyMismatch: the shop has changed the currency of a variant that was in the cart.
     """
-    views = tuple(_line_view(line) for line in cart.lines) if cart else ()
+    promotions = running(session) if cart and cart.lines else Promotions()
+    views = tuple(_line_view(line, promotions) for line in cart.lines) if cart else ()
     if not views:
         return CartView((), None)
     subtotal = views[0].total
@@ -168,9 +170,9 @@ def check_available(variant: Variant, quantity: int) -> None:
         raise NotEnoughStock(variant.sku, variant.name, quantity, variant.stock)
 
 
-def _line_view(line: CartLine) -> CartLineView:
+def _line_view(line: CartLine, promotions: Promotions) -> CartLineView:
     variant = line.variant
-    price = Money(variant.price, variant.currency)
+    price = promotions.price(variant, variant.product)
     return CartLineView(
         sku=variant.sku,
         product_slug=variant.product.slug,
@@ -234,4 +236,4 @@ def _check_currency(expected: str, got: str) -> None:
 def _saved(session: Session, cart: Cart) -> CartView:
     cart.updated_at = utc_now()
     session.flush()
-    return cart_view(cart)
+    return cart_view(session, cart)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from shop.errors import ProductNotFound, VariantNotFound
 from shop.models import Attribute, Product, Variant
 from shop.money import Money
+from shop.promotions import Promotions, PromotionView, running
 from shop.text import is_key
 
 COLOUR_NAMES = frozenset({"color", "colour"})
@@ -24,7 +25,9 @@ class VariantView:
 
     Attributes:
         attributes: facts that hold for this variant alone; those of all variants stand in the product.
+        price: what one piece costs now, a promotion taken off.
         image: the variant's own picture, else the first that belongs to no other variant.
+        promotion: the price cut that runs, if any; `was` is the price without it.
     """
 
     sku: str
@@ -35,6 +38,8 @@ class VariantView:
     price: Money
     stock: int
     image: str | None
+    promotion: PromotionView | None = None
+    was: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,11 @@ class ProductView:
     def price_max(self) -> Money:
         """Give the price of the dearest variant."""
         return max((variant.price for variant in self.variants), key=lambda price: price.amount)
+
+    @property
+    def promotion(self) -> PromotionView | None:
+        """Give the price cut that runs on the product."""
+        return self.variants[0].promotion
 
     @property
     def in_stock(self) -> bool:
@@ -121,6 +131,13 @@ def get_products_by_sku(session: Session, skus: Sequence[str]) -> list[ProductVi
     return list({by_sku[sku].slug: by_sku[sku] for sku in skus if sku in by_sku}.values())
 
 
+def get_products(session: Session, slugs: Sequence[str]) -> list[ProductView]:
+    """Fetch several products by their slugs at once, in the order of the slugs; those not for sale are left out."""
+    known = [slug for slug in dict.fromkeys(slugs) if is_key(slug, _SLUG_LENGTH)]
+    by_slug = {product.slug: product for product in _read(session, Product.slug.in_(known))}
+    return [by_slug[slug] for slug in known if slug in by_slug]
+
+
 def select_variants(product: ProductView, chosen: Mapping[str, str]) -> tuple[VariantView, ...]:
     """Keep the variants that have every chosen option value; none where an option or value does not exist."""
     wanted = {(name.casefold(), value.casefold()) for name, value in chosen.items()}
@@ -156,7 +173,7 @@ def _locate(session: Session, sku: str) -> tuple[ProductView, VariantView]:
 
 
 def _read(session: Session, condition: ColumnElement[bool]) -> list[ProductView]:
-    """Load whole products in six queries, however many they are; those with nothing for sale are left out."""
+    """Load whole products in seven queries, however many they are; those with nothing for sale are left out."""
     query = (
         select(Product)
         .where(condition, Product.active)
@@ -168,10 +185,12 @@ def _read(session: Session, condition: ColumnElement[bool]) -> list[ProductView]
             selectinload(Product.categories),
         )
     )
-    return [_product_view(row) for row in session.scalars(query) if any(variant.active for variant in row.variants)]
+    rows = [row for row in session.scalars(query) if any(variant.active for variant in row.variants)]
+    promotions = running(session) if rows else Promotions()
+    return [_product_view(row, promotions) for row in rows]
 
 
-def _product_view(row: Product) -> ProductView:
+def _product_view(row: Product, promotions: Promotions) -> ProductView:
     return ProductView(
         slug=row.slug,
         name=row.name,
@@ -179,13 +198,14 @@ def _product_view(row: Product) -> ProductView:
         brand=row.brand,
         categories=tuple(category.name for category in row.categories),
         attributes=_facts(row.attributes, None),
-        variants=tuple(_variant_view(row, variant) for variant in row.variants if variant.active),
+        variants=tuple(_variant_view(row, variant, promotions) for variant in row.variants if variant.active),
         images=_distinct(image.location for image in row.images),
     )
 
 
-def _variant_view(product: Product, row: Variant) -> VariantView:
+def _variant_view(product: Product, row: Variant, promotions: Promotions) -> VariantView:
     own = [image.location for image in product.images if image.variant_id == row.id]
+    promotion = promotions.of(product)
     shared = [image.location for image in product.images if image.variant_id is None]
     return VariantView(
         sku=row.sku,
@@ -193,9 +213,11 @@ def _variant_view(product: Product, row: Variant) -> VariantView:
         name=row.name,
         options=variant_options(row),
         attributes=_facts(product.attributes, row.id),
-        price=Money(row.price, row.currency),
+        price=promotions.price(row, product),
         stock=row.stock,
         image=next(iter([*own, *shared]), None),
+        promotion=promotion,
+        was=Money(row.price, row.currency) if promotion else None,
     )
 
 

@@ -36,7 +36,7 @@ class OrderSummary:
 
 def summarise(session: Session, cart: Cart | None, delivery_method: str | None) -> OrderSummary:
     """Work out what ordering a cart means; raise where it cannot be ordered as it is."""
-    view = cart_view(cart)
+    view = cart_view(session, cart)
     if cart is None or view.subtotal is None:
         raise EmptyCart
     for line in cart.lines:

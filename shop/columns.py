@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
-_UNITS = Decimal(10_000)
+# An amount of 1 is stored as this many.
+EXACT_UNITS = 10_000
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -22,14 +23,14 @@ class ExactDecimal(TypeDecorator[Decimal]):
         """Turn an amount into ten-thousandths; raise ValueError where digits would be lost."""
         if value is None:
             return None
-        scaled = Decimal(value) * _UNITS
+        scaled = Decimal(value) * EXACT_UNITS
         if scaled != scaled.to_integral_value():
             raise ValueError(f"{value} has more than four decimal places")
         return int(scaled)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Turn stored ten-thousandths back into an amount."""
-        return None if value is None else Decimal(int(value)) / _UNITS
+        return None if value is None else Decimal(int(value)) / EXACT_UNITS
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy.orm import Session
 
 from shop.addresses import FIELDS, DeliveryAddress, check_field
-from shop.carts import check_available, find_open_cart
+from shop.carts import CartLineView, check_available, find_open_cart
 from shop.catalogue import variant_options
 from shop.checkout import OrderSummary, summarise
 from shop.customers import customer_row_id
@@ -86,7 +86,7 @@ def place_order(
         if confirmed not in (None, summary.fingerprint):
             raise CartChanged(str(confirmed), summary.fingerprint)
         order = _new_order(session, shopper, summary, address, contact)
-        _move_lines(session, shopper, cart, order)
+        _move_lines(session, shopper, cart, order, summary)
         # Last, because whoever else orders waits for the number until this transaction ends.
         order.number = reserve_numbers(session)[0]
         session.add(order)
@@ -148,13 +148,13 @@ def _new_order(
     )
 
 
-def _move_lines(session: Session, shopper: Shopper, cart: Cart, order: Order) -> None:
+def _move_lines(session: Session, shopper: Shopper, cart: Cart, order: Order, summary: OrderSummary) -> None:
     """Take the cart's pieces from stock, copy its lines into the order, and close the cart."""
     # Always in the same order, so that two shoppers with the same two things never wait for each other.
     for line in sorted(cart.lines, key=lambda line: line.variant_id):
         _take_stock(session, line)
-    for line in cart.lines:
-        order.lines.append(_order_line(line))
+    for line, view in zip(cart.lines, summary.lines, strict=True):
+        order.lines.append(_order_line(line.variant, view))
         note_interaction(session, shopper, line.variant.product_id, line.variant, "purchase", "order", line.quantity)
     order.cart_id = cart.id
     cart.state, cart.updated_at = "ordered", utc_now()
@@ -171,13 +171,12 @@ def _take_stock(session: Session, line: CartLine) -> None:
         raise NotEnoughStock(line.variant.sku, line.variant.name, line.quantity, line.variant.stock)
 
 
-def _order_line(line: CartLine) -> OrderLine:
-    variant = line.variant
+def _order_line(variant: Variant, view: CartLineView) -> OrderLine:
     return OrderLine(
         variant_id=variant.id,
         sku=variant.sku,
         name=variant.name,
         options=variant_options(variant),
-        unit_price=variant.price,
-        quantity=line.quantity,
+        unit_price=view.unit_price.amount,
+        quantity=view.quantity,
     )

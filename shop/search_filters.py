@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from shop.models import Category, Product, ProductCategory, Variant
+from shop.promotions import running
 from shop.search_facts import COLOUR_NAMES, Fact, Spellings
 from shop.search_query import Filters
 
@@ -28,13 +29,20 @@ class Conditions:
         product: what a row of `products` must meet.
         variant: what a row of `variants` must meet, where many are asked.
         few_variants: the same, where few are asked.
+        price: what a row of `variants` costs now, promotions taken off.
         narrow: whether a small part of a catalogue is left over, as far as can be told.
     """
 
     product: ColumnElement[bool]
     variant: ColumnElement[bool]
     few_variants: ColumnElement[bool]
+    price: ColumnElement[Decimal]
     narrow: bool
+
+    @property
+    def shown_price(self) -> ColumnElement[Decimal]:
+        """Write the price of the variant that stands for a product: the cheapest in stock, else the cheapest."""
+        return func.coalesce(func.min(case((Variant.stock > 0, self.price))), func.min(self.price))
 
     @property
     def among_many(self) -> ColumnElement[bool]:
@@ -55,7 +63,8 @@ class Conditions:
 def matching(filters: Filters, spellings: Spellings, session: Session) -> Conditions:
     """Write filters as conditions."""
     product = [Product.active.is_(True), *_product_conditions(filters, spellings, session)]
-    variant = [Variant.active.is_(True), *_price_conditions(filters)]
+    price = running(session).price_column()
+    variant = [Variant.active.is_(True), *_price_conditions(filters, price)]
     if filters.in_stock:
         variant.append(Variant.stock > 0)
     facts = [Fact.of((name,), (value,), spellings) for name, value in filters.options.items()]
@@ -66,6 +75,7 @@ def matching(filters: Filters, spellings: Spellings, session: Session) -> Condit
         product=and_(*product),
         variant=and_(*variant, *(fact.among_many() for fact in facts)),
         few_variants=and_(*variant, *(fact.among_few() for fact in facts)),
+        price=price,
         narrow=bool(filters.categories or filters.brands or facts),
     )
 
@@ -78,11 +88,6 @@ def among(product_ids: Collection[int], session: Session) -> ColumnElement[bool]
     return Variant.product_id == any_(cast(list(product_ids), ARRAY(Integer)))
 
 
-def shown_price() -> ColumnElement[Decimal]:
-    """Write the price of the variant that stands for a product: the cheapest in stock, else the cheapest."""
-    return func.coalesce(func.min(case((Variant.stock > 0, Variant.price))), func.min(Variant.price))
-
-
 def _product_conditions(filters: Filters, spellings: Spellings, session: Session) -> Iterable[ColumnElement[bool]]:
     if filters.categories:
         yield _in_categories(filters.categories, session)
@@ -91,11 +96,11 @@ def _product_conditions(filters: Filters, spellings: Spellings, session: Session
         yield Product.brand.in_(brands) if brands else false()
 
 
-def _price_conditions(filters: Filters) -> Iterable[ColumnElement[bool]]:
+def _price_conditions(filters: Filters, price: ColumnElement[Decimal]) -> Iterable[ColumnElement[bool]]:
     if filters.price_min is not None:
-        yield Variant.price >= _exact(filters.price_min, ROUND_CEILING)
+        yield price >= _exact(filters.price_min, ROUND_CEILING)
     if filters.price_max is not None:
-        yield Variant.price <= _exact(filters.price_max, ROUND_FLOOR)
+        yield price <= _exact(filters.price_max, ROUND_FLOOR)
 
 
 def _exact(price: Decimal, rounding: str) -> Decimal:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from shop.models import Product, Variant
-from shop.search_filters import Conditions, among, shown_price
+from shop.search_filters import Conditions, among
 from shop.search_query import SearchHit, SearchQuery, Sort
 from shop.search_words import INDEXED
 
@@ -35,7 +35,7 @@ def offers_among(session: Session, conditions: Conditions, product_ids: Sequence
     """Read which of some products satisfy the filters now, in the order of their ids."""
     if not product_ids:
         return []
-    query = select(Product.id, shown_price(), Product.created_at).join(Variant).where(conditions.among_few)
+    query = select(Product.id, conditions.shown_price, Product.created_at).join(Variant).where(conditions.among_few)
     query = query.where(among(product_ids, session)).group_by(Product.id, Product.created_at).order_by(Product.id)
     return [Offer(*row) for row in session.execute(query)]
 
@@ -99,8 +99,8 @@ def _read_and_ordered(conditions: Conditions, sort: Sort) -> Select[int, int]:
     orders: dict[Sort, ColumnElement[Any]] = {
         Sort.RELEVANCE: popularity.desc(),
         Sort.NEWEST: Product.created_at.desc(),
-        Sort.PRICE_ASC: shown_price().asc(),
-        Sort.PRICE_DESC: shown_price().desc(),
+        Sort.PRICE_ASC: conditions.shown_price.asc(),
+        Sort.PRICE_DESC: conditions.shown_price.desc(),
     }
     total: ColumnElement[int] = func.count().over()
     query = select(Product.id, total).join(Variant).outerjoin(INDEXED, INDEXED.c.product_id == Product.id)
