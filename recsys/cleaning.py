@@ -20,7 +20,7 @@ from recsys.arrays import BoolArray
 from recsys.errors import InvalidFrame
 from recsys.refunds import undo_refunds
 from recsys.robots import robots_by_rate, robots_by_volume
-from recsys.times import as_utc
+from recsys.times import as_utc, parsed_times
 
 DROP_REASONS = (
     *("bad_ids", "not_a_product", "unknown_kinds", "impossible_times", "bad_weights", "bad_quantities"),
@@ -138,17 +138,11 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
         if len(frame) and pd.api.types.is_numeric_dtype(frame[name]):
             raise InvalidFrame(name, str(frame[name].dtype), "ids are text and times are times, not numbers")
     typed: dict[str, object] = {name: _objects(frame, name) for name in (c.USER_ID, c.ITEM_ID, c.KIND)}
-    typed[c.TIMESTAMP] = _times(frame[c.TIMESTAMP]).array
+    typed[c.TIMESTAMP] = parsed_times(frame[c.TIMESTAMP]).array
     typed[c.QUANTITY] = _numbers(frame, c.QUANTITY)
     typed |= {name: _objects(frame, name) for name in (c.BASKET_ID, c.MARKET)}
     typed[c.WEIGHT] = _numbers(frame, c.WEIGHT)
     return pd.DataFrame(typed, columns=list(_COLUMNS), copy=False)
-
-
-def _times(given: pd.Series[str]) -> pd.Series[pd.Timestamp]:
-    if pd.api.types.is_datetime64_any_dtype(given):
-        return pd.to_datetime(given, utc=True)
-    return pd.to_datetime(given.astype(object), utc=True, errors="coerce", format="ISO8601")
 
 
 def _objects(frame: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
@@ -22,3 +23,10 @@ def as_utc(time: datetime | pd.Timestamp | str) -> pd.Timestamp:
     if pd.isna(stamp):
         raise InvalidFrame("time", time, "a time is wanted")
     return stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
+
+
+def parsed_times(given: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
+    """Give times in UTC; those that name no zone are UTC already, and what is no time (ISO 8601) becomes NaT."""
+    if pd.api.types.is_datetime64_any_dtype(given):
+        return pd.to_datetime(given, utc=True)
+    return pd.to_datetime(given.astype(object), utc=True, errors="coerce", format="ISO8601")
