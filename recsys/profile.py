@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from recsys.columns import DISMISS, KINDS, POSITIVE_KINDS
 from recsys.edits import Edits
-
-NOT_WANTED = frozenset({"dismiss", "refund"})
-"""Kinds of event that speak against an item."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Event:
         at: When, with a time zone; None means "just now".
 
     Raises:
-        ValueError: If the item or the kind is empty.
+        ValueError: If the item is empty or the kind is none of those.
     """
 
     item_id: str
@@ -30,9 +28,10 @@ class Event:
     at: datetime | None = None
 
     def __post_init__(self) -> None:
-        for name in ("item_id", "kind"):
-            if not getattr(self, name):
-                raise ValueError(f"Event.{name} is empty")
+        if not self.item_id:
+            raise ValueError("Event.item_id is empty")
+        if self.kind not in KINDS:
+            raise ValueError(f"Event.kind is one of {', '.join(KINDS)}, got {self.kind!r}")
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,9 @@ class Profile:
     @property
     def wanted(self) -> tuple[Event, ...]:
         """Give the events that speak for their item."""
-        return tuple(event for event in self.events if event.kind not in NOT_WANTED)
+        return tuple(event for event in self.events if event.kind in POSITIVE_KINDS)
 
     @property
     def dismissed(self) -> frozenset[str]:
         """Give the items that the shopper does not want to see."""
-        return frozenset(event.item_id for event in self.events if event.kind in NOT_WANTED)
+        return frozenset(event.item_id for event in self.events if event.kind == DISMISS)
