@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from recsys import columns as c
+from recsys.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def undo_refunds(rows: pd.DataFrame) -> tuple[pd.DataFrame, Undone]:
     that have a refund are walked through, so the cost is that of the refunds.
 
     Args:
-        rows: cleaned interactions in the order of time, numbered from 0.
+        rows: interactions in cleaning, in the order of time and numbered from 0, with ids as categories.
 
     Returns:
         The rows that stay, with what is left of their quantities, and the counts.
@@ -38,7 +40,7 @@ def undo_refunds(rows: pd.DataFrame) -> tuple[pd.DataFrame, Undone]:
     refunds = (kinds == c.REFUND).to_numpy()
     if not refunds.any():
         return rows, Undone()
-    bought: dict[tuple[str, str], list[int]] = defaultdict(list)
+    bought: dict[int, list[int]] = defaultdict(list)
     left = rows[c.QUANTITY].to_numpy(copy=True)
     unmatched = 0
     for number, pair, is_refund in _walk(rows, refunds):
@@ -52,16 +54,16 @@ def undo_refunds(rows: pd.DataFrame) -> tuple[pd.DataFrame, Undone]:
     return kept, Undone(int(refunds.sum()), int(gone.sum()), int(shrunk.sum()), unmatched)
 
 
-def _walk(
-    rows: pd.DataFrame, refunds: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> list[tuple[int, tuple[str, str], bool]]:
+def _walk(rows: pd.DataFrame, refunds: BoolArray) -> Iterator[tuple[int, int, bool]]:
     """Give number, pair and whether it is a refund, for purchases and refunds of pairs that have a refund."""
-    pairs = pd.MultiIndex.from_frame(rows[[c.USER_ID, c.ITEM_ID]])
-    wanted = np.flatnonzero((refunds | (rows[c.KIND] == c.PURCHASE).to_numpy()) & pairs.isin(pairs[refunds]))
-    return list(zip(wanted.tolist(), pairs[wanted].tolist(), refunds[wanted].tolist(), strict=True))
+    pairs = rows[c.USER_ID].cat.codes.to_numpy(np.int64) * len(rows[c.ITEM_ID].cat.categories)
+    pairs += rows[c.ITEM_ID].cat.codes.to_numpy()
+    either = refunds | (rows[c.KIND] == c.PURCHASE).to_numpy()
+    wanted = np.flatnonzero(either & np.isin(pairs, pairs[refunds]))
+    return zip(wanted.tolist(), pairs[wanted].tolist(), refunds[wanted].tolist(), strict=True)
 
 
-def _undo(bought: list[int], left: np.ndarray[tuple[int], np.dtype[np.float64]], quantity: float) -> int:
+def _undo(bought: list[int], left: FloatArray, quantity: float) -> int:
     """Take a quantity off the purchases that are left; give 1 where there was none to take it off, else 0."""
     same = next((number for number in reversed(bought) if left[number] == quantity), None)
     if same is not None:
