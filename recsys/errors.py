@@ -11,6 +11,7 @@
 # |-- TooManyItems               model, found, limit
 # |-- NoSpareColumns             asked, left
 # |-- FeatureMismatch            missing, extra
+# |-- RowsMoved                  id, before, after
 # |-- ArtifactError
 # |   |-- ArtifactDamaged        path, reason
 # |   `-- ArtifactVersionMismatch  found, expected, rebuild
@@ -116,6 +117,16 @@ class FeatureMismatch(RecsysError):
             f"features changed since training: missing {list(self.missing)}, new {list(self.extra)}; "
             f"rebuild with: {REBUILD}"
         )
+
+
+class RowsMoved(RecsysError):
+    """Training would go on with data in which an id that was learnt of has another row."""
+
+    def __init__(self, id: str, before: int, after: int) -> None:
+        super().__init__(f"{id!r} was row {before} and is {after} now; build the data with recsys.incremental.extended")
+        self.id = id
+        self.before = before
+        self.after = after
 
 
 class ArtifactError(RecsysError):
