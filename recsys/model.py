@@ -9,6 +9,7 @@ import numpy as np
 
 from recsys.arrays import Csr, FloatArray, IntArray
 from recsys.errors import NoInteractions, NotFitted, UnknownRow
+from recsys.similarity import relative_weights
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -74,10 +75,14 @@ def checked_rows(rows: IntArray, n_rows: int) -> IntArray:
 class Baseline(ABC):
     """Hold what the simple models share: they keep the users' histories, and refuse what nobody could answer.
 
-    A subclass learns in `_learn` and scores histories, rows of the interaction matrix, in `_score`.
+    A subclass learns in `_learn` and scores histories, rows of the weighed interaction matrix, in `_score`. It gives a
+    user without a history a row of zeros, unless its own text says otherwise.
     """
 
     name: str
+    power: float = 0.0
+    """How much the weight of an interaction counts, see `relative_weights`."""
+
     _histories: Csr | None = None
 
     def fit(self, dataset: InteractionDataset) -> Self:
@@ -94,8 +99,9 @@ class Baseline(ABC):
         """
         if dataset.matrix.nnz == 0:
             raise NoInteractions(self.name)
-        self._histories = dataset.matrix
-        self._learn(dataset)
+        histories = relative_weights(dataset.matrix, self.power)
+        self._learn(histories, dataset)
+        self._histories = histories
         return self
 
     def score(self, users: IntArray) -> FloatArray:
@@ -117,8 +123,8 @@ class Baseline(ABC):
         return self._score(rows, self._histories[rows]).astype(np.float32, copy=False)
 
     @abstractmethod
-    def _learn(self, dataset: InteractionDataset) -> None:
-        """Learn from a data set that has interactions."""
+    def _learn(self, histories: Csr, dataset: InteractionDataset) -> None:
+        """Learn from the histories of all users, which are not empty, and from what else the data set holds."""
 
     @abstractmethod
     def _score(self, users: IntArray, histories: Csr) -> FloatArray:
