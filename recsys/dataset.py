@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -15,7 +18,7 @@ from recsys.arrays import BoolArray, Csr
 from recsys.cleaning import Cleaning, CleaningReport, clean
 from recsys.errors import InvalidFrame, NoInteractions
 from recsys.feature_fields import FeatureField
-from recsys.features import FeatureSpace, id_column_of
+from recsys.features import Encoded, FeatureSpace, id_column_of
 from recsys.identifiers import IdMap
 from recsys.times import as_utc
 from recsys.weighting import Weighting
@@ -39,6 +42,7 @@ class InteractionDataset:
         user_features: (n_users, n_columns) float32, rows sum to 1; item_features: (n_items, n_columns) likewise.
         report: what cleaning dropped.
         now: the time from which ages are counted.
+        unknown_values: for `user` and for `item`, how many values of each field got no column: rare or unreadable ones.
     """
 
     users: IdMap
@@ -52,6 +56,7 @@ class InteractionDataset:
     item_features: Csr
     report: CleaningReport
     now: pd.Timestamp
+    unknown_values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def from_frames(
@@ -85,37 +90,29 @@ class InteractionDataset:
         Raises:
             InvalidFrame: a frame lacks a column, or a column cannot be what it says.
         """
-        rules = cleaning or Cleaning()
-        if now is not None and rules.max_time is None:
-            rules = replace(rules, max_time=as_utc(now).to_pydatetime())
-        rows, report = clean(EMPTY if interactions is None else interactions, rules)
-        users_known, items_known = known_ids(user_features, c.USER_ID), known_ids(item_features, c.ITEM_ID)
-        users = IdMap.from_ids((*rows[c.USER_ID].unique(), *users_known))
-        items = IdMap.from_ids((*rows[c.ITEM_ID].unique(), *items_known))
+        rows, report = _cleaned(interactions, cleaning or Cleaning(), now)
+        users = IdMap.from_ids((*rows[c.USER_ID].unique(), *known_ids(user_features, c.USER_ID)))
+        items = IdMap.from_ids((*rows[c.ITEM_ID].unique(), *known_ids(item_features, c.ITEM_ID)))
         moment = _moment(rows, now)
         rows = rows.assign(**{c.USER: users.rows(rows[c.USER_ID]), c.ITEM: items.rows(rows[c.ITEM_ID])})
         rows[c.WEIGHT] = (weighting or Weighting()).worths(rows, moment)
-        shape = (len(users), len(items))
-        matrix = _matrix(rows[rows[c.KIND].isin(c.POSITIVE_KINDS)], shape)
-        hot_users, hot_items = np.flatnonzero(matrix.getnnz(axis=1)), np.flatnonzero(matrix.getnnz(axis=0))
-        user_space = FeatureSpace.fit(
-            user_features, users, fields, hot_users, moment, identity_weight=identity_weight, spare=spare_users
-        )
-        item_space = FeatureSpace.fit(
-            item_features, items, fields, hot_items, moment, identity_weight=identity_weight, spare=spare_items
-        )
+        matrix = _matrix(rows[rows[c.KIND].isin(c.POSITIVE_KINDS)], (len(users), len(items)))
+        read = partial(_described, fields=fields, now=moment, identity_weight=identity_weight)
+        user_space, of_users = read(user_features, users, matrix.getnnz(axis=1), spare=spare_users)
+        item_space, of_items = read(item_features, items, matrix.getnnz(axis=0), spare=spare_items)
         return cls(
             users=users,
             items=items,
             interactions=rows,
             matrix=matrix,
-            dismissed=_matrix(_standing_dismissals(rows), shape),
+            dismissed=_matrix(_standing_dismissals(rows), matrix.shape),
             user_space=user_space,
             item_space=item_space,
-            user_features=user_space.transform(user_features, users, moment),
-            item_features=item_space.transform(item_features, items, moment),
+            user_features=of_users.matrix,
+            item_features=of_items.matrix,
             report=report,
             now=moment,
+            unknown_values={c.USER: of_users.unknown, c.ITEM: of_items.unknown},
         )
 
     @property
@@ -151,10 +148,34 @@ def known_ids(features: pd.DataFrame | None, id_column: str) -> list[str]:
     return [id for id in features[id_column].unique() if isinstance(id, str) and id.strip()]
 
 
+def _cleaned(
+    interactions: pd.DataFrame | None, rules: Cleaning, now: datetime | pd.Timestamp | None
+) -> tuple[pd.DataFrame, CleaningReport]:
+    if now is not None and rules.max_time is None:
+        rules = replace(rules, max_time=as_utc(now).to_pydatetime())
+    return clean(EMPTY if interactions is None else interactions, rules)
+
+
 def _moment(rows: pd.DataFrame, now: datetime | pd.Timestamp | None) -> pd.Timestamp:
     if now is not None:
         return as_utc(now)
     return rows[c.TIMESTAMP].max() if len(rows) else as_utc(datetime.now(UTC))
+
+
+def _described(
+    frame: pd.DataFrame | None,
+    ids: IdMap,
+    events: npt.NDArray[np.integer[Any]],
+    *,
+    fields: Sequence[FeatureField] | None,
+    now: pd.Timestamp,
+    identity_weight: float,
+    spare: int,
+) -> tuple[FeatureSpace, Encoded]:
+    """Learn the columns of features, with an identity for each row that has any events, and encode all rows."""
+    seen = np.flatnonzero(events).astype(np.int64)
+    space = FeatureSpace.fit(frame, ids, fields, seen, now, identity_weight=identity_weight, spare=spare)
+    return space, space.encode(frame, ids, now)
 
 
 def _matrix(rows: pd.DataFrame, shape: tuple[int, int]) -> Csr:

@@ -107,7 +107,22 @@ def test_a_dismissal_stands_until_the_item_is_wanted_after_all(now):
     assert data.matrix.toarray()[0].tolist() == [0.0, 4.0, 4.0]
 
 
-def test_a_later_now_is_the_last_possible_time(now):
+def test_values_without_a_column_are_counted(now):
+    frame = pd.DataFrame({c.ITEM_ID: ["a", "b"], c.FEATURE: ["price", "title"], c.VALUE: ["cheap", "Rare words"]})
+    data = InteractionDataset.from_frames(None, None, frame, now=now)
+    assert data.unknown_values == {"user": {}, "item": {"price": 1, "title": 2}}
+
+
+def test_columns_are_reserved_for_rows_of_later(toy_frames, now):
+    data = InteractionDataset.from_frames(
+        toy_frames.interactions, item_features=toy_frames.item_features, now=now, spare_users=3, spare_items=5
+    )
+    assert [name for name, _ in data.user_space.columns].count(c.SPARE) == 3
+    assert data.item_space.columns[-5:] == tuple((c.SPARE, str(number)) for number in range(5))
+    assert data.item_features[:, -5:].nnz == 0
+
+
+def test_nothing_happens_after_now(now):
     frame = events(("ann", "lamp", c.VIEW, 1), ("ann", "shoe", c.VIEW, -1), now=now)
     data = InteractionDataset.from_frames(frame, now=now)
     assert data.report.impossible_times == 1

@@ -121,7 +121,7 @@ def test_words_of_a_title_are_features_once_they_are_in_two_titles(now):
 
 def test_words_are_told_apart_in_any_script():
     assert words("L'Été à 40 — Red/RED x 30cm 🧦") == ["été", "red", "30cm"]
-    assert words("台灯 lamp") == ["台灯", "lamp"]
+    assert words("红色台灯lamp 灯") == ["红色", "色台", "台灯", "lamp"]
     assert words("🧦 !") == []
 
 
