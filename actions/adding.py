@@ -6,6 +6,7 @@ from actions.cards import button, named_button, variant_title
 from actions.cart_lines import cart_buttons, subtotal_text
 from actions.options import chosen_options, next_open
 from actions.pending import ADD, OPTION
+from actions.slates import slate_with, source_of
 from actions.targets import Target
 from actions.turn import Turn
 from shop.carts import MAX_QUANTITY, add_to_cart, view_cart
@@ -80,12 +81,13 @@ def add_variant(turn: Turn, product: ProductView, variant: VariantView, quantity
     """Put so many pieces of one variant into the cart; where there are fewer, offer those."""
     title = variant_title(product.name, variant.options)
     turn.focus(variant.sku, exactly=True)
-    source = "card" if turn.from_button else "chat"
+    slate = slate_with(turn, product.slug)
+    source = source_of(turn, slate)
     try:
         with turn.writing() as session:
             if turn.from_button:
-                record_interaction(session, turn.shopper, variant.sku, "click", source)
-            cart = add_to_cart(session, turn.shopper, variant.sku, quantity, source=source)
+                record_interaction(session, turn.shopper, variant.sku, "click", source, slate=slate)
+            cart = add_to_cart(session, turn.shopper, variant.sku, quantity, source=source, slate=slate)
     except NotEnoughStock as error:
         _offer_fewer(turn, error, title)
         return

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from actions.adding import add, add_variant, complete, offer
+from actions.arguing import dismiss, less_like, more_like
 from actions.base import ShopAction
 from actions.cart import change_quantity, clear, remove, set_line_quantity
 from actions.cart_lines import pick_line
@@ -23,6 +24,8 @@ from actions.pending import (
     ORDER,
     QUANTITY,
     SEARCH,
+    SIMILAR,
+    TASTE,
     USE_ADDRESS,
     WHICH,
     answers_question,
@@ -30,10 +33,13 @@ from actions.pending import (
     said_number,
 )
 from actions.queries import from_state
+from actions.recommendations import show_goes_with, show_similar
 from actions.references import Mention
 from actions.search import refine, run_search, start_search
+from actions.slate_moves import answer_taste
 from actions.targets import Target, focused_product, one_shown, pick_one
 from actions.turn import Pending, Turn, clean_words
+from actions.whys import tell_why
 from shop.carts import CartLineView
 from shop.catalogue import ProductView, get_product, get_product_by_sku, get_variant
 
@@ -43,6 +49,12 @@ _GOALS: dict[str, Callable[[Turn, Target], None]] = {
     "tell_option": tell_option,
     "tell_stock": tell_stock,
     "add_to_cart": add,
+    "show_similar": show_similar,
+    "show_goes_with": show_goes_with,
+    "tell_why": tell_why,
+    "more_like": more_like,
+    "less_like": less_like,
+    "dismiss_product": dismiss,
 }
 _LINE_GOALS: dict[str, Callable[[Turn, CartLineView], None]] = {
     "change_quantity": change_quantity,
@@ -252,15 +264,23 @@ def _show_offered(turn: Turn, pending: Pending) -> None:
     show_details(turn, Target(product))
 
 
+def _show_similar_offered(turn: Turn, pending: Pending) -> None:
+    with turn.reading() as session:
+        product = get_product(session, pending["product"])
+    show_similar(turn, Target(product))
+
+
 _ANSWERS: dict[str, Callable[[Turn, Pending], bool]] = {
     OPTION: _answer_option,
     WHICH: _answer_which,
     QUANTITY: _answer_quantity,
     ORDER: _answer_order,
+    TASTE: answer_taste,
 }
 _YES: dict[str, Callable[[Turn, Pending], None]] = {
     ADD: _add_offered,
     DETAILS: _show_offered,
+    SIMILAR: _show_similar_offered,
     SEARCH: lambda turn, pending: run_search(turn, from_state(pending["state"])),
     USE_ADDRESS: use_address,
     CONFIRM_ORDER: confirm_order,

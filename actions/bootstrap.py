@@ -7,11 +7,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 
+from actions.advisors import Advisor, Advisors
 from actions.labels import Labels
+from actions.popularity import PopularAdvisor
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
+from recsys.errors import ArtifactDamaged
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder
 from shop.policies import Passage, PolicyIndex, load_passages
@@ -45,6 +49,7 @@ class Services:
     policies: Policies
     labels: Labels
     vocabulary: Vocabulary
+    advisors: Advisors
 
 
 def build_services(settings: Settings) -> Services:
@@ -57,6 +62,9 @@ def build_services(settings: Settings) -> Services:
     # Where every vector is cached, the encoder would load with the first search, and the passages be read with the
     # first question: either would miss that shopper's deadline.
     policies.answer("ready")
+    advisors = Advisors(_Unpublished(settings.recsys), PopularAdvisor(search, sessions))
+    # Loaded now, and where it cannot be, that is said now.
+    advisors.current()
     return Services(
         settings=settings,
         sessions=sessions,
@@ -64,7 +72,18 @@ def build_services(settings: Settings) -> Services:
         policies=policies,
         labels=Labels.load(settings.labels, settings.language, settings.locale),
         vocabulary=Vocabulary(sessions, clock=time.monotonic),
+        advisors=advisors,
     )
+
+
+class _Unpublished:
+    """Stands for the store until there is one."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def current(self) -> Advisor:
+        raise ArtifactDamaged(self._root, "no recommender is published")
 
 
 class _Once:

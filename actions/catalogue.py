@@ -17,6 +17,7 @@ from actions.cards import (
 )
 from actions.options import chosen_options, is_named, option_having, options_like, value_like
 from actions.pending import DETAILS
+from actions.slates import slate_with, source_of
 from actions.targets import Target, pick_one
 from actions.turn import Button, Turn, clean_words
 from shop.catalogue import ProductView, VariantView, select_variants
@@ -90,10 +91,10 @@ def show_details(turn: Turn, target: Target) -> None:
     """Show a product, and note that it was looked at."""
     product = target.product
     _focus(turn, target)
-    source = "card" if turn.from_button else "chat"
+    slate = slate_with(turn, product.slug)
     with turn.writing() as session:
         for kind in ("click", "view") if turn.from_button else ("view",):
-            record_interaction(session, turn.shopper, product.slug, kind, source)
+            record_interaction(session, turn.shopper, product.slug, kind, source_of(turn, slate), slate=slate)
     turn.say(
         "utter_product_details",
         name=product.name,

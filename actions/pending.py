@@ -9,6 +9,8 @@
 | add | whether to put so many into the cart after all | sku, quantity |
 | details | whether to read the description | product |
 | search | whether to search again without one filter | state |
+| taste | what the shopper is after: a category, a budget | asked |
+| similar | whether to show what is like a product | product |
 | use_address | whether to send it to a known address | address |
 | confirm_order | whether to place the order | fingerprint |
 | clear_cart | whether to empty the cart | |
@@ -28,11 +30,17 @@ ORDER = "order"
 ADD = "add"
 DETAILS = "details"
 SEARCH = "search"
+TASTE = "taste"
+SIMILAR = "similar"
 USE_ADDRESS = "use_address"
 CONFIRM_ORDER = "confirm_order"
 CLEAR_CART = "clear_cart"
 
+# What a question of taste asks for.
+CATEGORY, BUDGET = "category", "budget"
+
 _LONG_ANSWER = 60
+_TASTES = ("category", "brand", "colour", "product_query", "price_min", "price_max")
 
 
 def answers_question(turn: Turn) -> bool:
@@ -50,7 +58,14 @@ def answers_question(turn: Turn) -> bool:
         return said_number(turn) is not None
     if kind == ORDER:
         return said_number(turn) is not None or bool(turn.entities("order_number"))
+    if kind == TASTE:
+        return names_taste(turn) or (pending["asked"] == BUDGET and said_number(turn) is not None)
     return False
+
+
+def names_taste(turn: Turn) -> bool:
+    """Tell whether a message says what the shopper is after: of what sort, or up to what price."""
+    return any(turn.entities(name) for name in _TASTES) and not turn.entities("product")
 
 
 def said_number(turn: Turn) -> int | None:

@@ -107,25 +107,29 @@ def sort_said(turn: Turn) -> Sort | None:
     return next((sort for sort in Sort if sort in said), None)
 
 
-def moved_price(query: SearchQuery, direction: str, prices: Sequence[Decimal], focus: Decimal | None) -> SearchQuery:
-    """Understand "cheaper" and "dearer".
+def moved_price(query: SearchQuery, direction: str, pivot: Decimal) -> SearchQuery:
+    """Understand "cheaper" and "dearer": less, or more, than a price of `price_pivot`."""
+    if direction == "lower":
+        filters = replace(query.filters, price_min=None, price_max=max(pivot - _CENT, Decimal(0)))
+    else:
+        filters = replace(query.filters, price_min=pivot + _CENT, price_max=None)
+    return replace(query, filters=filters, offset=0)
 
-    It means less, or more, than the thing last spoken of; where none was, than the middle one of those shown: half of
-    what the shopper has just seen then falls away, and some remain. Of two middle ones it is the one that leaves more.
+
+def price_pivot(direction: str, prices: Sequence[Decimal], focus: Decimal | None) -> Decimal:
+    """Give the price than which "cheaper" and "dearer" are.
+
+    It is that of the thing last spoken of; where none was, that of the middle one of those shown: half of what the
+    shopper has just seen then falls away, and some remain. Of two middle ones it is the one that leaves more.
 
     Args:
-        query: the search to move.
         direction: "lower" or "higher".
         prices: what the things shown cost.
         focus: what the thing last spoken of costs.
     """
-    if direction == "lower":
-        pivot = focus if focus is not None else median_high(prices)
-        filters = replace(query.filters, price_min=None, price_max=max(pivot - _CENT, Decimal(0)))
-    else:
-        pivot = focus if focus is not None else median_low(prices)
-        filters = replace(query.filters, price_min=pivot + _CENT, price_max=None)
-    return replace(query, filters=filters, offset=0)
+    if focus is not None:
+        return focus
+    return median_high(prices) if direction == "lower" else median_low(prices)
 
 
 def relaxations(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:

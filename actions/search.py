@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 from actions.base import ShopAction
 from actions.cards import button, listing, named_button, product_card
 from actions.catalogue import show_details
 from actions.pending import SEARCH
 from actions.queries import PAGE, criteria_text, from_state, moved_price, new_query, refined, relaxations, to_state
-from actions.targets import focused_product, pick_one, shown_products
+from actions.slate_moves import refine_slate, show_more_of_slate
+from actions.slates import forget_slate, last_slate
+from actions.targets import focused_product, pick_one, pivot_of
 from actions.turn import Turn, clean_words
-from shop.catalogue import ProductView, get_product, get_products_by_sku
+from shop.catalogue import get_product, get_products_by_sku
 from shop.errors import ProductNotFound
 from shop.search import Filters, SearchQuery, SearchResults, Sort
 
@@ -81,6 +82,9 @@ class ActionShowMore(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Fetch the next page; say so where there is none."""
         state = turn.slot("search_state")
+        if last_slate(turn):
+            show_more_of_slate(turn)
+            return
         if state is None:
             turn.say("utter_nothing_to_continue")
             return
@@ -105,6 +109,7 @@ def start_search(turn: Turn) -> None:
     if not query.text and query.filters == Filters():
         ask_what(turn)
         return
+    forget_slate(turn)
     turn.remember(candidate_skus=None)
     turn.focus(None)
     if names and not turn.services.search.search(query).hits:
@@ -123,7 +128,10 @@ def show_by_sku(turn: Turn) -> bool:
 
 
 def refine(turn: Turn) -> None:
-    """Add what the message says to the running search, or start one where none runs."""
+    """Add what the message says to what was last shown, a search or a recommendation; where none was, search."""
+    if last_slate(turn) and not turn.entities("product"):
+        refine_slate(turn)
+        return
     state = turn.slot("search_state")
     direction = turn.entity("price_direction")
     query = from_state(state) if state else _like_focus(turn)
@@ -172,6 +180,7 @@ def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
     if results.corrected:
         turn.say("utter_corrected", words=clean_words(results.corrected))
         query = replace(query, text=results.corrected)
+    forget_slate(turn)
     turn.remember(search_state=to_state(query), candidate_skus=[sku for _, sku in shown])
     turn.focus(shown[0][1] if results.total == 1 else None)
     if query.offset:
@@ -237,18 +246,8 @@ def _like_focus(turn: Turn) -> SearchQuery | None:
 
 
 def _shifted(turn: Turn, query: SearchQuery, direction: str) -> SearchQuery | None:
-    with turn.reading() as session:
-        focus = focused_product(turn, session)
-        shown = shown_products(turn, session)
-    prices = [_lowest(product, turn) for product in shown]
-    if focus is None and not prices:
-        return None
-    return moved_price(query, direction, prices, _lowest(focus, turn) if focus else None)
-
-
-def _lowest(product: ProductView, turn: Turn) -> Decimal:
-    skus = turn.slot("candidate_skus") or []
-    return next((one.price.amount for one in product.variants if one.sku in skus), product.price_min.amount)
+    pivot = pivot_of(turn, direction)
+    return None if pivot is None else moved_price(query, direction, pivot)
 
 
 def _sortings() -> tuple[str, ...]:

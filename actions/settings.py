@@ -19,6 +19,9 @@ class Settings(BaseSettings):
         payment_url: where a shopper pays an order; `{number}` stands for the order's number.
         threads: processor threads of the sentence encoder; more than one slows a busy server down.
         workers: how many actions may run at the same time.
+        recsys: where trained recommenders are published; without one, what is popular is shown instead.
+        exploration: how often the last place of a recommended list is drawn among the next best, so that the shop
+            learns of more than what it always shows.
         deadline_s: how long one action may take before the shopper gets an apology, in seconds.
     """
 
@@ -34,6 +37,8 @@ class Settings(BaseSettings):
     policies: Path = Path("data/policies")
     labels: Path = Path("data/labels")
     search_cache: Path = Path("artifacts/search")
+    recsys: Path = Path("artifacts/recsys")
+    exploration: float = Field(default=0.1, ge=0, le=1)
     locale: str = "en_US"
     text_model: str = ""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from actions.cards import named_button
 from actions.pending import WHICH
+from actions.queries import price_pivot
 from actions.references import THIS, Candidate, Mention, Resolution, Verdict, resolve
 from actions.turn import Turn
 from shop.catalogue import ProductView, get_product, get_product_by_sku, get_products_by_sku
@@ -51,6 +53,22 @@ def focused_product(turn: Turn, session: Session) -> ProductView | None:
     """Fetch what "it" means, if that is still for sale."""
     sku = turn.slot("focus_sku")
     return next(iter(get_products_by_sku(session, [sku])), None) if sku else None
+
+
+def shown_price(turn: Turn, product: ProductView) -> Decimal:
+    """Say what a product costs: the variant that was shown of it, else its cheapest."""
+    skus = turn.slot("candidate_skus") or []
+    return next((one.price.amount for one in product.variants if one.sku in skus), product.price_min.amount)
+
+
+def pivot_of(turn: Turn, direction: str) -> Decimal | None:
+    """Give the price than which "cheaper" and "dearer" are; None where nothing was shown."""
+    with turn.reading() as session:
+        focus, shown = focused_product(turn, session), shown_products(turn, session)
+    if focus is None and not shown:
+        return None
+    prices = [shown_price(turn, product) for product in shown]
+    return price_pivot(direction, prices, shown_price(turn, focus) if focus else None)
 
 
 def pick_one(turn: Turn, goal: str) -> Target | None:

@@ -31,7 +31,7 @@ _ECHO_LENGTH = 60
 # Whose memory the slots are; a guest's is None. It decides nothing but when to forget: who writes, tokens say.
 _OWNER = "remembered_for"
 # What a guest's looking around leaves behind goes with them when they sign in, as their cart does.
-_SHOPPING = frozenset({"search_state", "candidate_skus", "focus_sku", "chosen_sku"})
+_SHOPPING = frozenset({"search_state", "candidate_skus", "focus_sku", "chosen_sku", "slate", "edits", "wishes"})
 # Rasa's own.
 _KEPT = frozenset({_OWNER, "requested_slot", "session_started_metadata"})
 _NUMBER = re.compile(r"[+-]?\d{1,12}")

@@ -66,8 +66,18 @@ def view_cart(session: Session, shopper: Shopper) -> CartView:
     return cart_view(session, cart)
 
 
-def add_to_cart(session: Session, shopper: Shopper, sku: str, quantity: int = 1, *, source: str = "chat") -> CartView:
+def add_to_cart(
+    session: Session, shopper: Shopper, sku: str, quantity: int = 1, *, source: str = "chat", slate: str | None = None
+) -> CartView:
     """Put pieces of a variant into the cart, on top of those already there, and note the interaction.
+
+    Args:
+        session: a session of `shop.db.writing`.
+        shopper: whose cart it is.
+        sku: the variant.
+        quantity: how many pieces.
+        source: where it happened, such as "search" or "chat".
+        slate: the id of the recommended list that led there, if one did.
 
     Raises:
         VariantNotFound: no variant has this SKU.
@@ -88,7 +98,7 @@ def add_to_cart(session: Session, shopper: Shopper, sku: str, quantity: int = 1,
         cart.lines.append(CartLine(variant=variant, quantity=wanted))
     else:
         line.quantity = wanted
-    note_interaction(session, shopper, variant.product_id, variant, "cart", source, quantity)
+    note_interaction(session, shopper, variant.product_id, variant, "cart", source, quantity, slate=slate)
     return _saved(session, cart)
 
 

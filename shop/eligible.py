@@ -12,7 +12,7 @@ from shop.search_facts import Spellings
 from shop.search_filters import among, matching
 from shop.search_query import Filters
 from shop.sizes import other_sizes
-from shop.unwanted import unwanted
+from shop.unwanted import Unwanted, unwanted
 from shop.wishes import Wishes
 
 
@@ -29,17 +29,32 @@ def eligible_slugs(session: Session, wishes: Wishes, *, exclude: Collection[str]
         wishes: what every recommendation keeps to.
         exclude: slugs that are left out whatever they are, as those already shown.
     """
-    filters = matching(Filters(price_max=wishes.price_max, in_stock=True), Spellings({}, {}, {}), session)
     left_out = unwanted(session, wishes.exclude)
+    good = Product.id.in_(select(Variant.product_id).where(_fits(session, wishes, left_out)))
+    found = _slugs(session, and_(Product.active.is_(True), good))
+    return sorted(found.difference(exclude, _slugs_of(session, left_out.product_ids)))
+
+
+def eligible_skus(session: Session, wishes: Wishes, slugs: Collection[str]) -> dict[str, list[str]]:
+    """List of some eligible products the variants that make them so, by slug, each in the shop's order."""
+    fitting = select(Product.slug, Variant.sku).join(Variant).where(Product.slug.in_(slugs))
+    fitting = fitting.where(_fits(session, wishes, unwanted(session, wishes.exclude)))
+    found: dict[str, list[str]] = {}
+    for slug, sku in session.execute(fitting.order_by(Variant.position, Variant.id)):
+        found.setdefault(slug, []).append(sku)
+    return found
+
+
+def _fits(session: Session, wishes: Wishes, left_out: Unwanted) -> ColumnElement[bool]:
+    """Write the condition on a row of `variants`."""
+    filters = matching(Filters(price_max=wishes.price_max, in_stock=True), Spellings({}, {}, {}), session)
     conditions = [filters.variant]
     if left_out.values:
         conditions.append(not_(left_out.variants()))
     if unfit := other_sizes(session, wishes.sizes):
         pair = tuple_(VariantOption.name, VariantOption.value)
         conditions.append(~exists().where(VariantOption.variant_id == Variant.id, pair.in_(unfit)))
-    good = Product.id.in_(select(Variant.product_id).where(and_(*conditions)))
-    found = _slugs(session, and_(filters.product, good))
-    return sorted(found.difference(exclude, _slugs_of(session, left_out.product_ids)))
+    return and_(*conditions)
 
 
 def _slugs(session: Session, condition: ColumnElement[bool]) -> set[str]:

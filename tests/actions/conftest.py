@@ -17,12 +17,28 @@ import yaml
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import answers, cart, catalogue, checkout, comparison, orders, search, service
+from actions import (
+    answers,
+    arguing,
+    cart,
+    catalogue,
+    checkout,
+    comparison,
+    orders,
+    recommendations,
+    search,
+    service,
+    told,
+    whys,
+)
+from actions.advisors import Advisor, Advisors
 from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.labels import Labels
+from actions.popularity import PopularAdvisor
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
+from recsys.errors import ArtifactDamaged
 from shop.db import Sessions, make_sessions, open_engine, writing
 from shop.migrate import upgrade
 from shop.models import Address, Attribute, Category, Customer, DeliveryMethod, Product, Variant, VariantOption
@@ -31,7 +47,9 @@ from shop.search import ProductSearch
 
 ROOT = Path(__file__).parents[2]
 SECRET = "0123456789abcdef0123456789abcdef"
-MODULES = (answers, cart, catalogue, checkout, comparison, orders, search, service)
+MODULES = (
+    answers, arguing, cart, catalogue, checkout, comparison, orders, recommendations, search, service, told, whys
+)  # fmt: skip
 
 # name, slug, brand, category, attributes, variants: (sku, price, stock, options)
 GOODS: Sequence[tuple[str, str, str | None, str, dict[str, list[str]], list[tuple[str, str, int, dict[str, str]]]]] = [
@@ -152,22 +170,42 @@ def settings(tmp_path: Path) -> Settings:
         search_cache=tmp_path / "search",
         policies=ROOT / "data/policies",
         labels=ROOT / "data/labels",
+        exploration=0.0,
     )
 
 
+class Shelf:
+    """A store of recommenders that holds one, or none."""
+
+    def __init__(self) -> None:
+        self.advisor: Advisor | None = None
+
+    def current(self) -> Advisor:
+        if self.advisor is None:
+            raise ArtifactDamaged("artifacts/recsys", "no recommender is published")
+        return self.advisor
+
+
 @pytest.fixture
-def services(settings: Settings, template: Path, tmp_path: Path) -> Any:
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf) -> Any:
     shutil.copy(template, tmp_path / "shop.db")
     engine = open_engine(settings.database_url, timeout_s=0.2)
     sessions = make_sessions(engine)
     embedder = HashEmbedder()
+    search = ProductSearch(sessions, embedder, settings.search_cache)
     yield Services(
         settings=settings,
         sessions=sessions,
-        search=ProductSearch(sessions, embedder, settings.search_cache),
+        search=search,
         policies=PolicyIndex(load_passages(settings.policies), embedder),
         labels=Labels.load(settings.labels, "en", "en_US"),
         vocabulary=Vocabulary(sessions, clock=lambda: 0.0),
+        advisors=Advisors(shelf, PopularAdvisor(search, sessions)),
     )
     engine.dispose()
 

@@ -7,9 +7,25 @@ from typing import Any
 import yaml
 from rasa_sdk.executor import ActionExecutor
 
+from actions.adjustments import ASPECTS, DISMISS, GIFT, HISTORY, LESS, MORE
 from actions.answers import _ANSWERS, _GOALS, _LINE_GOALS, _YES
 from actions.labels import Labels
-from actions.pending import ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, USE_ADDRESS, WHICH
+from actions.pending import (
+    ADD,
+    CLEAR_CART,
+    CONFIRM_ORDER,
+    DETAILS,
+    OPTION,
+    ORDER,
+    QUANTITY,
+    SEARCH,
+    SIMILAR,
+    TASTE,
+    USE_ADDRESS,
+    WHICH,
+)
+from actions.reasons import _FIELDS, _PLAIN, _PRODUCTS
+from actions.wishes import BUDGET, EXCLUDE, SIZE
 from shop.addresses import FIELDS
 from shop.models import ORDER_STATES, SHIPMENT_STATES
 from tests.actions.conftest import ROOT, rules
@@ -86,6 +102,9 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"order.states.{state}" for state in ORDER_STATES}
     used |= {f"shipment.states.{state}" for state in SHIPMENT_STATES}
     used |= {f"shipment.{name}" for name in ("shipped", "promised", "delivered")}
+    used |= {f"edits.{kind}" for kind in (LESS, MORE, GIFT, HISTORY, DISMISS, "price_lower", "price_higher")}
+    used |= {f"aspects.{aspect}" for aspect in ASPECTS} | {f"wishes.{kind}" for kind in (EXCLUDE, SIZE, BUDGET)}
+    used |= {*_FIELDS.values(), *_PRODUCTS.values(), *_PLAIN.values(), "reasons.popular"}
     used |= {f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock")}
     assert used == labels().keys
 
@@ -97,8 +116,8 @@ def test_no_english_sentence_stands_in_the_code() -> None:
 
 
 def test_every_question_has_someone_to_take_its_answer() -> None:
-    kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, USE_ADDRESS, WHICH}
-    assert set(_ANSWERS) | set(_YES) == kinds
+    kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, SIMILAR, TASTE, USE_ADDRESS}
+    assert set(_ANSWERS) | set(_YES) == kinds | {WHICH}
     assert not set(_ANSWERS) & set(_YES)
 
 

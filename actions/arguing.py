@@ -1,0 +1,107 @@
+"""The shopper argues: ignore the brand, less like this, it's a gift, not for me. Each is kept, told and undoable."""
+
+from __future__ import annotations
+
+from actions.adjustments import ASPECTS, DISMISS, GIFT, HISTORY, IGNORE, LESS, MORE, Step, add, keep, steps_of
+from actions.arguments import step_text, undo_button
+from actions.base import ShopAction
+from actions.cards import button
+from actions.slate_moves import argue, query_shown, say_nothing_fits, show_again
+from actions.slates import last_slate, note_from_slate
+from actions.targets import Target, pick_one
+from actions.turn import Turn
+from shop.models import utc_now
+
+_SELF, _RESTORE = "self", "restore"
+
+
+class ActionAdjustRecommendations(ShopAction):
+    """Take an argument about the recommendations."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_adjust_recommendations"
+
+    def perform(self, turn: Turn) -> None:
+        """Let it count, and show the list again."""
+        kind = turn.entity("adjustment")
+        aspects = [aspect for aspect in turn.entities("aspect") if aspect in ASPECTS]
+        if kind == _RESTORE:
+            turn.follow_up("action_undo_adjustment")
+        elif kind == GIFT:
+            argue(turn, Step(GIFT, reference=utc_now().isoformat()))
+        elif HISTORY in turn.entities("aspect"):
+            argue(turn, Step(GIFT, HISTORY, utc_now().isoformat()))
+        elif kind == _SELF:
+            _for_oneself(turn)
+        elif aspects:
+            for aspect in aspects[:-1]:
+                add(turn, Step(IGNORE, aspect))
+            argue(turn, Step(IGNORE, aspects[-1]))
+        elif kind == LESS:
+            _like(turn, pick_one(turn, "less_like"), LESS)
+        elif kind == MORE:
+            _like(turn, pick_one(turn, "more_like"), MORE)
+        else:
+            _ask_adjustment(turn)
+
+
+class ActionDismissProduct(ShopAction):
+    """Never show a product again."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_dismiss_product"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the product and leave it out from now on."""
+        target = pick_one(turn, "dismiss_product")
+        if target:
+            dismiss(turn, target)
+
+
+def more_like(turn: Turn, target: Target) -> None:
+    """Move the list towards a product."""
+    _like(turn, target, MORE)
+
+
+def less_like(turn: Turn, target: Target) -> None:
+    """Move the list away from a product."""
+    _like(turn, target, LESS)
+
+
+def dismiss(turn: Turn, target: Target) -> None:
+    """Note that a product is not wanted, and show the list again without it."""
+    product, slate = target.product, last_slate(turn)
+    note_from_slate(turn, product.slug, "dismiss")
+    step = Step(DISMISS, product.slug)
+    add(turn, step)
+    turn.focus(None)
+    turn.say("utter_adjusted", change=step_text(turn, step), buttons=[] if slate else [undo_button(turn, step)])
+    if slate and not show_again(turn, undoable=True):
+        say_nothing_fits(turn, query_shown(turn))
+
+
+def _like(turn: Turn, target: Target | None, kind: str) -> None:
+    if target:
+        turn.focus(None)
+        argue(turn, Step(kind, target.product.slug))
+
+
+def _for_oneself(turn: Turn) -> None:
+    keep(turn, [step for step in steps_of(turn) if step.kind != GIFT])
+    turn.say("utter_adjusted", change=turn.labels.text("edits.self"))
+    if not show_again(turn):
+        say_nothing_fits(turn, query_shown(turn))
+
+
+def _ask_adjustment(turn: Turn) -> None:
+    labels = turn.labels
+    turn.say(
+        "utter_ask_adjustment",
+        buttons=[
+            button(labels, "ignore_brand", "adjust_recommendations", aspect="brand"),
+            button(labels, "ignore_colour", "adjust_recommendations", aspect="colour"),
+            button(labels, "gift", "adjust_recommendations", adjustment=GIFT),
+        ],
+    )

@@ -1,0 +1,80 @@
+"""Which products may be recommended at all: in stock, within the shopper's wishes and what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from actions.adjustments import price_bounds
+from actions.tastes import Taste
+from actions.turn import Turn
+from shop.catalogue import ProductView, VariantView
+from shop.eligible import eligible_slugs
+from shop.search import Filters, SearchQuery
+
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What may be shown.
+
+    Attributes:
+        slugs: the products.
+        skus: by slug the variant that a search found for it; without a search there is none.
+    """
+
+    slugs: frozenset[str]
+    skus: Mapping[str, str] = field(default_factory=dict)
+
+
+def candidates_of(turn: Turn, query: SearchQuery, taste: Taste, without: frozenset[str] = frozenset()) -> Candidates:
+    """Find what passes; what the shopper does not want to see is left out, and so is what is named in `without`.
+
+    Words and filters are the search's own business, so that "running shoes under 100" means the same everywhere; of a
+    very long list the best 200 are taken.
+    """
+    with turn.reading() as session:
+        passing = frozenset(eligible_slugs(session, taste.wishes, exclude=taste.hidden | without))
+    if not query.text and query.filters == Filters() and price_bounds(taste.steps) == (None, None):
+        return Candidates(passing)
+    hits = turn.services.search.search(replace(narrowed(query, taste), offset=0, limit=_MOST)).hits
+    skus = {hit.product_slug: hit.sku for hit in hits if hit.product_slug in passing}
+    return Candidates(frozenset(skus), skus)
+
+
+def narrowed(query: SearchQuery, taste: Taste) -> SearchQuery:
+    """Add stock, the budget and what was said of prices to a search."""
+    low, high = price_bounds(taste.steps)
+    filters = query.filters
+    return replace(
+        query,
+        filters=replace(
+            filters,
+            price_min=_most(filters.price_min, low),
+            price_max=_least(filters.price_max, high, taste.wishes.price_max),
+            in_stock=True,
+        ),
+    )
+
+
+def shown_variant(product: ProductView, candidates: Candidates, fitting: Sequence[str]) -> VariantView:
+    """Choose the variant that stands for a product: the one that a search found, else the cheapest.
+
+    Args:
+        product: the product.
+        candidates: what a search found.
+        fitting: the SKUs of its variants that are in stock and pass the wishes.
+    """
+    good = [one for one in product.variants if one.sku in fitting] or list(product.variants)
+    found = next((one for one in good if one.sku == candidates.skus.get(product.slug)), None)
+    return found or min(good, key=lambda one: one.price.amount)
+
+
+def _least(*bounds: Decimal | None) -> Decimal | None:
+    return min((one for one in bounds if one is not None), default=None)
+
+
+def _most(*bounds: Decimal | None) -> Decimal | None:
+    return max((one for one in bounds if one is not None), default=None)

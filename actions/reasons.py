@@ -1,0 +1,64 @@
+"""Why something is recommended, in words: true facts only, and never the name of a feature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from actions.labels import Labels
+from actions.turn import clean_words
+from recsys.slate import Reason
+
+MOST = 2
+_FIELDS = {
+    "brand": "reasons.brand",
+    "category": "reasons.category",
+    "colour": "reasons.colour",
+    "price": "reasons.price",
+    "title": "reasons.title",
+}
+_PRODUCTS = {"similar_to": "reasons.similar_to", "bought_with": "reasons.bought_with"}
+_PLAIN = {"new": "reasons.new", "promotion": "reasons.promotion"}
+
+
+def products_named(reasons: Iterable[Reason]) -> list[str]:
+    """List the products that some reasons speak of."""
+    return list(dict.fromkeys(reason.value for reason in reasons if reason.kind in _PRODUCTS and reason.value))
+
+
+def reason_words(labels: Labels, reasons: Sequence[Reason], names: Mapping[str, str]) -> str:
+    """Say the strongest reasons that there are words for, in one clause; empty where there are none.
+
+    Args:
+        labels: the language.
+        reasons: strongest first.
+        names: the names of the products that the reasons speak of, by slug; one that has none is not spoken of.
+    """
+    said = dict.fromkeys(words for reason in reasons if (words := _clause(labels, reason, names)))
+    return labels.all_of(list(said)[:MOST])
+
+
+def to_state(reasons: Sequence[Reason]) -> list[list[str | float]]:
+    """Write reasons as JSON values, for a slot."""
+    return [[reason.kind, reason.field, reason.value, round(float(reason.share), 4)] for reason in reasons]
+
+
+def from_state(state: Iterable[Sequence[str | float]]) -> list[Reason]:
+    """Read reasons back from a slot."""
+    return [Reason(kind, str(field), str(value), float(share)) for kind, field, value, share in state]  # type: ignore[arg-type]
+
+
+def _clause(labels: Labels, reason: Reason, names: Mapping[str, str]) -> str | None:
+    value = clean_words(reason.value)
+    if reason.kind == "feature":
+        return labels.text(_FIELDS[reason.field], value=value) if reason.field in _FIELDS else None
+    if reason.kind in _PRODUCTS:
+        name = names.get(reason.value)
+        return labels.text(_PRODUCTS[reason.kind], name=name, percent=_percent(reason.share)) if name else None
+    if reason.kind == "popular":
+        key = "reasons.popular_in" if reason.field == "category" else "reasons.popular"
+        return labels.text(key, value=value)
+    return labels.text(_PLAIN[reason.kind])
+
+
+def _percent(share: float) -> int:
+    return max(1, round(100 * share))

@@ -1,0 +1,163 @@
+"""Recommendations: what suits the shopper, what is like a thing or goes with it, what is new or on offer, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.adjustments import HIGHER, LOWER
+from actions.base import ShopAction
+from actions.cards import button
+from actions.pending import SIMILAR as OFFER_SIMILAR
+from actions.queries import EVERYTHING, moved_price, new_query, refined
+from actions.recommending import show
+from actions.references import Mention
+from actions.search import product_names
+from actions.slate_moves import query_shown, refine_slate, say_nothing_fits, show_more_of_slate
+from actions.slates import (
+    DEALS,
+    GOES_WITH,
+    NEW,
+    RECOMMEND,
+    SIMILAR,
+    Request,
+    last_slate,
+    note_from_slate,
+)
+from actions.targets import Target, pick_one, shown_price
+from actions.turn import Turn
+from shop.carts import view_cart
+from shop.catalogue import ProductView, get_products
+from shop.search import SearchQuery
+
+_SELF, _RESTORE = "self", "restore"
+
+
+class ActionRecommend(ShopAction):
+    """Recommend what suits the shopper, within what they said."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_recommend"
+
+    def perform(self, turn: Turn) -> None:
+        """Recommend; who asks again for the same sees the next page."""
+        shown = last_slate(turn)
+        if shown and turn.entity("price_direction") in (LOWER, HIGHER):
+            refine_slate(turn)
+            return
+        query = new_query(turn, product_names(turn))
+        if shown and shown.request.task == RECOMMEND and query == query_shown(turn):
+            show_more_of_slate(turn)
+        elif not show(turn, Request(RECOMMEND), query):
+            say_nothing_fits(turn, query)
+
+
+class ActionShowSimilar(ShopAction):
+    """Show what is like a product."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_show_similar"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the product and show what is like it."""
+        target = pick_one(turn, "show_similar")
+        if target:
+            show_similar(turn, target)
+
+
+class ActionShowWhatGoesWith(ShopAction):
+    """Show what baskets hold beside a product, or beside what is in the cart."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_show_what_goes_with"
+
+    def perform(self, turn: Turn) -> None:
+        """Find the product, else take the cart, and show what was bought with it."""
+        cart = [] if Mention.of(turn).says_something or turn.slot("focus_sku") else _cart_products(turn)
+        if cart:
+            _show_what_goes_with(turn, cart)
+            return
+        target = pick_one(turn, "show_goes_with")
+        if target:
+            show_goes_with(turn, target)
+
+
+class ActionShowNew(ShopAction):
+    """Show what is new in the shop."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_show_new"
+
+    def perform(self, turn: Turn) -> None:
+        """Show new products, within what was said."""
+        if not show(turn, Request(NEW), refined(turn, EVERYTHING)):
+            turn.say("utter_no_new_products", buttons=[button(turn.labels, "popular", "recommend")])
+
+
+class ActionShowDeals(ShopAction):
+    """Show what is on offer: rows of promotions alone decide that."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_show_deals"
+
+    def perform(self, turn: Turn) -> None:
+        """Show deals within what was said; where there are none of those, say so and show the others."""
+        query = refined(turn, EVERYTHING)
+        if show(turn, Request(DEALS), query):
+            return
+        if query == EVERYTHING:
+            turn.say("utter_no_deals")
+            return
+        turn.say("utter_no_such_deals")
+        if not show(turn, Request(DEALS), EVERYTHING):
+            turn.say("utter_no_deals")
+
+
+def show_similar(turn: Turn, target: Target) -> None:
+    """Show what is like a product; what was said beside it narrows that down: "like this one, but in white"."""
+    product = target.product
+    query = _but(turn, product)
+    turn.focus(target.sku or product.variants[0].sku)
+    if turn.from_button and turn.entity("slate"):
+        note_from_slate(turn, product.slug, "click")
+    if not show(turn, Request(SIMILAR, (product.slug,)), query):
+        turn.say("utter_no_similar", name=product.name)
+
+
+def show_goes_with(turn: Turn, target: Target) -> None:
+    """Show what was bought with a product."""
+    turn.focus(target.sku or target.product.variants[0].sku)
+    _show_what_goes_with(turn, [target.product])
+
+
+def _but(turn: Turn, product: ProductView) -> SearchQuery:
+    """Read filters beside the words that point: where only a description points, it is no filter."""
+    mention = Mention.of(turn)
+    points = mention.products or mention.skus or mention.ordinals or mention.references
+    query = refined(turn, EVERYTHING) if points else EVERYTHING
+    query = replace(query, text="")
+    direction = turn.entity("price_direction")
+    return moved_price(query, direction, shown_price(turn, product)) if direction in (LOWER, HIGHER) else query
+
+
+def _cart_products(turn: Turn) -> list[ProductView]:
+    with turn.reading() as session:
+        lines = view_cart(session, turn.shopper).lines
+        return get_products(session, [line.product_slug for line in lines])
+
+
+def _show_what_goes_with(turn: Turn, products: Sequence[ProductView]) -> None:
+    if show(turn, Request(GOES_WITH, tuple(product.slug for product in products)), EVERYTHING):
+        return
+    # Honest: nothing is made up from likeness. What is like it can be had by asking.
+    turn.ask_later(OFFER_SIMILAR, product=products[0].slug)
+    turn.say(
+        "utter_goes_with_unknown",
+        names=turn.labels.all_of(product.name for product in products),
+        buttons=[button(turn.labels, "similar", "ask_similar", product=products[0].slug)],
+    )

@@ -1,0 +1,213 @@
+"""Recommend: find what may be shown, let the recommender order it, log it, and show it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from actions.advisors import Advice, Advisor
+from actions.candidates import Candidates, candidates_of, narrowed, shown_variant
+from actions.cards import button
+from actions.queries import criteria_text
+from actions.queries import to_state as query_state
+from actions.reasons import products_named
+from actions.slate_cards import lines, recommended_card
+from actions.slates import (
+    DEALS,
+    GOES_WITH,
+    NEW,
+    RECOMMEND,
+    SIMILAR,
+    Request,
+    ShownSlate,
+    page_of,
+    remember_slate,
+)
+from actions.taste_questions import ask_taste, open_question
+from actions.tastes import Taste, taste_of
+from actions.turn import Turn
+from actions.wishes import EXCLUDE, SIZE, each_wish, settle_wishes
+from recsys.errors import RecsysError
+from recsys.slate import Slate
+from shop.carts import view_cart
+from shop.catalogue import ProductView, VariantView, get_products
+from shop.eligible import eligible_skus
+from shop.models import utc_now
+from shop.promotions import promoted_slugs, running
+from shop.search import SearchQuery, Sort
+from shop.slates import ShownItem, log_slate
+
+PAGE = 5
+
+_FOUND = {
+    SIMILAR: "utter_similar",
+    GOES_WITH: "utter_goes_with",
+    NEW: "utter_new_products",
+    DEALS: "utter_deals",
+}
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """What came out for a request, and from what."""
+
+    request: Request
+    query: SearchQuery
+    taste: Taste
+    candidates: Candidates
+    advice: Advice
+    slate: Slate
+
+
+def show(turn: Turn, request: Request, query: SearchQuery, *, undoable: bool = False) -> bool:
+    """Recommend and show; tell whether there was anything to show.
+
+    Args:
+        turn: the turn.
+        request: the task; what its `shown` names is not shown again.
+        query: words and filters that narrow it down.
+        undoable: whether a button takes back what the shopper has just said.
+    """
+    with turn.reading() as session:
+        taste = taste_of(turn, session)
+        promoted = _promoted(session) if request.task == DEALS else frozenset()
+        in_cart = _in_cart(turn, session) if request.task == GOES_WITH else frozenset()
+    out = frozenset({*request.shown, *request.seeds}) | in_cart
+    candidates = candidates_of(turn, query, taste, out)
+    advice = turn.services.advisors.current()
+    try:
+        slate = _ask(turn, advice.advisor, request, taste, candidates.slugs, promoted)
+    except RecsysError as error:
+        # A product newer than the model, say: the shopper gets the second best rather than an apology.
+        logger.warning("The recommender could not answer (%s): %s", request.task, type(error).__name__)
+        advice = turn.services.advisors.fallback
+        slate = _ask(turn, advice.advisor, request, taste, candidates.slugs, promoted)
+    if slate.items:
+        _present(turn, _Ranked(request, query, taste, candidates, advice, slate), undoable)
+    return bool(slate.items)
+
+
+def what_was_asked(turn: Turn, query: SearchQuery) -> str:
+    """Say in one line what every product has to fit: the search, the stock, the budget and the other wishes."""
+    with turn.reading() as session:
+        taste = taste_of(turn, session)
+    return _criteria(turn, query, taste)
+
+
+def _ask(
+    turn: Turn,
+    advisor: Advisor,
+    request: Request,
+    taste: Taste,
+    candidates: Collection[str],
+    promoted: Collection[str],
+) -> Slate:
+    profile = taste.profile
+    if request.task == SIMILAR:
+        return advisor.similar_items(request.seeds[0], PAGE, candidates=candidates, profile=profile)
+    if request.task == GOES_WITH:
+        return advisor.bought_together(request.seeds, PAGE, candidates=candidates)
+    if request.task == NEW:
+        return advisor.new_items(profile, PAGE, candidates=candidates, now=dt.datetime.now(dt.timezone.utc))
+    if request.task == DEALS:
+        return advisor.deals(profile, promoted, PAGE, candidates=candidates)
+    exploration = turn.services.settings.exploration
+    fresh = advisor.recommend(profile, PAGE, candidates=candidates, exploration=exploration)
+    if len(fresh) == min(PAGE, len(candidates)):
+        return fresh
+    # Who has seen nearly everything of a kind is rather shown it again than nothing.
+    return advisor.recommend(profile, PAGE, candidates=candidates, exclude_seen=False, exploration=exploration)
+
+
+def _present(turn: Turn, ranked: _Ranked, undoable: bool) -> None:
+    with turn.reading() as session:
+        products = get_products(session, ranked.slate.item_ids)
+        spoken_of = [slug for item in ranked.slate for slug in products_named(item.reasons)]
+        names = {one.slug: one.name for one in get_products(session, [*ranked.request.seeds, *spoken_of])}
+        fitting = eligible_skus(session, ranked.taste.wishes, ranked.slate.item_ids)
+    shown = [(one, shown_variant(one, ranked.candidates, fitting.get(one.slug, ()))) for one in products]
+    ranked, shown = _in_order(ranked, shown)
+    name = _log(turn, ranked)
+    question = open_question(ranked.query, ranked.taste, ranked.slate, ranked.request)
+    _remember(turn, ranked, name, [variant.sku for _, variant in shown], question)
+    reasons = {item.item_id: item.reasons for item in ranked.slate}
+    cards = [
+        recommended_card(turn.labels, product, variant.sku, reasons[product.slug], names, name)
+        for product, variant in shown
+    ]
+    turn.say(
+        _response(ranked),
+        listing=lines(turn.labels, cards),
+        criteria=_criteria(turn, ranked.query, ranked.taste),
+        names=turn.labels.all_of(names[slug] for slug in ranked.request.seeds if slug in names),
+        elements=cards,
+        buttons=_buttons(turn, ranked, undoable),
+    )
+    if question:
+        ask_taste(turn, question, products)
+
+
+def _in_order(
+    ranked: _Ranked, shown: list[tuple[ProductView, VariantView]]
+) -> tuple[_Ranked, list[tuple[ProductView, VariantView]]]:
+    """Put what was chosen into the order by price, where the shopper asked for one; only the order is theirs."""
+    sort = ranked.query.sort
+    if sort in (Sort.PRICE_ASC, Sort.PRICE_DESC):
+        shown = sorted(shown, key=lambda pair: pair[1].price.amount, reverse=sort is Sort.PRICE_DESC)
+    items = {item.item_id: item for item in ranked.slate}
+    placed = (replace(items[product.slug], rank=rank) for rank, (product, _) in enumerate(shown, start=1))
+    policy = ranked.slate.policy if sort is Sort.RELEVANCE else f"{ranked.slate.policy}+{sort}"
+    return replace(ranked, slate=Slate(tuple(placed), policy, ranked.slate.temperature)), shown
+
+
+def _log(turn: Turn, ranked: _Ranked) -> str:
+    slate, version = ranked.slate, ranked.advice.advisor.version
+    items = [ShownItem(item.item_id, float(item.score), float(item.propensity)) for item in slate]
+    with turn.writing() as session:
+        settle_wishes(turn, session, ranked.taste.wishes)
+        return log_slate(session, turn.shopper, ranked.request.task, slate.policy, version, items)
+
+
+def _remember(turn: Turn, ranked: _Ranked, name: str, skus: list[str], question: str | None) -> None:
+    slate, before = ranked.slate, ranked.request
+    asked = (*before.asked, question) if question else before.asked
+    request = replace(before, shown=page_of(slate.item_ids, before), asked=asked)
+    reasons = {item.item_id: list(item.reasons) for item in slate}
+    remember_slate(turn, ShownSlate(name, request, slate.item_ids, reasons))
+    turn.remember(search_state=query_state(ranked.query), candidate_skus=skus)
+    turn.focus(skus[0] if len(skus) == 1 else None)
+
+
+def _response(ranked: _Ranked) -> str:
+    if ranked.request.shown:
+        return "utter_recommended_more"
+    if ranked.advice.simple and ranked.request.task in (RECOMMEND, SIMILAR):
+        return "utter_popular_instead"
+    if ranked.request.task == RECOMMEND:
+        return "utter_popular" if ranked.slate.temperature == "cold" else "utter_recommended"
+    return _FOUND[ranked.request.task]
+
+
+def _buttons(turn: Turn, ranked: _Ranked, undoable: bool) -> list[dict[str, str]]:
+    undo = [button(turn.labels, "undo", "undo_adjustment")] if undoable else []
+    has_more = len(ranked.candidates.slugs) > len(ranked.slate) == PAGE
+    return [*([button(turn.labels, "more", "show_more")] if has_more else []), *undo]
+
+
+def _criteria(turn: Turn, query: SearchQuery, taste: Taste) -> str:
+    wishes = [wish.text(turn.labels) for wish in each_wish(taste.wishes) if wish.kind in (EXCLUDE, SIZE)]
+    parts = [criteria_text(turn.labels, narrowed(query, taste)), *wishes]
+    return turn.labels.text("criteria.separator").join(parts)
+
+
+def _promoted(session: Session) -> frozenset[str]:
+    return frozenset(promoted_slugs(session, running(session, utc_now())))
+
+
+def _in_cart(turn: Turn, session: Session) -> frozenset[str]:
+    return frozenset(line.product_slug for line in view_cart(session, turn.shopper).lines)

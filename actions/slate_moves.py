@@ -1,0 +1,98 @@
+"""What a shopper does with the slate that is shown: narrow it down, shift its price, see more, see it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from actions.adjustments import HIGHER, LOWER, PRICE, Step, add, keep, steps_of
+from actions.arguments import step_text
+from actions.cards import button
+from actions.pending import BUDGET, said_number
+from actions.queries import EVERYTHING, from_state, refined
+from actions.recommending import show, what_was_asked
+from actions.slates import Request, last_slate
+from actions.targets import pivot_of
+from actions.turn import Pending, Turn
+from shop.search import SearchQuery
+
+
+def refine_slate(turn: Turn) -> None:
+    """Recommend again with what was said added: other filters, another order, "cheaper"."""
+    direction = turn.entity("price_direction")
+    query = refined(turn, query_shown(turn))
+    if direction not in (LOWER, HIGHER):
+        _narrow(turn, query)
+        return
+    pivot = pivot_of(turn, direction)
+    if pivot is None:
+        _narrow(turn, query)
+        return
+    # What was said of prices as a filter would stand against it.
+    filters = query.filters
+    open_ended = replace(filters, price_min=None) if direction == LOWER else replace(filters, price_max=None)
+    argue(turn, Step(PRICE, direction, str(pivot)), replace(query, filters=open_ended))
+
+
+def show_more_of_slate(turn: Turn) -> None:
+    """Show the next page; no product comes twice."""
+    slate = last_slate(turn)
+    if slate and not show(turn, slate.request, query_shown(turn)):
+        turn.say("utter_no_more", total=len(slate.request.shown))
+
+
+def argue(turn: Turn, step: Step, query: SearchQuery | None = None) -> None:
+    """Take an argument, say what it changes, and show the list again; one that leaves nothing is not kept."""
+    before = steps_of(turn)
+    text = step_text(turn, step)
+    add(turn, step)
+    messages = len(turn.messages)
+    turn.say("utter_adjusted", change=text)
+    if not show_again(turn, query=query, undoable=True):
+        keep(turn, before)
+        del turn.messages[messages:]
+        turn.say("utter_nothing_left", change=text)
+
+
+def show_again(turn: Turn, *, query: SearchQuery | None = None, undoable: bool = False) -> bool:
+    """Recommend what was last recommended from its first page on, or anything where nothing was; tell whether it was.
+
+    Args:
+        turn: the turn.
+        query: a search that takes the place of the one before.
+        undoable: whether a button takes back what the shopper has just said.
+    """
+    slate = last_slate(turn)
+    request = replace(slate.request, shown=()) if slate else Request()
+    return show(turn, request, query or query_shown(turn), undoable=undoable)
+
+
+def query_shown(turn: Turn) -> SearchQuery:
+    """Give the words and filters of the slate that is shown."""
+    state = turn.slot("search_state")
+    return from_state(state) if state and last_slate(turn) else EVERYTHING
+
+
+def say_nothing_fits(turn: Turn, query: SearchQuery) -> None:
+    """Tell honestly that nothing can be recommended, what it would have to fit, and how to loosen that."""
+    turn.say(
+        "utter_no_recommendation",
+        criteria=what_was_asked(turn, query),
+        buttons=[button(turn.labels, "wishes", "show_wishes")],
+    )
+
+
+def answer_taste(turn: Turn, pending: Pending) -> bool:
+    """Take the answer to a question of taste; tell whether it was one."""
+    if not last_slate(turn):
+        return False
+    query = refined(turn, query_shown(turn))
+    number = said_number(turn)
+    if pending["asked"] == BUDGET and number is not None and query.filters.price_max is None:
+        query = replace(query, filters=replace(query.filters, price_max=Decimal(number)))
+    return query != query_shown(turn) and show_again(turn, query=query)
+
+
+def _narrow(turn: Turn, query: SearchQuery) -> None:
+    if not show_again(turn, query=query):
+        say_nothing_fits(turn, query)

@@ -1,0 +1,173 @@
+"""What the shopper told for good, or argued for now: noted, shown as a list, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from actions.adjustments import DISMISS, GIFT, HISTORY, IGNORE, PRICE, WISH, Step, add, keep, steps_of
+from actions.arguments import step_text, undo_button
+from actions.base import ShopAction
+from actions.cards import button
+from actions.slate_moves import query_shown, say_nothing_fits, show_again
+from actions.slates import last_slate
+from actions.turn import Turn
+from actions.wishes import (
+    BUDGET,
+    EXCLUDE,
+    SIZE,
+    Wish,
+    before,
+    change_wishes,
+    each_wish,
+    stated,
+    wishes_of,
+    with_wish,
+    without_wish,
+)
+from shop.interactions import take_back_dismissal
+
+_EVERYTHING = "all"
+_BUTTONS = 8
+
+
+class ActionStateWish(ShopAction):
+    """Keep a standing wish in mind."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_state_wish"
+
+    def perform(self, turn: Turn) -> None:
+        """Note the wish, for a customer beyond this conversation, and show the list again with it."""
+        stated_now = stated(turn)
+        if not stated_now:
+            turn.say("utter_ask_wish")
+            return
+        with turn.writing() as session:
+            wishes = wishes_of(turn, session)
+            for wish in stated_now:
+                add(turn, Step(WISH, wish.name, before(wishes, wish)))
+                wishes = with_wish(wishes, wish)
+            kept = change_wishes(turn, session, wishes)
+        said = turn.labels.all_of(wish.text(turn.labels) for wish in stated_now)
+        undo = [undo_button(turn, Step(WISH, stated_now[-1].name))]
+        turn.say("utter_wish_saved" if kept else "utter_wish_noted", wish=said, buttons=undo)
+        _again(turn)
+
+
+class ActionShowWishes(ShopAction):
+    """Tell what is kept in mind."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_show_wishes"
+
+    def perform(self, turn: Turn) -> None:
+        """List wishes and arguments, each with a button that takes it back."""
+        with turn.reading() as session:
+            told = _told(turn, session)
+        _list(turn, told, "utter_told")
+
+
+class ActionUndoAdjustment(ShopAction):
+    """Take back what was told or argued."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_undo_adjustment"
+
+    def perform(self, turn: Turn) -> None:
+        """Take back what is named, else what came last, and show the list again."""
+        with turn.reading() as session:
+            told = _told(turn, session)
+        meant = told if _EVERYTHING in turn.entities("reference") else _named(turn, told) or _last(turn, told)
+        if not meant:
+            _list(turn, told, "utter_nothing_to_undo")
+            return
+        what = turn.labels.all_of(step_text(turn, one.step) for one in meant)
+        _take_back(turn, [one.step for one in meant])
+        turn.say("utter_undone", what=what)
+        _again(turn)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One thing that can be taken back, a wish too, and whether it was said in this conversation."""
+
+    step: Step
+    here: bool = True
+
+
+def _told(turn: Turn, session: Session) -> list[_Told]:
+    """List the wishes of other days, then what was said in this conversation, in its order."""
+    steps = steps_of(turn)
+    names = {wish.name for wish in each_wish(wishes_of(turn, session))}
+    here = {step.value: step for step in steps if step.kind == WISH and step.value in names}
+    before_today = [_Told(Step(WISH, name), here=False) for name in sorted(names - here.keys())]
+    return [*before_today, *(_Told(step) for step in steps if step.kind != WISH or step is here.get(step.value))]
+
+
+def _named(turn: Turn, told: Sequence[_Told]) -> list[_Told]:
+    """Find what a message names of what was told."""
+    return [one for one in told if _names(turn, one.step)]
+
+
+def _names(turn: Turn, step: Step) -> bool:
+    if step.kind == WISH:
+        return _names_wish(turn, Wish.named(step.value))
+    if step.kind == IGNORE:
+        return step.value in turn.entities("aspect")
+    if step.kind == PRICE:
+        return PRICE in turn.entities("aspect")
+    if step.kind == GIFT:
+        return turn.entity("adjustment") in (GIFT, "self") or HISTORY in turn.entities("aspect")
+    return step.value in turn.entities("product")
+
+
+def _names_wish(turn: Turn, wish: Wish) -> bool:
+    aspects = turn.entities("aspect")
+    if wish.kind == BUDGET:
+        return bool(turn.entities("price_max")) or PRICE in aspects
+    if wish.kind == SIZE and SIZE in aspects:
+        return True
+    kinds = {EXCLUDE: ("wish_exclude", "brand", "colour", "category"), SIZE: ("size", "option_value")}[wish.kind]
+    return wish.value.casefold() in {value.casefold() for kind in kinds for value in turn.entities(kind)}
+
+
+def _last(turn: Turn, told: Sequence[_Told]) -> list[_Told]:
+    """Take the latest thing said in this conversation; what is of another day only where it is named."""
+    if any(turn.entities(name) for name in ("wish_exclude", "size", "aspect", "product")):
+        return []
+    return [one for one in told if one.here][-1:]
+
+
+def _take_back(turn: Turn, meant: Sequence[Step]) -> None:
+    with turn.writing() as session:
+        wishes = wishes_of(turn, session)
+        for step in meant:
+            if step.kind == WISH:
+                wishes = without_wish(wishes, Wish.named(step.value), step.reference)
+            elif step.kind == DISMISS:
+                take_back_dismissal(session, turn.shopper, step.value)
+        change_wishes(turn, session, wishes)
+    keep(turn, [step for step in steps_of(turn) if step not in meant])
+
+
+def _list(turn: Turn, told: Sequence[_Told], response: str) -> None:
+    if not told:
+        turn.say("utter_nothing_told", buttons=[button(turn.labels, "popular", "recommend")])
+        return
+    lines = [turn.labels.text("told.line", what=step_text(turn, one.step)) for one in told]
+    buttons = [undo_button(turn, one.step) for one in told[-_BUTTONS:]]
+    turn.say(response, lines="\n".join(lines), buttons=buttons)
+
+
+def _again(turn: Turn) -> None:
+    """Show the recommendation again, where one is shown and nothing else goes on."""
+    if last_slate(turn) and not turn.form and not show_again(turn):
+        say_nothing_fits(turn, query_shown(turn))

@@ -1,0 +1,74 @@
+"""Why something is recommended: the reasons that were known when it was shown, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.adjustments import LESS
+from actions.base import ShopAction
+from actions.cards import button
+from actions.reasons import products_named, reason_words
+from actions.references import Mention
+from actions.slates import ShownSlate, last_slate
+from actions.targets import Target, pick_one
+from actions.turn import Button, Turn
+from shop.catalogue import ProductView, get_products
+
+
+class ActionTellWhy(ShopAction):
+    """Say why something is recommended."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_tell_why"
+
+    def perform(self, turn: Turn) -> None:
+        """Give the reasons of one product, or of all that are shown where none is pointed at."""
+        slate = last_slate(turn)
+        if slate and not (Mention.of(turn).says_something or turn.slot("focus_sku")):
+            _tell_why_all(turn, slate)
+            return
+        target = pick_one(turn, "tell_why")
+        if target:
+            tell_why(turn, target)
+
+
+def tell_why(turn: Turn, target: Target) -> None:
+    """Say the reasons of a recommended product; of another one, that it was not recommended."""
+    product, slate = target.product, last_slate(turn)
+    turn.focus(target.sku or product.variants[0].sku)
+    if slate is None or product.slug not in slate.slugs:
+        turn.say("utter_why_not_recommended", name=product.name)
+        return
+    words = _reasons(turn, slate, [product.slug])[product.slug]
+    if words:
+        turn.say("utter_why", name=product.name, reasons=words, buttons=_arguments(turn, product))
+    else:
+        turn.say("utter_why_unknown", name=product.name, buttons=_arguments(turn, product))
+
+
+def _tell_why_all(turn: Turn, slate: ShownSlate) -> None:
+    with turn.reading() as session:
+        names = {product.slug: product.name for product in get_products(session, slate.slugs)}
+    words = _reasons(turn, slate, slate.slugs)
+    unknown = turn.labels.text("reasons.unknown")
+    lines = [
+        turn.labels.text("reasons.line", place=place, name=names[slug], reasons=words[slug] or unknown)
+        for place, slug in enumerate(slate.slugs, start=1)
+        if slug in names
+    ]
+    turn.say("utter_why_all", lines="\n".join(lines))
+
+
+def _reasons(turn: Turn, slate: ShownSlate, slugs: Sequence[str]) -> dict[str, str]:
+    named = products_named(reason for slug in slugs for reason in slate.reasons.get(slug, ()))
+    with turn.reading() as session:
+        names = {product.slug: product.name for product in get_products(session, named)}
+    return {slug: reason_words(turn.labels, slate.reasons.get(slug, ()), names) for slug in slugs}
+
+
+def _arguments(turn: Turn, product: ProductView) -> list[Button]:
+    return [
+        button(turn.labels, "less_like", "adjust_recommendations", adjustment=LESS, product=product.slug),
+        button(turn.labels, "ignore_brand", "adjust_recommendations", aspect="brand"),
+    ]
