@@ -1,15 +1,18 @@
 """What other programs read of the shop, written as files.
 
 `python -m shop.export lexicon --database-url sqlite:///var/shop.db --out artifacts/lexicon.json`
+`python -m shop.export recsys --database-url sqlite:///var/shop.db --out artifacts/recsys/data`
+`python -m shop.export slates --database-url sqlite:///var/shop.db --out artifacts/recsys/slates.parquet`
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -21,6 +24,8 @@ from shop.files import replacing
 from shop.models import Attribute, Category, Product, ProductCategory, Variant, VariantOption
 
 COLOUR_NAMES = ("color", "colour")
+# A whole history is read in one statement.
+_TIMEOUT_S = 600.0
 Lexicon = dict[str, object]
 
 
@@ -49,22 +54,63 @@ def write_if_changed(content: Lexicon, path: Path) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; give 0, or 1 where the database does not answer."""
-    parser = argparse.ArgumentParser(prog="python -m shop.export", description=__doc__)
-    parser.add_argument("what", choices=["lexicon"])
-    parser.add_argument("--database-url", required=True)
-    parser.add_argument("--out", required=True, type=Path)
-    options = parser.parse_args(arguments)
-    engine = open_engine(options.database_url)
+    options = _parser().parse_args(arguments)
+    engine = open_engine(options.database_url, timeout_s=_TIMEOUT_S)
     try:
         with reading(make_sessions(engine)) as session:
-            written = write_if_changed(lexicon(session), options.out)
+            told = _WRITERS[options.what](session, options)
     except ShopError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     finally:
         engine.dispose()
-    sys.stdout.write(f"{options.out} {'written' if written else 'unchanged'}\n")
+    sys.stdout.write(f"{options.out} {told}\n")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m shop.export", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=sorted(_WRITERS))
+    parser.add_argument("--database-url", required=True)
+    parser.add_argument("--out", required=True, type=Path, help="a file; for recsys a folder")
+    parser.add_argument("--since", type=_moment, help="recsys: leave out what happened before, as 2026-01-31 (UTC)")
+    parser.add_argument("--days", type=float, default=14, help="slates: how long a reward counts (%(default)s)")
+    return parser
+
+
+def _moment(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
+
+
+def _write_lexicon(session: Session, options: argparse.Namespace) -> str:
+    return "written" if write_if_changed(lexicon(session), options.out) else "unchanged"
+
+
+# pandas and pyarrow take a second to load, which the lexicon need not pay: it is written at every start.
+def _write_recsys(session: Session, options: argparse.Namespace) -> str:
+    from shop.recsys_export import write_recsys
+
+    written = write_recsys(session, options.out, options.since)
+    return (
+        f"written: {written.interactions:,} interactions ({written.simulated:,} simulated), "
+        f"{written.user_features:,} features of customers, {written.item_features:,} of products"
+    )
+
+
+def _write_slates(session: Session, options: argparse.Namespace) -> str:
+    from shop.slate_export import write_slates
+
+    return f"written: {write_slates(session, options.out, options.days):,} shown products"
+
+
+_WRITERS: dict[str, Callable[[Session, argparse.Namespace], str]] = {
+    "lexicon": _write_lexicon,
+    "recsys": _write_recsys,
+    "slates": _write_slates,
+}
 
 
 def _products(session: Session) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from shop.text import is_key
@@ -25,3 +26,18 @@ class Shopper:
         """Refuse an id that no row can hold; with an empty one every guest would share one cart."""
         if not is_key(self.shopper_id, _LONGEST):
             raise ValueError(f"shopper_id is empty, longer than {_LONGEST} or not printable: {self.shopper_id!r}")
+
+    @property
+    def user_id(self) -> str:
+        """Name whom recommendations are learned for: a customer across conversations, a guest within one.
+
+        It is what `shop.recsys_export` writes, so that a trained model knows the shopper again. A conversation's own id
+        opens that conversation, and stays in the database: a guest goes by its hash, which cannot be turned back, as
+        the server mints ids of 24 random bytes.
+        """
+        return guest_user_id(self.shopper_id) if self.customer_id is None else self.customer_id
+
+
+def guest_user_id(shopper_id: str) -> str:
+    """Name the guest of a conversation in training data, without the conversation's id."""
+    return f"guest-{hashlib.blake2b(shopper_id.encode(), digest_size=16).hexdigest()}"
