@@ -7,32 +7,53 @@ CHANGING = frozenset({"add_to_cart", "change_quantity", "remove_from_cart"})
 ASKING = frozenset({"show_details", "ask_option", "ask_price", "compare_products"})
 ORDERS = frozenset({"track_order", "list_orders"})
 
+# The assistant chooses: what is named narrows the choice, and nothing points at what was shown.
+OFFERING = frozenset({"recommend", "ask_new", "ask_deals"})
+# It chooses by a product that was shown, or is told what to make of one.
+STARTING_FROM_ONE = frozenset({"ask_similar", "ask_goes_with"})
+JUDGING = frozenset({"ask_why", "dismiss_product", "adjust_recommendations"})
+# What holds for every choice; "undo that" points at no product.
+WISHES = frozenset({"state_wish", "show_wishes", "undo_adjustment"})
+
 # Talk of no product: numbers, "it" and "that" mean nothing in "that's all, thanks".
-SMALL_TALK = frozenset(
-    {
-        "greet",
-        "goodbye",
-        "thank",
-        "ask_help",
-        "ask_bot",
-        "out_of_scope",
-        "ask_policy",
-        "view_cart",
-        "clear_cart",
-        "check_out",
-    }
-)
+SMALL_TALK = WISHES | {
+    "greet",
+    "goodbye",
+    "thank",
+    "ask_help",
+    "ask_bot",
+    "out_of_scope",
+    "ask_policy",
+    "view_cart",
+    "clear_cart",
+    "check_out",
+}
 
 # Said to a question of the assistant, where "that" is what was asked: "yes, that is correct".
 ANSWERING = frozenset({"affirm", "deny", "cancel"})
 
-PRICED = SEARCHING | ASKING | {"inform", "ask_stock", "add_to_cart", "nlu_fallback"}
+CHOOSING = OFFERING | STARTING_FROM_ONE
+LIMITED = SEARCHING | CHOOSING | {"inform", "state_wish"}
+PRICED = LIMITED | ASKING | {"ask_stock", "add_to_cart", "nlu_fallback"}
 SORTED = SEARCHING | {"inform", "nlu_fallback"}
 STOCKED = SEARCHING | {"inform", "nlu_fallback"}
 NUMBER_IS_QUANTITY = CHANGING | {"ask_stock"}
-NUMBER_IS_ORDINAL = ASKING
-UNCOUNTED = frozenset({"compare_products", "show_details"})
-HAS_SIZES = ASKING | CHANGING | SEARCHING | {"inform", "ask_stock", "nlu_fallback"}
+NUMBER_IS_ORDINAL = ASKING | STARTING_FROM_ONE | JUDGING
+UNCOUNTED = CHOOSING | JUDGING | {"compare_products", "show_details"}
+HAS_SIZES = ASKING | CHANGING | SEARCHING | CHOOSING | {"inform", "ask_stock", "nlu_fallback"}
 ANSWERS = frozenset({"inform", "refine_search", "ask_option", "nlu_fallback"})
 NAMES_OPTIONS = frozenset({"inform", "refine_search", "ask_option", "show_details", "compare_products"})
-HAS_QUERY = ASKING | CHANGING | {"search_products", "refine_search", "ask_stock", "inform", "nlu_fallback"}
+HAS_QUERY = (
+    ASKING
+    | CHANGING
+    | CHOOSING
+    | {
+        "search_products",
+        "refine_search",
+        "ask_stock",
+        "inform",
+        "ask_why",
+        "dismiss_product",
+        "nlu_fallback",
+    }
+)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders import Finder
+from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder
+from assistant.nlu.finders.avoided import AvoidedFinder
 from assistant.nlu.finders.choices import GroupFinder, OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
 from assistant.nlu.finders.counts import OrdinalFinder, QuantityFinder
 from assistant.nlu.finders.idle import CountedFinder, IdleWords
 from assistant.nlu.finders.names import NameFinder
 from assistant.nlu.finders.orders import OrderFinder
+from assistant.nlu.finders.own_sizes import OwnSizeFinder
 from assistant.nlu.finders.prices import PriceFinder
 from assistant.nlu.finders.queries import QueryFinder
 from assistant.nlu.finders.sizes import SizeFinder
@@ -42,16 +45,22 @@ class MessageReader:
         self._numbers = NumberReader(words)
         idle, names = IdleWords(words, tokenizer), NameFinder(words, tokenizer, catalogue)
         options = OptionNameFinder(words, tokenizer, catalogue)
+        aspects, adjustments = AspectFinder(words, tokenizer), AdjustmentFinder(words, tokenizer)
         known = PhraseBook(tokenizer, ((word, True) for word in _plain_words(words)))
-        self._speller = Speller(names.words() | options.words() | known.words() | idle.words(), real_words)
+        known_words = (each.words() for each in (names, options, aspects, adjustments, known, idle))
+        self._speller = Speller(set().union(*known_words), real_words)
         # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
         self._finders: tuple[Finder, ...] = (
             SkuFinder(words, tokenizer, catalogue.skus),
             names,
+            aspects,
+            adjustments,
             CountedFinder(words, tokenizer),
+            OwnSizeFinder(words, tokenizer, idle),
             SizeFinder(words, tokenizer, catalogue, idle),
             SortFinder(words, tokenizer),
             PriceFinder(words, tokenizer),
+            AvoidedFinder(words, tokenizer, idle, names),
             OrderFinder(words, tokenizer, idle),
             GroupFinder(words, tokenizer),
             OrdinalFinder(words, tokenizer, idle),

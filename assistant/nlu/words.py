@@ -49,6 +49,14 @@ class WordLists:
     quantity: Mapping[str, Any]
     orders: Mapping[str, Phrases]
     sku_leads: Phrases
+    aspects: Mapping[str, Phrases]
+    adjustments: Mapping[str, Phrases]
+    avoid_leads: Mapping[str, Phrases]
+    avoid_ends: Mapping[str, Phrases]
+    avoid_joiners: Phrases
+    own_size_leads: Phrases
+    own_size_fillers: Phrases
+    sizes: Mapping[str, Phrases]
     carrier: Mapping[str, Phrases]
 
     @classmethod

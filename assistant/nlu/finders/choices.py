@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.nlu.catalogue import Catalogue
-from assistant.nlu.intents import ANSWERING, NAMES_OPTIONS, ORDERS, PRICED, SEARCHING, SMALL_TALK, SORTED, STOCKED
+from assistant.nlu.intents import (
+    ANSWERING,
+    NAMES_OPTIONS,
+    OFFERING,
+    ORDERS,
+    PRICED,
+    SEARCHING,
+    SMALL_TALK,
+    SORTED,
+    STOCKED,
+)
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Tokenizer
@@ -18,7 +28,7 @@ from assistant.nlu.words import WordLists
 SORTS = ("price_asc", "price_desc", "newest")
 SORT_OF = {"cheapest": "price_asc", "dearest": "price_desc"}
 COMPARING = "compare_products"
-POINTLESS = SMALL_TALK | SEARCHING | ORDERS | ANSWERING
+POINTLESS = SMALL_TALK | SEARCHING | OFFERING | ORDERS | ANSWERING
 NAMED = frozenset({"ordinal", "product", "brand", "category", "colour", "reference"})
 
 
@@ -43,7 +53,7 @@ class SortFinder:
         if reading.intent in PRICED:
             for first, last, names in list(self._ways.find(reading.tokens, reading.is_free)):
                 reading.take(first, last, {"price_direction": names[:1]})
-        if reading.intent in SMALL_TALK | ORDERS:
+        if reading.intent in SMALL_TALK | OFFERING | ORDERS:
             return
         for first, last, (name, *_) in list(self._best.find(reading.tokens, reading.is_free)):
             if reading.intent not in SEARCHING:
@@ -91,11 +101,14 @@ class GroupFinder:
     def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
         several = ((word, name) for name in ("all", "both") for word in words.references[name])
         self._several = PhraseBook(tokenizer, several)
+        self._not = PhraseBook(tokenizer, ((phrase, True) for phrase in words.not_reference))
 
     def find(self, reading: Reading) -> None:
-        """Take each phrase."""
+        """Take each phrase, but for the "all" of "not at all"."""
         if reading.intent in POINTLESS:
             return
+        for first, last, _ in list(self._not.find(reading.tokens, reading.is_free)):
+            reading.take(first, last, {})
         for first, last, names in list(self._several.find(reading.tokens, reading.is_free)):
             reading.take(first, last, {"reference": names[:1]})
 
@@ -108,14 +121,11 @@ class ReferenceFinder:
         self._points = PhraseBook(tokenizer, single)
         self._group = {tuple(token.norm for token in tokenizer.cut(word)) for word in words.group_words}
         self._determiners = frozenset(tokenizer.singular(word) for word in words.determiners)
-        self._not = PhraseBook(tokenizer, ((phrase, True) for phrase in words.not_reference))
 
     def find(self, reading: Reading) -> None:
         """Take each pointer; "them" means all that was shown in a comparison, and the one in view elsewhere."""
-        if reading.intent in POINTLESS:
-            return
-        for first, last, _ in list(self._not.find(reading.tokens, reading.is_free)):
-            reading.take(first, last, {})
+        if reading.intent in POINTLESS or any(one.entity == "aspect" for one in reading.found):
+            return  # "it doesn't matter who makes it" is about the brand
         for first, last, (name, *_) in list(self._points.find(reading.tokens, reading.is_free)):
             norms = tuple(token.norm for token in reading.tokens[first:last])
             if norms[-1] in self._determiners and reading.names_at(last) & NAMED:

@@ -7,6 +7,7 @@ from assistant.nlu.intents import (
     CHANGING,
     NUMBER_IS_ORDINAL,
     NUMBER_IS_QUANTITY,
+    OFFERING,
     ORDERS,
     SEARCHING,
     SMALL_TALK,
@@ -35,7 +36,7 @@ class OrdinalFinder:
 
     def find(self, reading: Reading) -> None:
         """Take each ordinal; note a small number that is all the message says."""
-        if reading.intent in SMALL_TALK:
+        if reading.intent in SMALL_TALK | OFFERING:
             return
         barred = self._barred(reading)
         for index, token in enumerate(reading.tokens):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.intents import SMALL_TALK
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
-from assistant.nlu.tokens import Tokenizer
+from assistant.nlu.tokens import Token, Tokenizer
 from assistant.nlu.words import WordLists
 
 Entry = tuple[str, str]
@@ -27,6 +27,11 @@ class NameFinder:
     def words(self) -> set[str]:
         """Give every word that is looked up, for the speller."""
         return self._book.words()
+
+    def named(self, tokens: Sequence[Token]) -> list[Entry]:
+        """Give what these tokens name, all of them together."""
+        length, entries = self._book.at(tokens, 0)
+        return entries if length == len(tokens) else []
 
     def find(self, reading: Reading) -> None:
         """Take every name; "computer program" names no category where no product is talked of."""

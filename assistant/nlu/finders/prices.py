@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from assistant.nlu.intents import PRICED, SEARCHING
+from assistant.nlu.intents import LIMITED, PRICED
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Number, Reading
 from assistant.nlu.tokens import Tokenizer
@@ -70,7 +70,7 @@ class PriceFinder:
             return
         lead, kinds = self._lead_before(reading, first)
         length, after = self._after.at(reading.tokens, last) if last < len(reading.tokens) else (0, [])
-        if not kinds and not after and (not has_currency or reading.intent not in SEARCHING | {"inform"}):
+        if not kinds and not after and (not has_currency or reading.intent not in LIMITED):
             return
         # "From 50" is a range that never ends; "from" alone is too weak a word for a number without a currency.
         said = kinds if kinds and after == ["around"] else after or kinds  # "under 50 or so" stays a limit

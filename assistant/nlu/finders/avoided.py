@@ -1,0 +1,101 @@
+"""What a shopper never wants to see: "no leather", "I'm allergic to wool", "stop showing me Nike", "leather is out".
+
+The words stand behind a lead or before a closing phrase, and end at an idle word or a sign: "nothing with leather or
+wool, please" gives "leather" and "wool". In `undo_adjustment` the same value names the wish to drop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.nlu.finders.idle import IdleWords
+from assistant.nlu.finders.names import NameFinder
+from assistant.nlu.phrases import PhraseBook
+from assistant.nlu.reading import Reading
+from assistant.nlu.tokens import Tokenizer
+from assistant.nlu.words import WordLists
+
+Span = tuple[int, int]
+
+LONGEST = 3
+_BREAKS = frozenset(",.;:!?()")
+_SPELLED = ("brand", "colour", "category")
+
+
+class AvoidedFinder:
+    """Find the words, in the catalogue's spelling where it has them as a brand, a colour or a category."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords, names: NameFinder) -> None:
+        self._idle, self._names = idle, names
+        self._leads = {
+            intent: PhraseBook(tokenizer, ((lead, True) for lead in each)) for intent, each in words.avoid_leads.items()
+        }
+        self._ends = {
+            intent: PhraseBook(tokenizer, ((end, True) for end in each)) for intent, each in words.avoid_ends.items()
+        }
+        self._joiners = PhraseBook(tokenizer, ((word, True) for word in words.avoid_joiners))
+
+    def find(self, reading: Reading) -> None:
+        """Take what stands behind each lead first, then what stands before each closing phrase."""
+        if reading.intent not in self._leads:
+            return
+        for _, last, _ in list(self._leads[reading.intent].find(reading.tokens, reading.is_free)):
+            self._take(reading, self._behind(reading, last))
+        for first, _, _ in list(self._ends[reading.intent].find(reading.tokens, reading.is_free)):
+            self._take(reading, self._before(reading, first))
+
+    def _behind(self, reading: Reading, place: int) -> Iterator[Span]:
+        start = self._skip_idle(reading, place)
+        while start is not None:
+            end = self._end_of(reading, start)
+            yield start, end
+            start = self._skip_idle(reading, end, from_list=True) if self._goes_on(reading, end) else None
+
+    def _end_of(self, reading: Reading, start: int) -> int:
+        end = start + 1
+        while end - start < LONGEST and self._is_named(reading, end) and self._joins(reading, end):
+            end += 1
+        return end
+
+    def _goes_on(self, reading: Reading, place: int) -> bool:
+        """Tell the list "leather, fur or wool" from "no leather, running shoes please"."""
+        while place < len(reading.tokens) and not self._joiners.at(reading.tokens, place)[0]:
+            if self._joins(reading, place) or not self._is_named(reading, place):
+                return False
+            place = self._end_of(reading, place)
+        return place < len(reading.tokens)
+
+    def _before(self, reading: Reading, end: int) -> Iterator[Span]:
+        start = end
+        while start and end - start < LONGEST and self._joins(reading, start) and self._is_named(reading, start - 1):
+            start -= 1
+        if start < end:
+            yield start, end
+
+    def _skip_idle(self, reading: Reading, place: int, from_list: bool = False) -> int | None:
+        """Give the first word that says something, unless a sign or a value stands before it."""
+        while place < len(reading.tokens) and reading.is_free(place, place + 1):
+            if not (from_list or self._joins(reading, place)):
+                return None
+            if self._is_named(reading, place):
+                return place
+            place, from_list = place + 1, False
+        return None
+
+    def _is_named(self, reading: Reading, place: int) -> bool:
+        if place >= len(reading.tokens) or not reading.is_free(place, place + 1):
+            return False
+        token = reading.tokens[place]
+        return token.norm[0].isalpha() and not self._idle.is_idle(token, reading.intent)
+
+    def _joins(self, reading: Reading, place: int) -> bool:
+        return not place or (place < len(reading.tokens) and not _BREAKS & {*reading.between(place - 1, place)})
+
+    def _take(self, reading: Reading, spans: Iterator[Span]) -> None:
+        for first, last in list(spans):
+            reading.take(first, last, {"wish_exclude": [self._spelled(reading, first, last)]})
+
+    def _spelled(self, reading: Reading, first: int, last: int) -> str:
+        known = self._names.named(reading.tokens[first:last])
+        written = reading.text[reading.tokens[first].start : reading.tokens[last - 1].end]
+        return next((value for entity, value in known if entity in _SPELLED), written.lower())
