@@ -18,7 +18,8 @@ from recsys.arrays import BoolArray, Csr
 from recsys.cleaning import Cleaning, CleaningReport, clean
 from recsys.errors import InvalidFrame, NoInteractions
 from recsys.feature_fields import FeatureField
-from recsys.features import Encoded, FeatureSpace, id_column_of
+from recsys.feature_frames import id_column_of
+from recsys.features import Encoded, FeatureSpace
 from recsys.identifiers import IdMap
 from recsys.times import as_utc
 from recsys.weighting import Weighting

@@ -9,7 +9,7 @@ import pandas as pd
 
 from recsys import columns as c
 from recsys.errors import InvalidFrame
-from recsys.features import id_column_of
+from recsys.feature_frames import id_column_of
 
 INTERACTIONS = "interactions.parquet"
 USER_FEATURES = "user_features.parquet"
