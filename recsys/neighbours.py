@@ -22,7 +22,7 @@ class ItemKNN(Baseline):
 
     name = "item_knn"
 
-    def __init__(self, neighbours: int = 20, shrinkage: float = 20.0, power: float = 0.5) -> None:
+    def __init__(self, neighbours: int = 20, shrinkage: float = 5.0, power: float = 0.5) -> None:
         self.neighbours = neighbours
         self.shrinkage = shrinkage
         self.power = power
@@ -64,7 +64,8 @@ def neighbour_matrix(dataset: InteractionDataset, n: int = 200, kind: Literal["e
 
     Args:
         dataset: What to learn from.
-        n: How many items each item keeps.
+        n: How many items each item keeps at most. Of cosines it keeps no more than `ItemKNN` does: a further one
+            is near to almost anything, and on validation data they rank worse.
         kind: "ease" for the weights of `EASE`, "cosine" for those of `ItemKNN`.
 
     Returns:
@@ -79,4 +80,5 @@ def neighbour_matrix(dataset: InteractionDataset, n: int = 200, kind: Literal["e
     if dataset.matrix.nnz == 0:
         raise NoInteractions("cosine")
     model = ItemKNN()
-    return item_neighbours(relative_weights(dataset.matrix, model.power), n, model.shrinkage)
+    histories = relative_weights(dataset.matrix, model.power)
+    return item_neighbours(histories, min(n, model.neighbours), model.shrinkage)
