@@ -8,10 +8,11 @@ recommendation. Names, contacts, addresses and conversations stay in the databas
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,8 @@ from sqlalchemy.orm import Session
 
 from shop.files import replacing
 from shop.models import Interaction, utc_now
-from shop.recsys_features import FeatureRow, item_feature_batches, user_feature_batches
-from shop.recsys_interactions import InteractionRow, interaction_batches
+from shop.recsys_features import item_feature_batches, user_feature_batches
+from shop.recsys_interactions import interaction_batches
 
 _INTERACTIONS = pa.schema(
     [
@@ -96,15 +97,19 @@ def _simulated(session: Session, since: dt.datetime | None) -> int:
     return session.scalar(invented if since is None else invented.where(Interaction.happened_at >= since)) or 0
 
 
-def _frame(batches: Iterable[Sequence[InteractionRow | FeatureRow]], schema: pa.Schema) -> pd.DataFrame:
+def _frame(batches: Iterable[Sequence[tuple[Any, ...]]], schema: pa.Schema) -> pd.DataFrame:
     tables = [_table(rows, schema) for rows in batches if rows]
     frame: pd.DataFrame = pa.concat_tables(tables or [schema.empty_table()]).to_pandas()
     return frame
 
 
-def _write(batches: Iterable[Sequence[InteractionRow | FeatureRow]], schema: pa.Schema, path: Path) -> int:
+def _write(batches: Generator[Sequence[tuple[Any, ...]], None, None], schema: pa.Schema, path: Path) -> int:
     count = 0
-    with replacing(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd") as writer:
+    with (
+        contextlib.closing(batches),
+        replacing(path) as draft,
+        pq.ParquetWriter(draft, schema, compression="zstd") as writer,
+    ):
         for rows in batches:
             writer.write_table(_table(rows, schema))
             count += len(rows)

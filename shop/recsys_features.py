@@ -7,7 +7,7 @@ there is only what groups them: no name, no address, no contact.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -28,7 +28,9 @@ class FeatureRow(NamedTuple):
     value: str
 
 
-def item_feature_batches(session: Session, slugs: Collection[str] | None = None) -> Iterator[list[FeatureRow]]:
+def item_feature_batches(
+    session: Session, slugs: Collection[str] | None = None
+) -> Generator[list[FeatureRow], None, None]:
     """Read category (with all above it), brand, price, colour, title and available_from of products.
 
     Products that are off the shelf come too: what shoppers did with them still tells their taste.
@@ -47,7 +49,7 @@ def item_feature_batches(session: Session, slugs: Collection[str] | None = None)
             yield [FeatureRow(row.slug, *value) for row in products for value in (*_own_values(row), *more[row.id])]
 
 
-def user_feature_batches(session: Session) -> Iterator[list[FeatureRow]]:
+def user_feature_batches(session: Session) -> Generator[list[FeatureRow], None, None]:
     """Read segment, country (of the default address) and device of customers, where they are known."""
     for customers in _pages(session, select(Customer.id, Customer.public_id, Customer.profile), Customer.id):
         page = and_(Address.customer_id >= customers[0].id, Address.customer_id <= customers[-1].id)

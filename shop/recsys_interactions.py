@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, true
@@ -47,7 +47,9 @@ class InteractionRow(NamedTuple):
     market: str | None
 
 
-def interaction_batches(session: Session, since: dt.datetime | None = None) -> Iterator[list[InteractionRow]]:
+def interaction_batches(
+    session: Session, since: dt.datetime | None = None
+) -> Generator[list[InteractionRow], None, None]:
     """Read everything that shoppers did, or what happened from a moment on, a few thousand rows at a time."""
     name = functools.lru_cache(maxsize=BATCH)(guest_user_id)
     slugs = {key: slug for key, slug in session.execute(select(Product.id, Product.slug))}
@@ -82,7 +84,9 @@ def interaction_batches(session: Session, since: dt.datetime | None = None) -> I
 
 
 def _parts(session: Session, query: Any) -> Iterator[Sequence[Any]]:
-    return session.execute(query, execution_options={"yield_per": BATCH}).partitions()
+    # PostgreSQL holds a cursor for it, which wants to be closed also where the reader stops early.
+    with session.execute(query, execution_options={"yield_per": BATCH}) as result:
+        yield from result.partitions()
 
 
 def _currencies() -> Any:

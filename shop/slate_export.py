@@ -129,4 +129,5 @@ def _interactions(session: Session, since: dt.datetime) -> Iterator[Any]:
         Interaction.kind.in_(REWARDS), Interaction.happened_at >= since
     )
     ordered = query.order_by(Interaction.happened_at, Interaction.id)
-    return iter(session.execute(ordered, execution_options={"yield_per": _BATCH}))
+    with session.execute(ordered, execution_options={"yield_per": _BATCH}) as result:
+        yield from result
