@@ -69,7 +69,7 @@ class ALS(Baseline):
         self,
         factors: int = 64,
         regularisation: float = 10.0,
-        alpha: float = 5.0,
+        alpha: float = 1.0,
         iterations: int = 15,
         power: float = 0.5,
         seed: int = 17,

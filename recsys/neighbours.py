@@ -64,8 +64,8 @@ def neighbour_matrix(dataset: InteractionDataset, n: int = 200, kind: Literal["e
 
     Args:
         dataset: What to learn from.
-        n: How many items each item keeps at most. Of cosines it keeps no more than `ItemKNN` does: a further one
-            is near to almost anything, and on validation data they rank worse.
+        n: How many items each item keeps at most. Of cosines it keeps no more than `ItemKNN` does: further ones
+            are near to almost anything, and on validation data rank worse.
         kind: "ease" for the weights of `EASE`, "cosine" for those of `ItemKNN`.
 
     Returns:
