@@ -60,6 +60,8 @@ class ALS(Baseline):
     """Rank by implicit alternating least squares, as `implicit` solves it on one thread.
 
     Weights are confidences (Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", 2008).
+    The penalty is `regularisation` times the mean number of items that a user met: one that suits long histories would
+    press the vectors of short ones to zero.
     Users without a history and items that nobody has met have zero vectors, so their scores are 0.
     """
 
@@ -68,7 +70,7 @@ class ALS(Baseline):
     def __init__(
         self,
         factors: int = 64,
-        regularisation: float = 10.0,
+        regularisation: float = 0.2,
         alpha: float = 1.0,
         iterations: int = 15,
         power: float = 0.5,
@@ -87,7 +89,7 @@ class ALS(Baseline):
         with threadpool_limits(1, "blas"):  # implicit warns of, and is slowed down by, the threads of BLAS
             model = AlternatingLeastSquares(
                 factors=self.factors,
-                regularization=self.regularisation,
+                regularization=self.regularisation * histories.nnz / dataset.hot_users.sum(),
                 alpha=self.alpha,
                 iterations=self.iterations,
                 num_threads=1,
