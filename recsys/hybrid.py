@@ -14,7 +14,8 @@ from recsys.dataset import InteractionDataset
 from recsys.errors import NotFitted
 from recsys.features import FeatureSpace
 from recsys.identifiers import IdMap
-from recsys.lightfm_training import Epoch, Fitted, HybridSettings, Training, scores_of
+from recsys.lightfm_state import LightFMState
+from recsys.lightfm_training import Epoch, Fitted, HybridSettings, Training, represented, scores_of
 from recsys.model import checked_rows
 from recsys.representations import Representations
 from recsys.split import Truth
@@ -102,6 +103,18 @@ class LightFMHybrid:
         if self._fitted is None:
             raise NotFitted(self.name)
         return self._fitted
+
+    @classmethod
+    def resumed(
+        cls, settings: HybridSettings, dataset: InteractionDataset, state: LightFMState, *, features: bool = True
+    ) -> LightFMHybrid:
+        """Give a model that has learnt `state` from this very data set, to go on from it in another process.
+
+        Raises:
+            InvalidFrame: The data set has more or fewer columns than the state.
+        """
+        known = dataset if features else without_features(dataset)
+        return cls.of_fitted(settings, Fitted(known, state, represented(known, state), (), 0), features=features)
 
     @classmethod
     def of_fitted(cls, settings: HybridSettings, fitted: Fitted, *, features: bool = True) -> LightFMHybrid:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
+from zipfile import BadZipFile
 
 import numpy as np
 
 from recsys.arrays import BoolArray, FloatArray
+from recsys.errors import ArtifactDamaged
 from recsys.features import Column
 
 Side = Literal["item", "user"]
@@ -38,6 +42,25 @@ class LightFMState:
         """Give a `lightfm.LightFM` a copy of this state, to go on learning from."""
         for name in _names():
             setattr(model, name, self.arrays[name].copy())
+
+    def save(self, path: Path) -> None:
+        """Write the arrays to one `.npz` file."""
+        with path.open("wb") as file:
+            np.savez(file, **self.arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> LightFMState:
+        """Read what `save` wrote.
+
+        Raises:
+            ArtifactDamaged: The file is missing, cut short, or holds something else.
+        """
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in _names()}
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+            raise ArtifactDamaged(path, f"not the state of a LightFM model ({error})") from error
+        return cls(arrays)
 
     def side(self, side: Side) -> tuple[FloatArray, FloatArray]:
         """Give the embeddings (n_columns, d) and biases (n_columns,) of one side."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from recsys import columns as c
 from recsys.dataset import InteractionDataset
-from recsys.errors import InvalidFrame, NoInteractions, NotFitted, UnknownRow
+from recsys.errors import ArtifactDamaged, InvalidFrame, NoInteractions, NotFitted, UnknownRow
 from recsys.hybrid import HybridSettings, LightFMHybrid, without_features
 from recsys.lightfm_state import LightFMState
 from recsys.lightfm_training import Epoch, Training, mean_ndcg
@@ -136,6 +137,32 @@ def test_a_state_can_be_copied_into_a_model_that_then_changes_without_changing_i
     for name, array in before.items():
         assert_array_equal(state.arrays[name], array)
     assert LightFMState(before).untouched("item").sum() == fitted.fitted.state.untouched("item").sum()
+
+
+def test_a_model_goes_on_in_another_process_from_a_file_without_pickle(
+    fitted: LightFMHybrid, toy: InteractionDataset, tmp_path: Path
+) -> None:
+    fitted.fitted.state.save(tmp_path / "state.npz")
+    read = LightFMHybrid.resumed(SMALL, toy, LightFMState.load(tmp_path / "state.npz"))
+    users = np.arange(len(toy.users))
+    assert_array_equal(read.score(users), fitted.score(users))
+    on, read_on = (Training(toy, SMALL, start=model.fitted.state).run() for model in (fitted, read))
+    assert_array_equal(on.representations.item_embeddings, read_on.representations.item_embeddings)
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut short", "no archive", "another archive"])
+def test_a_damaged_state_is_refused_with_how_to_rebuild(fitted: LightFMHybrid, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "state.npz"
+    fitted.fitted.state.save(path)
+    whole = path.read_bytes()
+    if damage == "another archive":
+        np.savez(path, other=np.zeros(3))
+    elif damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(whole[: len(whole) // 2] if damage == "cut short" else b"hello")
+    with pytest.raises(ArtifactDamaged, match="rebuild with"):
+        LightFMState.load(path)
 
 
 def test_ids_only_keeps_rows_and_drops_all_else(toy: InteractionDataset) -> None:
