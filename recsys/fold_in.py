@@ -97,7 +97,7 @@ class FoldInBasis:
             n, sums, products = n + len(block), sums + block.sum(axis=0), products + block.T @ block
         mean = sums / max(n, 1)
         covariance = products / max(n, 1) - np.outer(mean, mean)
-        return cls(mean[:d], covariance[:d, :d], float(mean[d]), covariance[:d, d])
+        return cls(mean[:d], covariance[:d, :d].copy(), float(mean[d]), covariance[:d, d].copy())
 
     @property
     def scale(self) -> float:
