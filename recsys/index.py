@@ -24,9 +24,9 @@ from recsys.topk import inner_products, largest
 INDEX_FROM = 200_000
 """Items from which on an index is used: below, scoring all of them takes no more than a few milliseconds."""
 
-_LISTS_PER_ROOT = 4.0
-_PROBES = 12
-_RESCORED = 64
+_LISTS_PER_ROOT = 6.0
+_PROBES = 10
+_RESCORED = 40
 _TRAINED_ON = 40
 """Vectors a list that clustering looks at; faiss warns below 39."""
 

@@ -11,6 +11,7 @@ import pytest
 
 from recsys import columns as c
 from recsys.dataset import InteractionDataset
+from recsys.parts import Parts
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 CATEGORIES = ("shoes", "lamps")
@@ -94,3 +95,18 @@ def toy() -> InteractionDataset:
     26 hot items (even: shoes, odd: lamps) and four warm ones, `item-26` to `item-29`.
     """
     return InteractionDataset.from_frames(interactions(), user_features(), item_features(), now=NOW)
+
+
+@pytest.fixture(scope="session")
+def toy_parts(toy: InteractionDataset) -> Parts:
+    """A small trained model of the toy shop; its blend is written by hand. Never change it."""
+    from recsys.blend import Blend
+    from recsys.blend_model import evidence_of
+    from recsys.components import CONTENT, HYBRID, NEIGHBOURS, REPEAT
+    from recsys.hybrid import HybridSettings, LightFMHybrid
+
+    settings = HybridSettings(components=8, epochs=15, seed=3)
+    learnt = LightFMHybrid(settings).fit(toy).representations
+    weights = {HYBRID: 1.0, NEIGHBOURS: 1.0, CONTENT: 0.5, REPEAT: 0.3, "month": 0.3}
+    blend = Blend(weights, {NEIGHBOURS: 0.1, CONTENT: 0.5}, -2.0)
+    return Parts.of(toy, learnt, evidence_of(toy, learnt), blend, item_features(), metadata={"version": "toy"})
