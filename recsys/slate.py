@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,6 +63,28 @@ class Slate:
     items: tuple[Recommendation, ...]
     policy: str
     temperature: Temperature
+
+    @classmethod
+    def of(
+        cls,
+        item_ids: Sequence[str],
+        scores: Sequence[float],
+        reasons: Sequence[tuple[Reason, ...]],
+        policy: str,
+        temperature: Temperature,
+        *,
+        probabilities: Sequence[float] | None = None,
+        propensities: Sequence[float] | None = None,
+    ) -> Slate:
+        """Put items in their places, from 1; all sequences are as long as `item_ids`."""
+        chances = [None] * len(item_ids) if probabilities is None else [float(one) for one in probabilities]
+        shown = [1.0] * len(item_ids) if propensities is None else [float(one) for one in propensities]
+        columns = zip(item_ids, scores, chances, shown, reasons, strict=True)
+        places = (
+            Recommendation(item, rank, float(score), chance, propensity, why)
+            for rank, (item, score, chance, propensity, why) in enumerate(columns, start=1)
+        )
+        return cls(tuple(places), policy, temperature)
 
     @property
     def item_ids(self) -> tuple[str, ...]:

@@ -47,3 +47,12 @@ def row_of(matrix: Csr, row: int) -> tuple[IntArray, FloatArray]:
     """Give the columns and the values of one row, without making a matrix of it."""
     start, end = int(matrix.indptr[row]), int(matrix.indptr[row + 1])
     return np.asarray(matrix.indices[start:end], dtype=np.int64), np.asarray(matrix.data[start:end])
+
+
+def normalised(matrix: Csr) -> Csr:
+    """Give rows that sum to 1; a row that sums to nothing stays as it is, explicit zeros go."""
+    sums = np.asarray(matrix.sum(axis=1)).ravel()
+    scale = sparse.diags(np.divide(1.0, sums, out=np.zeros_like(sums), where=sums > 0))
+    result = sparse.csr_matrix(scale @ matrix, dtype=matrix.dtype)
+    result.eliminate_zeros()
+    return result
