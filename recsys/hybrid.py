@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from recsys.arrays import BoolArray, FloatArray, IntArray
 from recsys.columns import IDENTITY
 from recsys.dataset import InteractionDataset
 from recsys.errors import NotFitted
 from recsys.features import FeatureSpace
+from recsys.fold_in import FoldInBasis, FoldInSettings, fold_in_all
 from recsys.identifiers import IdMap
 from recsys.lightfm_state import LightFMState
 from recsys.lightfm_training import Epoch, Fitted, HybridSettings, Training, represented, scores_of
@@ -83,6 +85,29 @@ class LightFMHybrid:
         return scores_of(
             self.representations, checked_rows(np.asarray(users, dtype=np.int64), len(self.fitted.dataset.users))
         )
+
+    def folded_in(self, users: IntArray, settings: FoldInSettings | None = None) -> FloatArray:
+        """Solve for the vectors of some users from all that they took and dismissed, with the trained ones as prior.
+
+        A session is one more part of such a history, so serving and evaluation can treat both alike. The more the model
+        leans on features, the better these vectors rank beside the trained ones.
+
+        Args:
+            users: Rows of users in the data set that was fitted, (m,).
+            settings: How to solve; None is the default.
+
+        Returns:
+            (m, d) float32; the trained vector where there is no history.
+
+        Raises:
+            NotFitted: `fit` was not called.
+            UnknownRow: A row is not one of the data set's.
+        """
+        r, dataset = self.representations, self.fitted.dataset
+        rows = checked_rows(np.asarray(users, dtype=np.int64), len(dataset.users))
+        histories = sparse.csr_matrix(dataset.matrix[rows] - dataset.dismissed[rows])
+        basis = FoldInBasis.of(r.item_embeddings, r.item_biases)
+        return fold_in_all(r.item_embeddings, r.item_biases, basis, histories, r.user_embeddings[rows], settings)
 
     @property
     def representations(self) -> Representations:

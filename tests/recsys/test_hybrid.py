@@ -139,6 +139,20 @@ def test_a_state_can_be_copied_into_a_model_that_then_changes_without_changing_i
     assert LightFMState(before).untouched("item").sum() == fitted.fitted.state.untouched("item").sum()
 
 
+def test_a_shopper_solved_for_from_the_history_likes_the_same_and_a_warm_one_is_as_trained(
+    fitted: LightFMHybrid, toy: InteractionDataset
+) -> None:
+    users = np.arange(len(toy.users))
+    solved, items = fitted.folded_in(users), fitted.representations.item_embeddings
+    shoes = np.array([int(id[-2:]) % 2 == 0 for id in toy.items])
+    for user, id in enumerate(toy.users):
+        if toy.hot_users[user]:
+            gap = (items[shoes] @ solved[user]).mean() - (items[~shoes] @ solved[user]).mean()
+            assert (gap > 0) == (int(id[-2:]) < 20), id
+        else:
+            assert_allclose(solved[user], fitted.representations.user_embeddings[user], rtol=1e-5)
+
+
 def test_a_model_goes_on_in_another_process_from_a_file_without_pickle(
     fitted: LightFMHybrid, toy: InteractionDataset, tmp_path: Path
 ) -> None:
