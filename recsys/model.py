@@ -24,8 +24,10 @@ class Model(Protocol):
     model that draws random numbers takes its seed as a setting and runs on one thread by default.
     """
 
-    name: str
-    """The model's name in tables and settings."""
+    @property
+    def name(self) -> str:
+        """The model's name in tables and settings."""
+        ...
 
     def fit(self, dataset: InteractionDataset) -> Self:
         """Learn from a data set, forgetting any that was learnt before.

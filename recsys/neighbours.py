@@ -40,7 +40,7 @@ class UserKNN(Baseline):
 
     name = "user_knn"
 
-    def __init__(self, neighbours: int = 100, shrinkage: float = 20.0, power: float = 0.5) -> None:
+    def __init__(self, neighbours: int = 100, shrinkage: float = 0.0, power: float = 0.5) -> None:
         self.neighbours = neighbours
         self.shrinkage = shrinkage
         self.power = power

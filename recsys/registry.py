@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recsys.content import Content
 from recsys.factors import ALS, PureSVD
+from recsys.hybrid import HybridSettings, LightFMHybrid
 from recsys.linear import EASE
 from recsys.model import Model
 from recsys.neighbours import ItemKNN, UserKNN
@@ -32,4 +33,6 @@ def baselines(seed: int = SEED) -> list[Model]:
         PureSVD(seed=seed),
         ALS(seed=seed),
         SASRec(seed=seed),
+        LightFMHybrid(HybridSettings(seed=seed), features=False),
+        LightFMHybrid(HybridSettings(seed=seed)),
     ]

@@ -186,7 +186,7 @@ def quiet_single_thread(seed: int) -> Iterator[None]:
         warnings.filterwarnings("ignore", "unique with argument that is not not a Series", FutureWarning)
         # RecTools 0.19 writes its settings as JSON in a form that its own pydantic model does not expect.
         warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
-        # Lightning 2.6 asks for a class that torch 2.13 has replaced (pytorch_lightning.utilities._pytree).
+        # Lightning 2.5 asks for a class that torch has replaced (pytorch_lightning.utilities._pytree).
         warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)
         notices.setLevel(logging.WARNING)
         torch.set_num_threads(1)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from recsys.columns import ITEM_ID, KIND, TIMESTAMP, USER_ID
+from recsys.columns import FEATURE, ITEM_ID, KIND, TIMESTAMP, USER_ID, VALUE
 from recsys.dataset import InteractionDataset
 from recsys.errors import NoInteractions, NotFitted, UnknownRow
 from recsys.model import Model
 from recsys.registry import baselines
+from tests.recsys.conftest import Frames
 
 NAMES = [model.name for model in baselines()]
-MakeModel = Callable[[], Model]
-PERSONAL = {"popular_in_category", "content", "item_knn", "user_knn", "ease", "svd", "als", "sasrec"}
-"""Models that tell one user from another."""
-BLIND_TO_NEW_ITEMS = set(NAMES) - {"content"}
+POPULAR = {"popular", "popular_in_category"}
+"""Models that give a user without a history what is popular."""
+SILENT = {"content", "item_knn", "user_knn", "ease", "svd", "als", "sasrec"}
+"""Models that give a user without a history zeros."""
+READS_USER_FEATURES = {"lightfm"}
+READS_ITEM_FEATURES = {"content", "lightfm"}
 
 
 def named(name: str, seed: int = 17) -> Model:
@@ -93,8 +95,8 @@ class TestEveryModel:
             fitted[name].score(np.array([0, row], dtype=np.int64))
         assert (refusal.value.row, refusal.value.rows) == (row, 42)
 
-    def test_no_interactions_are_refused(self, name: str, toy_frames: object) -> None:
-        features = toy_frames.item_features  # type: ignore[attr-defined]
+    def test_no_interactions_are_refused(self, name: str, toy_frames: Frames) -> None:
+        features = toy_frames.item_features
         with pytest.raises(NoInteractions) as refusal:
             named(name).fit(InteractionDataset.from_frames(None, None, features))
         assert refusal.value.wanted_by == name
@@ -125,7 +127,7 @@ class TestEveryModel:
     def test_a_hot_user_gets_the_category_of_the_history(
         self, name: str, fitted: dict[str, Model], toy: InteractionDataset
     ) -> None:
-        if name not in PERSONAL - {"sasrec"}:
+        if name in ("popular", "sasrec"):
             pytest.skip("gives the same to everybody, or wants more epochs on so few users: see test_sequential.py")
         walkers, readers = (toy.users.rows(f"user-{n:02}" for n in half) for half in (range(20), range(20, 40)))
         shoes, lamps = (toy.items.rows(f"item-{n:02}" for n in range(first, 26, 2)) for first in (0, 1))
@@ -134,22 +136,28 @@ class TestEveryModel:
             likes_own = scores[np.ix_(users, own)].mean(axis=1) > scores[np.ix_(users, other)].mean(axis=1)
             assert likes_own.mean() >= 0.8
 
-    def test_a_warm_user_gets_a_row_like_any_other_user_without_a_history(
+    def test_a_warm_user_is_told_by_features_or_gets_what_everybody_gets(
         self, name: str, fitted: dict[str, Model], toy: InteractionDataset
     ) -> None:
         warm = toy.users.rows(["warm-walker", "warm-reader"])
         walker, reader = fitted[name].score(warm)
-        np.testing.assert_array_equal(walker, reader)
-        if name in PERSONAL - {"popular_in_category"}:
-            assert not walker.any()
-        else:
+        assert np.array_equal(walker, reader) == (name not in READS_USER_FEATURES)
+        assert walker.any() == (name not in SILENT)
+        if name in POPULAR:
             popular = fitted["popular"].score(warm)[0]
             np.testing.assert_array_equal(np.argsort(-walker, kind="stable"), np.argsort(-popular, kind="stable"))
+
+    def test_a_cold_user_of_whom_nothing_is_known_is_scored_too(self, name: str, toy_frames: Frames) -> None:
+        nothing = pd.DataFrame({USER_ID: ["cold"], FEATURE: ["unheard of"], VALUE: [""]})
+        dataset = InteractionDataset.from_frames(toy_frames.interactions, nothing, toy_frames.item_features)
+        scores = named(name).fit(dataset).score(dataset.users.rows(["cold"]))
+        assert np.isfinite(scores).all()
+        assert scores.any() == (name not in SILENT)
 
     def test_an_item_that_nobody_met_never_leads(
         self, name: str, fitted: dict[str, Model], toy: InteractionDataset
     ) -> None:
-        if name not in BLIND_TO_NEW_ITEMS:
+        if name in READS_ITEM_FEATURES:
             pytest.skip("ranks by features")
         scores = fitted[name].score(np.flatnonzero(toy.hot_users))
         assert (scores[:, ~toy.hot_items].max(axis=1) < scores[:, toy.hot_items].max(axis=1)).all()
