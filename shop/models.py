@@ -50,7 +50,11 @@ class ProductCategory(Base):
 
 
 class Product(Base):
-    """What the shop describes once and sells as one or more variants."""
+    """What the shop describes once and sells as one or more variants.
+
+    Whoever changes a name, an option or a fact below it also sets `updated_at`: by it search and recommendations tell
+    that they have something to read again.
+    """
 
     __tablename__ = "products"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,7 +65,7 @@ class Product(Base):
     active: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
-    updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
     variants: Mapped[list[Variant]] = relationship(
         back_populates="product", cascade="all, delete-orphan", order_by="Variant.position"
     )

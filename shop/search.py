@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from shop.db import Sessions, reading
 from shop.embedding import QueryCache, TextEmbedder
 from shop.search_filters import Conditions, matching
-from shop.search_index import SearchIndex, build_index
+from shop.search_index import SearchIndex, build_index, is_current
 from shop.search_page import browse, hits_of, in_order, offers_among
 from shop.search_query import MAX_TEXT, Filters, SearchHit, SearchQuery, SearchResults, Sort
 from shop.search_relevance import Closeness, Floors, WordMatches, fused_scores, relevant_rows
@@ -33,6 +33,8 @@ __all__ = [
     "closeness",
     "word_matches",
 ]
+
+_READ_ANYWAY = 60
 
 
 class ProductSearch:
@@ -54,16 +56,25 @@ class ProductSearch:
         self._cache_dir = cache_dir
         self._floors = floors or Floors()
         self._index: SearchIndex | None = None
+        self._skipped = 0
         self._lock = threading.Lock()
 
     def refresh(self) -> None:
         """Index what is new, changed or gone since the last time; searches go on meanwhile.
 
+        Where `shop.catalogue_version` says that nothing changed, the catalogue is not read: with 50,000 products that
+        takes seconds. It is read anyway every 60th time, for what was changed by hand and not stamped.
+
         Raises:
             ShopUnavailable: the database does not answer; the index stays as it was.
         """
         with self._lock:
-            self._index = self._built()
+            skipping = (
+                self._index is not None and self._skipped < _READ_ANYWAY and is_current(self._sessions, self._index)
+            )
+            self._skipped = self._skipped + 1 if skipping else 0
+            if not skipping:
+                self._index = self._built()
 
     def search(self, query: SearchQuery) -> SearchResults:
         """Find products.

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, inspect, select, update
 from tqdm import tqdm
 
+from shop.catalogue_version import catalogue_version
 from shop.db import Sessions, reading, writing
 from shop.embedding import TextEmbedder, Vectors
 from shop.files import replacing
@@ -41,12 +42,14 @@ class SearchIndex:
         vectors: the meaning of each row.
         speller: knows the words of all products.
         spellings: knows how brands, options and attributes are written.
+        version: the state of the catalogue that it was made from.
     """
 
     product_ids: NDArray[np.int64]
     vectors: Vectors
     speller: Speller
     spellings: Spellings
+    version: str
 
     def cosines(self, vector: Vectors) -> Vectors:
         """Tell how close each row is to a text, from -1 to 1."""
@@ -67,6 +70,8 @@ class SearchIndex:
 def build_index(sessions: Sessions, embedder: TextEmbedder, folder: Path) -> SearchIndex:
     """Bring the full text and the vectors up to date, and load them; nothing is written where nothing changed."""
     with reading(sessions) as session:
+        # Before the products: what changes meanwhile is then found at the next time.
+        version = catalogue_version(session)
         products = list(read_products(session))
         spellings = Spellings.read(session)
         popularity = {key: count for key, count in session.execute(_recent_interactions())}
@@ -76,7 +81,28 @@ def build_index(sessions: Sessions, embedder: TextEmbedder, folder: Path) -> Sea
         vectors=VectorCache(folder, embedder).vectors(products),
         speller=Speller(_vocabulary(products, folder)),
         spellings=spellings,
+        version=version,
     )
+
+
+def is_current(sessions: Sessions, index: SearchIndex) -> bool:
+    """Tell whether the catalogue and the full text are still those of an index; if so, bring popularity up to date."""
+    with reading(sessions) as session:
+        connection = session.connection()
+        full_text = full_text_of(connection)
+        tables = inspect(connection)
+        if not (tables.has_table(INDEXED.name) and tables.has_table(full_text.words.name)):
+            return False
+        if catalogue_version(session) != index.version:
+            return False
+        indexed = full_text.indexed(connection)
+        popularity = {key: count for key, count in session.execute(_recent_interactions())}
+    if sorted(indexed) != index.product_ids.tolist():
+        return False
+    if changed := _popularity_changes(indexed, popularity):
+        with writing(sessions) as session:
+            _write_popularity(session.connection(), changed)
+    return True
 
 
 def _recent_interactions() -> Select[int, int]:
@@ -92,7 +118,7 @@ def _bring_up_to_date(sessions: Sessions, products: Sequence[ProductText], popul
         full_text.prepare(connection)
         indexed = full_text.indexed(connection)
         full_text.remove(connection, indexed.keys() - {product.product_id for product in products})
-        _update_popularity(connection, indexed, popularity)
+        _write_popularity(connection, _popularity_changes(indexed, popularity))
     changed = [item for item in products if _digest(indexed, item) != item.digest]
     with tqdm(total=len(changed), desc="products indexed", unit="", delay=_PATIENCE_S) as bar:
         for start in range(0, len(changed), _BATCH):
@@ -107,15 +133,18 @@ def _digest(indexed: Mapping[int, Indexed], product: ProductText) -> str | None:
     return held.digest if held else None
 
 
-def _update_popularity(connection: Connection, indexed: Mapping[int, Indexed], popularity: Mapping[int, int]) -> None:
-    changed = [
+def _popularity_changes(indexed: Mapping[int, Indexed], popularity: Mapping[int, int]) -> list[dict[str, int]]:
+    return [
         {"key": key, "new": popularity.get(key, 0)}
         for key, held in indexed.items()
         if held.popularity != popularity.get(key, 0)
     ]
-    if changed:
+
+
+def _write_popularity(connection: Connection, changes: Sequence[dict[str, int]]) -> None:
+    if changes:
         change = update(INDEXED).where(INDEXED.c.product_id == bindparam("key"))
-        connection.execute(change.values(popularity=bindparam("new")), changed)
+        connection.execute(change.values(popularity=bindparam("new")), changes)
 
 
 def _vocabulary(products: Sequence[ProductText], folder: Path) -> dict[str, int]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
     literal_column,
     select,
     text,
@@ -69,7 +70,11 @@ class FullText(ABC):
         for layout in range(1, LAYOUT):
             connection.execute(text(f"DROP TABLE IF EXISTS search_words_{layout}"))
             connection.execute(text(f"DROP TABLE IF EXISTS search_products_{layout}"))
-        self._make_words(connection)
+        self._wait_for_turn(connection)
+        if not inspect(connection).has_table(_WORDS):
+            # What is written down as indexed is gone with the words.
+            INDEXED.drop(connection, checkfirst=True)
+            self._make_words(connection)
         INDEXED.create(connection, checkfirst=True)
 
     def indexed(self, connection: Connection) -> dict[int, Indexed]:
@@ -106,6 +111,9 @@ class FullText(ABC):
         """
 
     @abstractmethod
+    def _wait_for_turn(self, connection: Connection) -> None: ...
+
+    @abstractmethod
     def _make_words(self, connection: Connection) -> None: ...
 
     @abstractmethod
@@ -132,11 +140,14 @@ class SqliteFullText(FullText):
         query = select(self.key).where(whole_row.op("MATCH")(f"{{name facts}} : ({pattern})" if in_title else pattern))
         return list(connection.scalars(query.order_by(func.bm25(whole_row, *_WEIGHTS), self.key)))
 
+    def _wait_for_turn(self, connection: Connection) -> None:
+        """Do nothing: a writing session has the database to itself."""
+
     def _make_words(self, connection: Connection) -> None:
         # Accents are gone before the words get here, and a second opinion on them could only differ.
         connection.execute(
             text(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS {_WORDS} "
+                f"CREATE VIRTUAL TABLE {_WORDS} "
                 "USING fts5(name, facts, description, tokenize = 'unicode61 remove_diacritics 0')"
             )
         )
@@ -171,10 +182,12 @@ class PostgresFullText(FullText):
         ranked = query.order_by(func.ts_rank_cd(weights, self.words.c.words, wanted).desc(), self.key)
         return list(connection.scalars(ranked))
 
-    def _make_words(self, connection: Connection) -> None:
-        # Two processes that start together take turns.
+    def _wait_for_turn(self, connection: Connection) -> None:
+        # Two processes start together.
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(_WORDS))))
-        self.words.create(connection, checkfirst=True)
+
+    def _make_words(self, connection: Connection) -> None:
+        self.words.create(connection)
 
     def _row(self, product: ProductText) -> dict[str, Any]:
         return {"product_id": product.product_id, "words": _tsvector(product.fields)}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from shop.models import Attribute, Category, Product, Variant, VariantOption
 from shop.search_filters import among
 from shop.search_text import ProductText, read_products, stem, words
-from shop.search_words import INDEXED, full_text_of
+from shop.search_words import full_text_of
 
 Phrase = tuple[str, ...]
 Says = Callable[[str], bool]
@@ -84,8 +84,9 @@ def _saying(phrases: Collection[Phrase]) -> Says:
 def _mentioning(session: Session, phrase: Phrase) -> set[int]:
     """Find the products that have all words of a phrase anywhere in their text."""
     connection = session.connection()
-    if inspect(connection).has_table(INDEXED.name):
-        return {*full_text_of(connection).match(connection, [[word] for word in phrase], every=True)}
+    full_text = full_text_of(connection)
+    if inspect(connection).has_table(full_text.words.name):
+        return {*full_text.match(connection, [[word] for word in phrase], every=True)}
     return {product.product_id for product in read_products(session) if _has_words(product, phrase)}
 
 
