@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 
 from recsys.errors import RecsysError
 from recsys.profile import Profile
@@ -59,10 +60,20 @@ class Advisor(Protocol):
         """Give what is on offer, in the shopper's order."""
 
 
+class TrainedAdvisor(Advisor, Protocol):
+    """An advisor that is told of products which came, or changed, after its training."""
+
+    def knows(self, item_id: str) -> bool:
+        """Tell whether a product can be recommended."""
+
+    def update_items(self, item_features: pd.DataFrame) -> object:
+        """Take in products from their features: `item_id`, `feature`, `value`."""
+
+
 class Store(Protocol):
     """Keeps the recommender that is in service."""
 
-    def current(self) -> Advisor:
+    def current(self) -> TrainedAdvisor:
         """Give it; raise RecsysError where there is none that can be used."""
 
 

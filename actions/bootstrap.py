@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Protocol
 
-from actions.advisors import Advisor, Advisors
+from actions.advisors import Advisors
+from actions.item_updates import ItemUpdates
 from actions.labels import Labels
 from actions.popularity import PopularAdvisor
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
-from recsys.errors import ArtifactDamaged
+from recsys.store import RecommenderStore
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder
 from shop.policies import Passage, PolicyIndex, load_passages
@@ -50,6 +50,7 @@ class Services:
     labels: Labels
     vocabulary: Vocabulary
     advisors: Advisors
+    item_updates: ItemUpdates
 
 
 def build_services(settings: Settings) -> Services:
@@ -62,7 +63,8 @@ def build_services(settings: Settings) -> Services:
     # Where every vector is cached, the encoder would load with the first search, and the passages be read with the
     # first question: either would miss that shopper's deadline.
     policies.answer("ready")
-    advisors = Advisors(_Unpublished(settings.recsys), PopularAdvisor(search, sessions))
+    store = RecommenderStore(settings.recsys)
+    advisors = Advisors(store, PopularAdvisor(search, sessions))
     # Loaded now, and where it cannot be, that is said now.
     advisors.current()
     return Services(
@@ -73,17 +75,8 @@ def build_services(settings: Settings) -> Services:
         labels=Labels.load(settings.labels, settings.language, settings.locale),
         vocabulary=Vocabulary(sessions, clock=time.monotonic),
         advisors=advisors,
+        item_updates=ItemUpdates(store, sessions),
     )
-
-
-class _Unpublished:
-    """Stands for the store until there is one."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def current(self) -> Advisor:
-        raise ArtifactDamaged(self._root, "no recommender is published")
 
 
 class _Once:

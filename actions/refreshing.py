@@ -1,4 +1,4 @@
-"""Keeps the search in step with the catalogue: what a shop imports while the server runs is found a minute later."""
+"""Keeps search and recommender in step with the catalogue: what a shop imports meanwhile is found a minute later."""
 
 from __future__ import annotations
 
@@ -39,5 +39,5 @@ class Refreshing:
         while not self._stopping.wait(self._every_s):
             try:
                 self._refresh()
-            except Exception as error:  # noqa: BLE001 - a thread that dies would leave the search as it is for good
-                logger.warning("The search could not be brought up to date: %s", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - a thread that dies would leave everything as it is for good
+                logger.warning("Search or recommender could not be brought up to date: %s", type(error).__name__)

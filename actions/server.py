@@ -40,7 +40,7 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
     executor.register_package("actions")
     app: Sanic[Any, Any] = create_app(executor, cors_origins=[])
     storefront = Storefront(bootstrap.services)
-    refreshing = Refreshing(_refresh_search)
+    refreshing = Refreshing(_refresh)
 
     @app.before_server_start
     async def _bound_threads(_app: Sanic[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
@@ -107,9 +107,10 @@ async def _build_services() -> None:
         logger.info("The shop is ready")
 
 
-def _refresh_search() -> None:
+def _refresh() -> None:
     if bootstrap.is_ready():
         bootstrap.services().search.refresh()
+        bootstrap.services().item_updates.refresh()
 
 
 async def _problem() -> str | None:

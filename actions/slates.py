@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from actions import reasons
@@ -72,10 +72,18 @@ def last_slate(turn: Turn) -> ShownSlate | None:
 
 def remember_slate(turn: Turn, slate: ShownSlate) -> None:
     """Keep a slate: "the second one", "why this?", "cheaper" and "show more" are about it from now on."""
-    request = asdict(slate.request)
-    request["shown"] = request["shown"][-_MOST_SHOWN:]
-    said = {slug: reasons.to_state(one) for slug, one in slate.reasons.items()}
-    turn.remember(slate={"id": slate.id, **request, "slugs": list(slate.slugs), "reasons": said})
+    request = slate.request
+    turn.remember(
+        slate={
+            "id": slate.id,
+            "task": request.task,
+            "seeds": list(request.seeds),
+            "shown": list(request.shown[-_MOST_SHOWN:]),
+            "asked": list(request.asked),
+            "slugs": list(slate.slugs),
+            "reasons": {slug: reasons.to_state(one) for slug, one in slate.reasons.items()},
+        }
+    )
 
 
 def forget_slate(turn: Turn) -> None:

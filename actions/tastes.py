@@ -11,6 +11,7 @@ from actions.turn import Turn
 from actions.wishes import wishes_of
 from recsys.profile import Event, Profile
 from shop.recent import dismissed_slugs, recent_events
+from shop.recsys_features import user_features_of
 from shop.wishes import Wishes
 
 _EVENTS = 50
@@ -42,6 +43,6 @@ def taste_of(turn: Turn, session: Session) -> Taste:
         for slug, kind, at in recent_events(session, shopper, _EVENTS)
         if since is None or at >= since
     )
-    profile = Profile(shopper.customer_id or shopper.shopper_id, events, edits=edits_of(steps))
+    profile = Profile(shopper.user_id, events, user_features_of(session, shopper), edits_of(steps))
     unwanted = hidden(steps) | {*dismissed_slugs(session, shopper)}
     return Taste(profile, wishes_of(turn, session), steps, unwanted)

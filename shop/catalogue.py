@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -136,6 +137,12 @@ def get_products(session: Session, slugs: Sequence[str]) -> list[ProductView]:
     known = [slug for slug in dict.fromkeys(slugs) if is_key(slug, _SLUG_LENGTH)]
     by_slug = {product.slug: product for product in _read(session, Product.slug.in_(known))}
     return [by_slug[slug] for slug in known if slug in by_slug]
+
+
+def slugs_on_sale(session: Session, changed_since: dt.datetime | None = None) -> list[str]:
+    """Name the products on the shelf, all or those that the shop has changed since a moment."""
+    query = select(Product.slug).where(Product.active).order_by(Product.slug)
+    return list(session.scalars(query if changed_since is None else query.where(Product.updated_at > changed_since)))
 
 
 def select_variants(product: ProductView, chosen: Mapping[str, str]) -> tuple[VariantView, ...]:

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
+from shop.customers import customer_row_id
 from shop.models import Address, Attribute, Category, Customer, Product, ProductCategory, Variant, VariantOption
 from shop.search_facts import COLOUR_NAMES
+from shop.shoppers import Shopper
 
 PAGE = 5_000
 
@@ -60,6 +62,14 @@ def user_feature_batches(session: Session) -> Generator[list[FeatureRow], None, 
             for row in customers
             for feature, value in _traits(row.profile, countries.get(row.id))
         ]
+
+
+def user_features_of(session: Session, shopper: Shopper) -> dict[str, tuple[str, ...]]:
+    """Read the same of one shopper, for a recommender that has not met them; a guest has none."""
+    customer_id = customer_row_id(session, shopper)
+    profile = session.scalar(select(Customer.profile).where(Customer.id == customer_id))
+    country = select(Address.country).where(Address.customer_id == customer_id).order_by(Address.id).limit(1)
+    return {feature: (value,) for feature, value in _traits(profile or {}, session.scalar(country))}
 
 
 def _traits(profile: Mapping[str, Any], country: str | None) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -11,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jwt
 import numpy as np
 import pytest
 import yaml
@@ -31,9 +33,11 @@ from actions import (
     told,
     whys,
 )
-from actions.advisors import Advisor, Advisors
+from actions.advisors import Advisors, TrainedAdvisor
 from actions.base import ShopAction
 from actions.bootstrap import Services
+from actions.identity import AUDIENCE
+from actions.item_updates import ItemUpdates
 from actions.labels import Labels
 from actions.popularity import PopularAdvisor
 from actions.settings import Settings
@@ -178,9 +182,9 @@ class Shelf:
     """A store of recommenders that holds one, or none."""
 
     def __init__(self) -> None:
-        self.advisor: Advisor | None = None
+        self.advisor: TrainedAdvisor | None = None
 
-    def current(self) -> Advisor:
+    def current(self) -> TrainedAdvisor:
         if self.advisor is None:
             raise ArtifactDamaged("artifacts/recsys", "no recommender is published")
         return self.advisor
@@ -206,6 +210,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf) -
         labels=Labels.load(settings.labels, "en", "en_US"),
         vocabulary=Vocabulary(sessions, clock=lambda: 0.0),
         advisors=Advisors(shelf, PopularAdvisor(search, sessions)),
+        item_updates=ItemUpdates(shelf, sessions),
     )
     engine.dispose()
 
@@ -307,6 +312,13 @@ class Chat:
             ship_country="GB",
         )
         self.slots.update(changes)
+
+
+def signed_in(services: Services, public_id: str, sender_id: str = "web-1") -> Chat:
+    """A chat of a customer."""
+    expires = dt.datetime.now(dt.timezone.utc) + dt.timedelta(minutes=5)
+    claims = {"aud": AUDIENCE, "sub": sender_id, "exp": expires, "customer": public_id}
+    return Chat(services, sender_id, {"identity": jwt.encode(claims, SECRET, "HS256")})
 
 
 @pytest.fixture

@@ -126,6 +126,14 @@ class ConversationRunner:
             stock = self._shop.stock(expected.stock)
             if stock != expected.stock:
                 yield _wrong("stock", expected.stock, stock)
+        if expected.slates is not None:
+            slates = self._shop.slates(shopper, marks)
+            if not matches(expected.slates, slates):
+                yield _wrong("slates", expected.slates, slates)
+        if "wishes" in expected.model_fields_set:
+            wishes = self._shop.wishes(shopper)
+            if not matches(expected.wishes, wishes):
+                yield _wrong("wishes", expected.wishes, wishes)
         if expected.interactions:
             recorded = self._shop.interactions(shopper, marks)
             if not stands_in_order(expected.interactions, recorded):

@@ -38,6 +38,8 @@ class Given(Strict):
     price: dict[str, Decimal] = {}
     cart: dict[str, int] = {}
     orders: list[GivenOrder] = []
+    looked_at: list[str] = []
+    promotions: dict[str, int] | None = None
 
 
 class DatabaseExpectation(Strict):
@@ -47,6 +49,8 @@ class DatabaseExpectation(Strict):
     orders: list[dict[str, Any]] | None = None
     stock: dict[str, int] = {}
     interactions: list[dict[str, Any]] = []
+    slates: list[dict[str, Any]] | None = None
+    wishes: dict[str, Any] | None = None
 
 
 class Expectation(Strict):

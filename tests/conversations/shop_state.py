@@ -8,12 +8,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from shop.carts import add_to_cart, view_cart
+from shop.catalogue import ProductView, get_products
 from shop.db import make_sessions, open_engine, reading, writing
-from shop.models import Customer, Interaction, Order, OrderLine, Product, Shipment, ShipmentLine, Variant, utc_now
+from shop.interactions import record_interaction
+from shop.models import (
+    Customer,
+    Interaction,
+    Order,
+    OrderLine,
+    Product,
+    Promotion,
+    Shipment,
+    ShipmentLine,
+    Slate,
+    Variant,
+    utc_now,
+)
 from shop.shoppers import Shopper
 from tests.conversations.schema import Given, GivenOrder
 
@@ -27,6 +41,7 @@ class Marks:
 
     order: int
     interaction: int
+    slate: int
 
 
 class ShopState:
@@ -53,11 +68,12 @@ class ShopState:
                 _variant(session, sku).stock = stock
             for order in given.orders:
                 _place(session, shopper, order)
+            for slug in given.looked_at:
+                record_interaction(session, shopper, slug, "view", "test")
+            if given.promotions is not None:
+                _promote(session, given.promotions)
         with reading(self._sessions) as session:
-            last_order, last_interaction = (
-                session.scalar(select(func.max(row.id))) or 0 for row in (Order, Interaction)
-            )
-        return Marks(last_order, last_interaction)
+            return Marks(*(session.scalar(select(func.max(row.id))) or 0 for row in (Order, Interaction, Slate)))
 
     def cart(self, shopper: Shopper) -> dict[str, int]:
         """Give the pieces of each SKU in the shopper's cart."""
@@ -79,16 +95,36 @@ class ShopState:
         """Give what was recorded of this shopper since the conversation began, oldest first."""
         with reading(self._sessions) as session:
             rows = session.execute(
-                select(Interaction, Product.slug, Variant.sku)
+                select(Interaction, Product.slug, Variant.sku, Slate.task)
                 .join(Product, Product.id == Interaction.product_id)
                 .outerjoin(Variant, Variant.id == Interaction.variant_id)
+                .outerjoin(Slate, Slate.id == Interaction.slate_id)
                 .where(Interaction.id > marks.interaction, _of_shopper(session, Interaction, shopper))
                 .order_by(Interaction.id)
             )
             return [
-                {"kind": row.kind, "product": slug, "sku": sku, "quantity": row.quantity, "source": row.source}
-                for row, slug, sku in rows
+                {
+                    "kind": row.kind,
+                    "product": slug,
+                    "sku": sku,
+                    "quantity": row.quantity,
+                    "source": row.source,
+                    "slate": task,
+                }
+                for row, slug, sku, task in rows
             ]
+
+    def slates(self, shopper: Shopper, marks: Marks) -> list[dict[str, Any]]:
+        """Give the lists that were recommended since the conversation began, oldest first."""
+        with reading(self._sessions) as session:
+            wanted = select(Slate).where(Slate.id > marks.slate, _of_shopper(session, Slate, shopper))
+            return [_describe_slate(session, row) for row in session.scalars(wanted.order_by(Slate.id))]
+
+    def wishes(self, shopper: Shopper) -> dict[str, Any] | None:
+        """Give the wishes that are saved with the shopper's account."""
+        with reading(self._sessions) as session:
+            customer = _customer(session, shopper)
+            return customer.profile.get("wishes") if customer else None
 
 
 def _variant(session: Session, sku: str) -> Variant:
@@ -99,7 +135,9 @@ def _customer(session: Session, shopper: Shopper) -> Customer | None:
     return session.scalars(select(Customer).where(Customer.public_id == shopper.customer_id)).one_or_none()
 
 
-def _of_shopper(session: Session, row: type[Order] | type[Interaction], shopper: Shopper) -> ColumnElement[bool]:
+def _of_shopper(
+    session: Session, row: type[Order] | type[Interaction] | type[Slate], shopper: Shopper
+) -> ColumnElement[bool]:
     customer = _customer(session, shopper)
     own = row.shopper_id == shopper.shopper_id
     return or_(own, row.customer_id == customer.id) if customer else own
@@ -110,6 +148,40 @@ def _describe(order: Order) -> dict[str, Any]:
     content = {name: getattr(order, name) for name in (*names, "ship_city", "ship_postcode", "ship_country")}
     money = {name: f"{getattr(order, name):.2f}" for name in ("subtotal", "delivery_price", "total")}
     return {**content, **money, "lines": {line.sku: line.quantity for line in order.lines}}
+
+
+def _describe_slate(session: Session, slate: Slate) -> dict[str, Any]:
+    """Tell what was shown, and what is true of it now."""
+    slugs = session.scalars(select(Product.slug).where(Product.id.in_([item.product_id for item in slate.items])))
+    products = get_products(session, list(slugs))
+    by_id = {key: slug for key, slug in session.execute(select(Product.id, Product.slug))}
+    return {
+        "task": slate.task,
+        "policy": slate.policy,
+        "model_version": slate.model_version,
+        "products": [by_id[item.product_id] for item in slate.items],
+        "places": [item.position for item in slate.items],
+        "propensities": [item.propensity for item in slate.items],
+        "in_stock": all(product.in_stock for product in products),
+        "dearest": f"{max((_cheapest(product) for product in products), default=Decimal()):.2f}",
+        "categories": sorted({product.categories[-1] for product in products}),
+        "brands": sorted({product.brand or "" for product in products}),
+    }
+
+
+def _cheapest(product: ProductView) -> Decimal:
+    """Say from what price a product is there: what is sold out does not count."""
+    return min((one.price.amount for one in product.variants if one.stock > 0), default=Decimal("Infinity"))
+
+
+def _promote(session: Session, percent_by_slug: Mapping[str, int]) -> None:
+    """Let these promotions run and no others."""
+    session.execute(delete(Promotion))
+    now = utc_now()
+    for slug, percent in percent_by_slug.items():
+        product = session.scalars(select(Product).where(Product.slug == slug)).one()
+        runs = {"starts_at": now - dt.timedelta(days=1), "ends_at": now + dt.timedelta(days=1)}
+        session.add(Promotion(code=f"TEST-{slug}"[:40], name=slug, percent=percent, product_id=product.id, **runs))
 
 
 def _place(session: Session, shopper: Shopper, given: GivenOrder) -> None:
