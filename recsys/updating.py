@@ -45,7 +45,8 @@ def updated(
     """Give a model that serves the items of a frame from their features as they are now.
 
     What shoppers did with an item that the model knew goes on to count. A new item is as one that was there all along
-    and that nobody has met; the means of all items stay those of training, so that no other score moves.
+    and that nobody has met; the means of all items stay those of training, so that other scores move by no more than
+    the new biases add to the variance of biases.
 
     Args:
         parts: The model; not changed.
