@@ -163,6 +163,7 @@ def test_an_undo_names_the_field_or_the_wish_or_nothing(reader, text, expected):
         ("what's new", "ask_new", {}),
         ("deals on sports stuff", "ask_deals", {"product_query": "sports"}),
         ("what's on sale", "ask_deals", {}),
+        ("deals on running shoes", "ask_deals", {"product_query": "running shoes"}),
         ("what goes with the laptop?", "ask_goes_with", {"product": "laptop", "product_query": "laptop"}),
         ("do i need anything else with that", "ask_goes_with", {"reference": "that"}),
         ("more like number 3", "ask_similar", {"ordinal": "3"}),

@@ -35,7 +35,7 @@ def test_no_example_has_two_intents():
         assert seen.setdefault(text.casefold(), intent) == intent, text
 
 
-@pytest.mark.parametrize("split", ["validation", "test"])
+@pytest.mark.parametrize("split", ["validation", "test", "fresh"])
 def test_no_held_out_message_is_an_example(split):
     learnt = {text.casefold() for _, text in examples()}
     assert not [case.text for case in held_out(split) if case.text.casefold() in learnt]
