@@ -20,6 +20,7 @@ from shop.db import Sessions, writing
 from shop.delivery import write_offers
 from shop.demo.goods import Goods, load_goods
 from shop.demo.known_orders import known_orders
+from shop.demo.launches import launches, since_launch, write_launches
 from shop.demo.offers import CURRENCY, EXPRESS, STANDARD, vary_stock, write_promotions
 from shop.demo.order_rows import DemoOrder, shopper_id_of, write_orders
 from shop.demo.people import KNOWN, Person, invent_people, write_people
@@ -85,7 +86,11 @@ def _write(
     write_offers(session, (STANDARD, EXPRESS))
     write_promotions(session, settings.end)
     known = _known(goods, people, settings.end)
-    vary_stock(session, keep=frozenset(good.sku for order in known for good, _ in order.lines))
+    keep = frozenset(good.sku for order in known for good, _ in order.lines)
+    vary_stock(session, keep=keep)
+    launched = launches(goods, settings.end, established=keep)
+    write_launches(session, launched)
+    behaviour = since_launch(behaviour, goods, launched)
     customers = write_people(session, people, since=settings.end - dt.timedelta(days=settings.days + 30))
     taken = set(session.scalars(select(Order.number)))
     orders = [*known, *_simulated(goods, behaviour.baskets, people, settings, taken)]

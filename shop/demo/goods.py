@@ -18,6 +18,7 @@ from shop.simulator import SimulatedItem
 class Good:
     """A variant that can be ordered."""
 
+    slug: str
     product_id: int
     variant_id: int
     sku: str
@@ -68,6 +69,7 @@ def _item(product: Product) -> SimulatedItem:
 def _goods(product: Product) -> list[Good]:
     return [
         Good(
+            product.slug,
             product.id,
             variant.id,
             variant.sku,

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from shop.addresses import DeliveryAddress
 from shop.importers.child_rows import batches
 from shop.models import Address, Cart, Customer, Interaction, Order
+from shop.wishes import PROFILE_KEY
 
 # Faker's locale, the country, its share.
 _PLACES = (
@@ -93,19 +94,23 @@ def _person(faker: Faker, public_id: str, country: str, profile: dict[str, Any])
 
 
 def write_people(session: Session, people: Sequence[Person], since: dt.datetime) -> dict[str, int]:
-    """Bring customers up to date by their public id, drop those of an earlier demo, and give the row numbers."""
+    """Bring customers up to date by their public id, drop those of an earlier demo, and give the row numbers.
+
+    The wishes that somebody stated as one of them stay.
+    """
     _drop_others(session, people)
-    query = select(Customer.public_id, Customer.id).where(
-        Customer.public_id.in_([person.public_id for person in people])
-    )
-    known = {public_id: key for public_id, key in session.execute(query)}
+    among = Customer.public_id.in_([person.public_id for person in people])
+    rows = session.execute(select(Customer.public_id, Customer.id, Customer.profile).where(among))
+    known = {row.public_id: row for row in rows}
     fresh = [{**_values(person), "created_at": since} for person in people if person.public_id not in known]
     if known:
-        changes = [{"id": known[person.public_id], **_values(person)} for person in people if person.public_id in known]
-        session.execute(update(Customer), changes)
+        session.execute(
+            update(Customer),
+            [_update(person, known[person.public_id]) for person in people if person.public_id in known],
+        )
     if fresh:
         session.execute(insert(Customer), fresh)
-    ids = {public_id: key for public_id, key in session.execute(query)}
+    ids = {public_id: key for public_id, key in session.execute(select(Customer.public_id, Customer.id).where(among))}
     session.execute(delete(Address).where(Address.customer_id.in_(list(ids.values()))))
     session.execute(insert(Address), [_address_values(person, ids[person.public_id]) for person in people])
     return ids
@@ -119,6 +124,11 @@ def _drop_others(session: Session, people: Sequence[Person]) -> None:
     gone = [key for key, public_id in session.execute(query) if public_id not in staying]
     for some in batches(gone):
         session.execute(delete(Customer).where(Customer.id.in_(some)))
+
+
+def _update(person: Person, row: Any) -> dict[str, Any]:
+    wishes = {key: value for key, value in row.profile.items() if key == PROFILE_KEY}
+    return {**_values(person), "id": row.id, "profile": {**person.profile, **wishes}}
 
 
 def _values(person: Person) -> dict[str, Any]:

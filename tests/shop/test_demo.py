@@ -39,6 +39,7 @@ from shop.models import (
 from shop.orders import DeliveryAddress, find_order, place_order
 from shop.shoppers import Shopper
 from shop.simulator import SimulationSettings
+from shop.wishes import Wishes, load_wishes, save_wishes
 
 VENDURE = Path("artifacts/npm/vendure-create")
 END = dt.datetime(2026, 5, 4, tzinfo=dt.timezone.utc)
@@ -101,6 +102,20 @@ def test_some_variants_are_sold_out_and_some_are_low(demo: Sessions) -> None:
     assert 2 <= stock[0] <= 10
     assert 5 <= sum(stock[count] for count in range(1, 6)) <= 20
     assert stock[100] > 60
+
+
+def test_some_products_are_new_and_nobody_did_anything_with_them_before(demo: Sessions) -> None:
+    with reading(demo) as session:
+        launched = dict(session.execute(select(Product.id, Product.created_at)).all())
+        done = session.execute(select(Interaction.product_id, Interaction.happened_at)).all()
+        bought = session.execute(
+            select(Variant.product_id, Order.placed_at).select_from(Order).join(Order.lines).join(Variant)
+        ).all()
+    new = {key for key, at in launched.items() if at > END - dt.timedelta(days=41)}
+    assert 3 <= len(new) <= 12
+    assert all(at < END - dt.timedelta(days=SETTINGS.days) for key, at in launched.items() if key not in new)
+    assert all(at >= launched[key] for key, at in (*done, *bought))
+    assert new <= {key for key, _ in done}
 
 
 def test_goods_from_elsewhere_in_the_same_database_keep_their_stock(sessions: Sessions) -> None:
@@ -278,11 +293,13 @@ def test_building_again_keeps_what_a_shopper_did(database_url: str, sessions: Se
     with writing(sessions) as session:
         add_to_cart(session, ada, "834444", 2)
         own = place_order(session, ada, KNOWN[0].address, "ada@example.com")
+        save_wishes(session, ada, Wishes(exclude=("leather",)))
     fewer = SimulationSettings(end=END, customers=15, seed=8)
     counts = write_demo(sessions, fewer, Console(quiet=True))
     with reading(sessions) as session:
         assert session.scalar(select(func.count(Customer.id))) == 15 + len(KNOWN)
         assert find_order(session, ada, own.number).total == own.total
+        assert load_wishes(session, ada) == Wishes(exclude=("leather",))
         numbers = session.scalars(select(Order.number)).all()
     assert len(numbers) == len(set(numbers)) == counts.orders + 1
     with writing(sessions) as session:

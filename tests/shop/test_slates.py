@@ -90,7 +90,7 @@ def test_the_database_refuses_a_propensity_of_nothing(shelf: Sessions, guest: Sh
 def test_what_no_slate_can_be_is_a_mistake_of_the_caller(
     shelf: Sessions, guest: Shopper, task: str, policy: str, version: str, shown: list[ShownItem]
 ) -> None:
-    with writing(shelf) as session, pytest.raises(ValueError, match="is empty|each once"):
+    with writing(shelf) as session, pytest.raises(ValueError, match=r"is empty|each once"):
         log_slate(session, guest, task, policy, version, shown)
 
 
