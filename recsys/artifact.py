@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from recsys.blend import Blend
 from recsys.components import Evidence
 from recsys.errors import ArtifactDamaged, ArtifactVersionMismatch, InvalidFrame
 from recsys.features import FeatureSpace
-from recsys.fold_in import FoldInBasis
+from recsys.fold_in import FoldInBasis, FoldInSettings
 from recsys.identifiers import IdMap
 from recsys.index import ItemIndex
 from recsys.parts import Parts
@@ -128,6 +128,7 @@ def _texts_of(parts: Parts) -> dict[str, str]:
         "user_space": parts.user_space.to_json(),
         "item_space": parts.item_space.to_json(),
         "blend": parts.blend.to_json(),
+        "fold_in": json.dumps(asdict(parts.fold_in)),
         "worths": json.dumps(dict(parts.worths)),
         "notes": json.dumps(dict(parts.evidence.notes), ensure_ascii=False),
     }
@@ -222,6 +223,7 @@ class _Reader:
             available_from=self._array("available_from"),
             blend=Blend.from_json(self._text("blend")),
             worths=self._json("worths"),
+            fold_in=FoldInSettings(**self._json("fold_in")),
             index=ItemIndex.load(self._folder / INDEX) if (self._folder / INDEX).exists() else None,
             metadata=metadata,
         )

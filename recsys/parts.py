@@ -18,6 +18,7 @@ from recsys.components import TRENDS, Evidence
 from recsys.dataset import InteractionDataset
 from recsys.errors import FeatureMismatch, InvalidFrame
 from recsys.features import FeatureSpace, long_frame
+from recsys.fold_in import FoldInSettings
 from recsys.identifiers import IdMap
 from recsys.index import ItemIndex
 from recsys.representations import Representations
@@ -47,6 +48,7 @@ class Parts:
         available_from: Seconds since 1970, NaN where not known, shape (n_items,).
         blend: How the parts of a score are weighed; its result is a calibrated probability.
         worths: What a fresh event of each positive kind is worth.
+        fold_in: How events of a session are solved for.
         index: The approximate index of large catalogues.
         metadata: JSON: `VERSION`, `TRAINED_UNTIL` and what else is worth knowing.
 
@@ -70,6 +72,7 @@ class Parts:
     available_from: FloatArray
     blend: Blend
     worths: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_KINDS))
+    fold_in: FoldInSettings = field(default_factory=FoldInSettings)
     index: ItemIndex | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
@@ -109,6 +112,7 @@ class Parts:
         item_features: pd.DataFrame | None,
         *,
         worths: Mapping[str, float] | None = None,
+        fold_in: FoldInSettings | None = None,
         index: ItemIndex | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> Parts:
@@ -121,6 +125,7 @@ class Parts:
             blend: The weights.
             item_features: The frame that the data set was made from; prices and times are read from it.
             worths: The kinds of the `Weighting` that the data set was made with; None is the usual.
+            fold_in: As chosen on validation shoppers; None is the usual.
             index: For a large catalogue, `ItemIndex.build` of the item vectors.
             metadata: JSON; `VERSION` and `TRAINED_UNTIL` are added where they are missing.
         """
@@ -141,6 +146,7 @@ class Parts:
             available_from=times_of(item_features, dataset.items),
             blend=blend,
             worths=dict(DEFAULT_KINDS if worths is None else worths),
+            fold_in=fold_in or FoldInSettings(),
             index=index,
             metadata={VERSION: until, TRAINED_UNTIL: until, **(metadata or {})},
         )

@@ -142,4 +142,4 @@ def _folded(
     weights = np.concatenate([[*liked.values()], np.full(len(disliked), -DISMISSED_WEIGHT), argued_weights[away]])
     if not len(rows):
         return np.zeros(evidence.item_embeddings.shape[1], np.float32) if prior is None else np.asarray(prior)
-    return fold_in(evidence.item_embeddings, evidence.item_biases, evidence.basis, rows, weights, prior)
+    return fold_in(evidence.item_embeddings, evidence.item_biases, evidence.basis, rows, weights, prior, parts.fold_in)

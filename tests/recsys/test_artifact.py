@@ -11,6 +11,7 @@ import pytest
 
 from recsys import artifact
 from recsys.errors import ArtifactDamaged, ArtifactVersionMismatch, FeatureMismatch, InvalidFrame
+from recsys.fold_in import FoldInSettings
 from recsys.index import ItemIndex
 from recsys.parts import Parts
 from recsys.profile import Event, Profile
@@ -46,6 +47,12 @@ def test_a_memory_mapped_model_can_be_argued_with_and_updated(
     recommender, profile = Recommender.load(stored), Profile("user-00")
     ignoring = profile.with_edits(profile.edits.with_ignored("brand").with_less_like("item-02"))
     assert recommender.recommend(ignoring, 5) == Recommender(toy_parts).recommend(ignoring, 5)
+
+
+def test_how_sessions_are_solved_for_is_stored_too(toy_parts: Parts, tmp_path: Path) -> None:
+    chosen = FoldInSettings(spread=30.0, strength=300.0, margin=3.0)
+    artifact.save(replace(toy_parts, fold_in=chosen), tmp_path)
+    assert artifact.load(tmp_path).fold_in == chosen
 
 
 def test_saving_again_replaces_what_was_there(toy_parts: Parts, stored: Path) -> None:

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from recsys import columns as c
-from recsys.components import component_scores
+from recsys.blend_model import BlendModel
 from recsys.dataset import InteractionDataset
 from recsys.edits import Edits
 from recsys.errors import InvalidFrame, UnknownItem
+from recsys.hybrid import HybridSettings, LightFMHybrid
 from recsys.parts import Parts
 from recsys.profile import Event, Profile
 from recsys.ranking import top_k
@@ -63,9 +64,9 @@ def test_a_hot_shopper_gets_what_suits_the_history_and_nothing_of_it_again(recom
 
 def test_the_list_is_the_one_that_evaluation_ranks(recommender: Recommender, toy: InteractionDataset) -> None:
     parts = recommender.parts
-    users = np.flatnonzero(toy.hot_users)
-    components = component_scores(parts.evidence, toy.matrix[users], parts.representations.user_embeddings[users])
-    ranked = top_k(parts.blend.combine(components), 10, exclude=toy.matrix[users])
+    users = np.arange(len(toy.users))
+    model = BlendModel(LightFMHybrid(HybridSettings(components=8, epochs=15, seed=3)), parts.blend).fit(toy)
+    ranked = top_k(model.score(users), 10, exclude=toy.matrix[users])
     for user, rows in zip(users, ranked, strict=True):
         slate = recommender.recommend(Profile(toy.users.ids([user])[0]), 10)
         assert list(slate.item_ids) == toy.items.ids(rows[rows >= 0])
