@@ -8,7 +8,7 @@ import numpy as np
 from scipy import linalg, sparse
 
 from recsys.arrays import Csr, FloatArray, IntArray
-from recsys.errors import NotFitted, TooManyItems
+from recsys.errors import InvalidFrame, NotFitted, TooManyItems
 from recsys.model import Baseline
 from recsys.similarity import BLOCK, top_per_row
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from recsys.dataset import InteractionDataset
 
 MAX_ITEMS = 10_000
-"""Above so many items with interactions the solve would need over 2.3 GB and many minutes on one core."""
+"""So many items with interactions take about 3 GB and 40 seconds on one core; twice as many 12 GB and five minutes."""
 
 
 def ease_weights(matrix: Csr, regularisation: float, max_items: int = MAX_ITEMS) -> FloatArray:
@@ -34,8 +34,11 @@ def ease_weights(matrix: Csr, regularisation: float, max_items: int = MAX_ITEMS)
         Weights, float32, shape (n_items, n_items): from the row's item to the column's.
 
     Raises:
+        InvalidFrame: If the penalty is not above 0: without one there is no solution.
         TooManyItems: If there are more than `max_items` items.
     """
+    if not regularisation > 0:
+        raise InvalidFrame("regularisation", regularisation, "a positive number is wanted")
     n_items = matrix.shape[1]
     if n_items > max_items:
         raise TooManyItems("ease", n_items, max_items)
@@ -48,7 +51,7 @@ def ease_weights(matrix: Csr, regularisation: float, max_items: int = MAX_ITEMS)
 
 
 def _inverse(gram: FloatArray) -> FloatArray:
-    """Invert a positive definite matrix in its own memory, by Cholesky: a third of the work of a general inverse."""
+    """Invert a positive definite matrix by Cholesky, at half the work of a general inverse; the given one is lost."""
     factor, _ = linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
     triangle, _ = linalg.lapack.dpotri(factor, lower=True, overwrite_c=True)
     inverse: FloatArray = np.tril(triangle) + np.tril(triangle, -1).T

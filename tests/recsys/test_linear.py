@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from recsys.dataset import InteractionDataset
-from recsys.errors import NotFitted, TooManyItems
+from recsys.errors import InvalidFrame, NotFitted, TooManyItems
 from recsys.linear import EASE, ease_weights
 from recsys.similarity import relative_weights
 
@@ -44,6 +44,13 @@ def test_kept_weights_are_the_strongest_of_each_item(toy: InteractionDataset) ->
     all_weights, few = np.abs(model.neighbours(30).toarray()), np.abs(model.neighbours(3).toarray())
     np.testing.assert_allclose(few.max(axis=1), all_weights.max(axis=1))
     np.testing.assert_allclose(np.sort(few, axis=1)[:, -3:], np.sort(all_weights, axis=1)[:, -3:])
+
+
+@pytest.mark.parametrize("penalty", [0.0, -1.0, float("nan")])
+def test_a_penalty_that_is_none_is_refused(penalty: float, toy: InteractionDataset) -> None:
+    with pytest.raises(InvalidFrame) as refusal:
+        EASE(regularisation=penalty).fit(toy)
+    assert refusal.value.field == "regularisation"
 
 
 def test_weights_are_not_given_before_a_fit() -> None:
