@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from shop.catalogue import ProductView, VariantView, get_product
 from shop.db import Sessions, reading, writing
-from shop.eligible import eligible_slugs
+from shop.eligible import eligible_skus, eligible_slugs
 from shop.models import Attribute, Category, Product, Promotion, Variant, VariantOption, utc_now
 from shop.search_text import read_products, stem, words
 from shop.search_words import full_text_of
@@ -237,3 +237,18 @@ def test_the_quick_way_finds_what_the_obvious_way_finds(sessions: Sessions, is_i
         )
         expected = sorted(product.slug for product in products if passes(product, wishes))
         assert eligible(sessions, wishes) == expected
+
+
+def test_the_variants_that_make_a_product_eligible_are_named(sessions: Sessions) -> None:
+    shoe = [
+        variant("S-44", "50", size="44", colour="blue"),
+        variant("S-42", "200", size="42", colour="blue"),
+        variant("S-42-RED", "50", size="42", colour="red"),
+        variant("S-42-BLUE", "50", size="42", colour="blue"),
+        variant("S-42-GONE", "50", 0, size="42", colour="blue"),
+    ]
+    put(sessions, Product(slug="shoe", name="Shoe", variants=shoe), Product(slug="bag", name="Bag"))
+    wishes = Wishes(Decimal(100), ("42",), ("red",))
+    with reading(sessions) as session:
+        assert eligible_skus(session, wishes, ["shoe", "bag", "unknown"]) == {"shoe": ["S-42-BLUE"]}
+        assert eligible_skus(session, wishes, []) == {}
