@@ -72,9 +72,7 @@ class ActionTakeAnswer(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Answer the question that waits, or choose from what was shown."""
-        answer = _ANSWERS.get(turn.pending.get("kind", ""))
-        if answer is None or not answer(turn, turn.pending):
-            _select(turn)
+        take(turn)
 
 
 class ActionAffirm(ShopAction):
@@ -137,6 +135,13 @@ class ActionCancel(ShopAction):
             turn.say("utter_checkout_stopped")
         else:
             turn.say("utter_stopped" if kind else "utter_nothing_to_cancel")
+
+
+def take(turn: Turn) -> None:
+    """Answer the question that waits; where none does, choose from what was shown, else search."""
+    answer = _ANSWERS.get(turn.pending.get("kind", ""))
+    if answer is None or not answer(turn, turn.pending):
+        _select(turn)
 
 
 def _answer_option(turn: Turn, pending: Pending) -> bool:

@@ -9,6 +9,7 @@ from actions.cards import button
 from actions.slate_moves import argue, query_shown, say_nothing_fits, show_again
 from actions.slates import last_slate, note_from_slate
 from actions.targets import Target, pick_one
+from actions.told import undo
 from actions.turn import Turn
 from shop.models import utc_now
 
@@ -27,7 +28,7 @@ class ActionAdjustRecommendations(ShopAction):
         kind = turn.entity("adjustment")
         aspects = [aspect for aspect in turn.entities("aspect") if aspect in ASPECTS]
         if kind == _RESTORE:
-            turn.follow_up("action_undo_adjustment")
+            undo(turn)
         elif kind == GIFT:
             argue(turn, Step(GIFT, reference=utc_now().isoformat()))
         elif HISTORY in turn.entities("aspect"):

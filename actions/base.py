@@ -95,19 +95,28 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
 
     def _answered(self, tracker: Tracker, deadline: float) -> Turn:
         turn = Turn(tracker, self._services or bootstrap.services(), deadline)
-        if self.yields_to_answer and answers_question(turn):
-            turn.follow_up("action_take_answer")
-            return turn
+        answered = self.yields_to_answer and answers_question(turn)
         try:
-            self.perform(turn)
+            take_answer(turn) if answered else self.perform(turn)
         except errors.ShopUnavailable:
             # Nothing was changed, and what waits for an answer goes on waiting: the shopper can say it again.
             raise
         except errors.ShopError as error:
             say_error(turn, error)
-        if not self.keeps_question:
+        if answered or not self.keeps_question:
             turn.drop_pending()
         return turn
+
+
+def take_answer(turn: Turn) -> None:
+    """Take a message as an answer, whatever its intent was read as.
+
+    It happens within the action that was called: after a follow-up action of another intent Rasa finds no rule, falls
+    back, and forgets all that the turn has remembered.
+    """
+    from actions.answers import take  # What takes answers is made of all actions.
+
+    take(turn)
 
 
 def say_error(turn: Turn, error: errors.ShopError) -> None:

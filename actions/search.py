@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.base import ShopAction
+from actions.base import ShopAction, take_answer
 from actions.cards import button, listing, named_button, product_card
 from actions.catalogue import show_details
 from actions.pending import SEARCH
@@ -60,7 +60,7 @@ class ActionSortResults(ShopAction):
         """Search again in the order that was asked for."""
         if turn.entities("ordinal") and turn.slot("candidate_skus"):
             # "The second cheapest" is no order of the list but one thing in it.
-            turn.follow_up("action_take_answer")
+            take_answer(turn)
         elif turn.slot("search_state") is None and not turn.entities("product_query"):
             turn.say("utter_nothing_to_sort")
         elif not turn.entities("sort"):

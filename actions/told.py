@@ -83,16 +83,21 @@ class ActionUndoAdjustment(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Take back what is named, else what came last, and show the list again."""
-        with turn.reading() as session:
-            told = _told(turn, session)
-        meant = told if _EVERYTHING in turn.entities("reference") else _named(turn, told) or _last(turn, told)
-        if not meant:
-            _list(turn, told, "utter_nothing_to_undo")
-            return
-        what = turn.labels.all_of(step_text(turn, one.step) for one in meant)
-        _take_back(turn, [one.step for one in meant])
-        turn.say("utter_undone", what=what)
-        _again(turn)
+        undo(turn)
+
+
+def undo(turn: Turn) -> None:
+    """Take back what a message names, else what was told last."""
+    with turn.reading() as session:
+        told = _told(turn, session)
+    meant = told if _EVERYTHING in turn.entities("reference") else _named(turn, told) or _last(turn, told)
+    if not meant:
+        _list(turn, told, "utter_nothing_to_undo")
+        return
+    what = turn.labels.all_of(step_text(turn, one.step) for one in meant)
+    _take_back(turn, [one.step for one in meant])
+    turn.say("utter_undone", what=what)
+    _again(turn)
 
 
 @dataclass(frozen=True)

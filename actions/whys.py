@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from actions.adjustments import LESS
 from actions.base import ShopAction
 from actions.cards import button
 from actions.reasons import products_named, reason_words
-from actions.references import Mention
+from actions.references import THIS, Mention
 from actions.slates import ShownSlate, last_slate
 from actions.targets import Target, pick_one
 from actions.turn import Button, Turn
@@ -24,8 +25,9 @@ class ActionTellWhy(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Give the reasons of one product, or of all that are shown where none is pointed at."""
-        slate = last_slate(turn)
-        if slate and not (Mention.of(turn).says_something or turn.slot("focus_sku")):
+        slate, mention = last_slate(turn), Mention.of(turn)
+        points = replace(mention, references=()).says_something or turn.slot("focus_sku")
+        if slate and not points and set(mention.references) <= {*THIS, "all", "both"}:
             _tell_why_all(turn, slate)
             return
         target = pick_one(turn, "tell_why")

@@ -128,6 +128,11 @@ def test_every_goal_that_is_asked_for_can_be_completed() -> None:
     assert lines == set(_LINE_GOALS)
 
 
+def test_only_a_form_is_followed_up() -> None:
+    # After any other action that follows up, Rasa finds no rule, falls back and forgets what the turn remembered.
+    assert set(re.findall(r"follow_up\((?!self)([^):]+)\)", SOURCE)) == {"FORM"}
+
+
 def test_slots_are_filled_by_actions_alone() -> None:
     for name, slot in domain()["slots"].items():
         assert slot["mappings"] == [{"type": "custom"}], name

@@ -308,6 +308,9 @@ def test_why_without_pointing_tells_of_all_that_are_shown(chat: Chat, advisor: A
     chat.say("recommend", category="Computers")
     assert chat.say("ask_why") == ["utter_why_all"]
     assert chat.last["lines"].splitlines()[1] == "2. Laptop: many shoppers choose it"
+    assert chat.say("ask_why", "why these?", reference="it") == ["utter_why_all"]
+    look_at(chat, "laptop")
+    assert chat.say("ask_why", "why this?", reference="it") == ["utter_why"]
 
 
 def test_why_of_what_was_not_recommended_is_no_invented_reason(chat: Chat, advisor: AlphabeticalAdvisor) -> None:
