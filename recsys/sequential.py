@@ -27,6 +27,9 @@ BATCH = 256
 class SASRec(Baseline):
     """Rank by a small SASRec network (Kang and McAuley, 2018), as RecTools trains it, on the processor and one thread.
 
+    It learns to tell each item from a few that are drawn, by sampled softmax, so that its memory and time do not grow
+    with the catalogue.
+
     The network reads the last `length` items that a user met, the latest at the end, each item once, where it was met
     last. It learns from users with two items or more, and knows the items of those; where there is no such user, all
     scores are 0. A user without a known item has zeros. An item that is not known gets the user's lowest score, so
@@ -38,13 +41,14 @@ class SASRec(Baseline):
     def __init__(
         self,
         factors: int = 64,
-        blocks: int = 2,
+        blocks: int = 1,
         heads: int = 2,
         length: int = 50,
-        dropout: float = 0.2,
-        learning_rate: float = 1e-3,
-        batch_size: int = 64,
-        epochs: int = 20,
+        dropout: float = 0.4,
+        negatives: int = 64,
+        learning_rate: float = 5e-3,
+        batch_size: int = 32,
+        epochs: int = 10,
         seed: int = 17,
     ) -> None:
         self.factors = factors
@@ -52,6 +56,7 @@ class SASRec(Baseline):
         self.heads = heads
         self.length = length
         self.dropout = dropout
+        self.negatives = negatives
         self.learning_rate = learning_rate
         self.batch_size = batch_size
         self.epochs = epochs
@@ -97,6 +102,8 @@ class SASRec(Baseline):
             n_heads=self.heads,
             session_max_len=self.length,
             dropout_rate=self.dropout,
+            loss="sampled_softmax",
+            n_negatives=min(self.negatives, meetings[ITEM].nunique() - 1),
             lr=self.learning_rate,
             batch_size=self.batch_size,
             item_net_block_types=(IdEmbeddingsItemNet,),
