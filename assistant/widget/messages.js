@@ -89,14 +89,15 @@ export class MessageView {
   }
 
   card(element) {
-    const [price, ...rest] = (element.subtitle ?? '').split(' · ');
+    const [price, stock, ...reason] = (element.subtitle ?? '').split(' · ');
     return node(
       'li',
       { class: 'dg-card' },
       this.photo(element),
       node('div', { class: 'dg-card-title' }, this.title(element)),
       price ? node('div', { class: 'dg-card-price' }, price) : null,
-      rest.length ? node('div', { class: 'dg-card-stock' }, rest.join(' · ')) : null,
+      stock ? node('div', { class: 'dg-card-stock' }, stock) : null,
+      reason.length ? node('div', { class: 'dg-card-reason' }, reason.join(' · ')) : null,
       this.cardButtons(element),
     );
   }
