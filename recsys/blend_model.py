@@ -235,6 +235,17 @@ class BlendModel:
         self._dataset = dataset
         return self
 
+    @property
+    def evidence(self) -> Evidence:
+        """What is known of the items.
+
+        Raises:
+            NotFitted: `fit` was not called.
+        """
+        if self._dataset is None:
+            raise NotFitted(self.name)
+        return self._evidence
+
     def score(self, users: IntArray) -> FloatArray:
         """Give the log-odds of every item for each of some users: shape (m, n_items), float32.
 

@@ -25,7 +25,7 @@ NEIGHBOURS: Final = "neighbours"
 CONTENT: Final = "content"
 """Cosine between the features of an item and those of the history."""
 REPEAT: Final = "repeat"
-"""How much this shopper had to do with this item: log(1 + worth in units of the mean worth)."""
+"""How much this shopper had to do with this item: the fourth root of the worth in units of the mean worth."""
 ACTIVITY: Final = "activity"
 """How many items the history has: log(1 + number); equal for all items, it moves probabilities and no ranks."""
 TRENDS: Final = ("week", "month", "since_last", "since_first")
@@ -113,7 +113,7 @@ def component_scores(
         HYBRID: hybrid_scores(evidence, user_vectors, items),
         NEIGHBOURS: _neighbour_scores(evidence, damped, items),
         CONTENT: _content_scores(evidence, damped, items),
-        REPEAT: np.log1p(_columns(history, items).toarray() / evidence.unit).astype(np.float32),
+        REPEAT: _repeat_scores(evidence, history, items),
         ACTIVITY: np.log1p(history.getnnz(axis=1)).astype(np.float32)[:, np.newaxis],
         **{name: trends[np.newaxis, :, column] for column, name in enumerate(TRENDS)},
     }
@@ -148,6 +148,13 @@ def _content_scores(evidence: Evidence, damped: Csr, items: IntArray | None) -> 
     taste = np.asarray((damped @ evidence.content).todense(), dtype=np.float32)
     length = np.maximum(np.linalg.norm(taste, axis=1, keepdims=True), 1e-12)
     return np.asarray((vectors @ (taste / length).T).T, dtype=np.float32)
+
+
+def _repeat_scores(evidence: Evidence, history: Csr, items: IntArray | None) -> FloatArray:
+    """Give a root, not a logarithm: what was met once a year ago is still far from what was never met."""
+    asked = _columns(history, items)
+    worths = sparse.csr_matrix((np.sqrt(np.sqrt(asked.data / evidence.unit)), asked.indices, asked.indptr), asked.shape)
+    return np.asarray(worths.toarray(), dtype=np.float32)
 
 
 def _columns(matrix: Csr, items: IntArray | None) -> Csr:
