@@ -23,7 +23,7 @@ from recsys.features import FeatureSpace
 from recsys.fold_in import FoldInBasis
 from recsys.identifiers import IdMap
 from recsys.index import INDEX_FROM, ItemIndex
-from recsys.parts import Parts
+from recsys.parts import TRAINED_UNTIL, Parts
 from recsys.profile import Event, Profile
 from recsys.recommender import Recommender
 from recsys.representations import Representations
@@ -127,6 +127,7 @@ def parts_of(catalogue: Catalogue, shoppers: FloatArray, seed: int = 0) -> Parts
         available_from=rng.uniform(1.5e9, 1.7e9, n_items),
         blend=Blend(dict.fromkeys(COMPONENTS, 0.5), {NEIGHBOURS: 0.1, CONTENT: 1.0}, -5.0),
         index=ItemIndex.build(learnt.item_embeddings, learnt.item_biases) if n_items >= INDEX_FROM else None,
+        metadata={TRAINED_UNTIL: "2026-01-01"},
     )
 
 

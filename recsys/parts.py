@@ -53,7 +53,7 @@ class Parts:
         metadata: JSON: `VERSION`, `TRAINED_UNTIL` and what else is worth knowing.
 
     Raises:
-        InvalidFrame: The shapes of two parts do not fit together.
+        InvalidFrame: The shapes of two parts do not fit together, or `TRAINED_UNTIL` is missing.
         FeatureMismatch: A feature space is not the one that the vectors were trained with.
     """
 
@@ -87,6 +87,8 @@ class Parts:
         for name, shape in wanted.items():
             if getattr(self, name).shape != shape:
                 raise InvalidFrame(name, getattr(self, name).shape, f"shape {shape} is wanted")
+        if TRAINED_UNTIL not in self.metadata:
+            raise InvalidFrame("metadata", dict(self.metadata), f"{TRAINED_UNTIL} is wanted")
         if self.evidence.item_embeddings is not self.representations.item_embeddings:
             raise InvalidFrame("evidence", "item_embeddings", "the very vectors of the representations are wanted")
         if self.evidence.n_items != n_items or len(self.representations.user_embeddings) != n_users:

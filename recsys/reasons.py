@@ -1,8 +1,8 @@
 """Says why an item is recommended, in facts that can be looked up; where there is none, nothing is said.
 
-A "feature" is one that the item has and that LightFM's score for this shopper rests on; where the shopper has a
-history, some item in it has that feature too. "similar_to" names an item that the shopper had to do with and that is a
-neighbour of the recommended one. "popular" is said of the best sellers only.
+A "feature" is one that the item has, and that brings a good part of what speaks for it in LightFM's score for this
+shopper; where the shopper has a history, some item in it has that feature too. "similar_to" names an item that the
+shopper had to do with and that is a neighbour of the recommended one. "popular" is said of the best sellers only.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ NAMELESS: Final = frozenset({c.IDENTITY, c.SPARE, c.IMAGE_CLUSTER, c.AVAILABLE_F
 
 MOST = 2
 """How many reasons an item is given."""
+
+LEAST_SHARE = 0.1
+"""What a feature brings at least, of all that speaks for the item, to be a reason."""
 
 BEST_SELLERS = 0.05
 """The share of items that may be called popular."""
@@ -85,7 +88,8 @@ def popular_reasons(parts: Parts, rows: IntArray, category: str | None = None) -
     inside = np.arange(parts.n_items) if category is None else in_category(parts, category)
     counts = parts.popularity[inside]
     best = largest(counts, max(_FEWEST_BEST_SELLERS, int(BEST_SELLERS * len(inside))))
-    shares = {int(inside[place]): float(counts[place] / counts.sum()) for place in best if counts[place] > 0}
+    total = float(counts.sum())
+    shares = {int(inside[place]): float(counts[place]) / total for place in best if counts[place] > 0}
     field, value = ("", "") if category is None else (c.CATEGORY, category)
     return [(Reason("popular", field, value, shares[row]),) if row in shares else () for row in rows.tolist()]
 
@@ -109,8 +113,9 @@ def _feature_reasons(parts: Parts, shopper: Shopper, edits: Edits, rows: IntArra
 def _features_of(explanation: Explanation, known: Collection[tuple[str, str]] | None) -> tuple[Reason, ...]:
     speaking = sum(term.taste for term in explanation.terms if term.taste > 0)
     terms = explanation.reasons(len(explanation.terms), skip=NAMELESS)
-    named = [term for term in terms if known is None or (term.field, term.value) in known][:MOST]
-    return tuple(Reason("feature", term.field, term.value, term.taste / speaking) for term in named)
+    named = (term for term in terms if known is None or (term.field, term.value) in known)
+    reasons = (Reason("feature", term.field, term.value, term.taste / speaking) for term in named)
+    return tuple(reason for reason in reasons if reason.share >= LEAST_SHARE)[:MOST]
 
 
 def _similar_reasons(served: Served, shopper: Shopper, rows: IntArray) -> list[tuple[Reason, ...]]:

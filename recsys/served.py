@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 
 import numpy as np
@@ -18,7 +18,7 @@ from recsys.fold_in import FoldInBasis
 from recsys.index import INDEX_FROM, ItemIndex
 from recsys.parts import Parts
 from recsys.profile import Profile
-from recsys.shopper import Shopper, shopper_of
+from recsys.shopper import Features, Prior, Shopper, prior_of_features, shopper_of
 from recsys.similarity import unit_rows
 from recsys.sparse_rows import row_of
 from recsys.topk import largest
@@ -26,11 +26,16 @@ from recsys.topk import largest
 KEPT_EDITIONS = 4
 """How many editions of the items' vectors without some fields are kept; each is as large as the vectors."""
 
+KEPT_PRIORS = 1_000
+"""How many combinations of shoppers' features are kept with what they say of a taste."""
+
 SPARSE_SHARE = 0.25
 """Where fewer items than this share may be shown, only they are scored; else all are, which needs no copy."""
 
 LESS_LIKE_PENALTY = 4.0
-"""What full likeness to an item that the shopper wants less of takes from the log-odds."""
+"""What full likeness to an item that the shopper wants less of takes from the log-odds.
+
+It takes by the square of likeness: what is half as like loses a quarter, for most items have something in common."""
 
 _POOL = 1_000
 _POPULAR = 300
@@ -55,11 +60,15 @@ class Served:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._editions: dict[frozenset[str], Evidence] = {}
+        self._prior = lru_cache(maxsize=KEPT_PRIORS)(self._prior_of)
         self._lock = Lock()
 
     def shopper(self, profile: Profile) -> Shopper:
         """Work out what is known of a shopper, without the fields that shall not count."""
-        return shopper_of(self.parts, self.evidence(profile.edits.ignore), profile)
+        return shopper_of(self.parts, self.evidence(profile.edits.ignore), profile, self._prior)
+
+    def _prior_of(self, features: Features) -> Prior:
+        return prior_of_features(self.parts, features)
 
     def evidence(self, ignored: frozenset[str]) -> Evidence:
         """Give what is known of all items without some fields; the first time takes a pass over all vectors."""
@@ -105,7 +114,7 @@ class Served:
         scores = np.array(np.broadcast_to(self.parts.blend.combine(components), wide)[0], dtype=np.float32)
         for item in self.parts.items.rows(edits.less_like):
             if item >= 0:
-                scores -= np.float32(LESS_LIKE_PENALTY) * likeness(evidence, int(item), rows)
+                scores -= np.float32(LESS_LIKE_PENALTY) * np.square(likeness(evidence, int(item), rows))
         return scores
 
     def _likely(self, index: ItemIndex, shopper: Shopper) -> IntArray:

@@ -116,6 +116,12 @@ def test_what_was_dismissed_is_never_shown(recommender: Recommender) -> None:
     assert first not in slate.item_ids
 
 
+def test_one_dismissal_does_not_turn_the_whole_taste_round(recommender: Recommender) -> None:
+    before = recommender.recommend(WALKER, 4)
+    after = recommender.recommend(WALKER.with_event(Event(before.item_ids[0], c.DISMISS)), 4)
+    assert len({*before.item_ids[1:]} & {*after.item_ids}) >= 2
+
+
 def test_what_was_dismissed_and_then_bought_is_not_hidden(recommender: Recommender) -> None:
     events = (Event("item-02", c.DISMISS), Event("item-02", c.PURCHASE))
     assert "item-02" in recommender.recommend(Profile(events=events), 30, exclude_seen=False).item_ids
