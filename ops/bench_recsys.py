@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ops.bench_market import Trained, enlarge
-from ops.bench_recsys_search import SearchTimes, time_search
+from ops.bench_recsys_search import SearchTimes, build_index, time_search
 from ops.bench_recsys_serving import ServingTimes, time_serving
 from ops.bench_recsys_training import MarketSize, Training, train_both
 
@@ -60,8 +60,9 @@ def _at_size(trained: Trained, size: int, rounds: int, folder: Path) -> tuple[Se
     chosen = np.random.default_rng(0).choice(len(trained.users), min(SHOPPERS, len(trained.users)), replace=False)
     shoppers = np.ascontiguousarray(trained.users[chosen])
     catalogue = enlarge(trained, size, seed=1)
-    search = time_search(catalogue, shoppers, rounds)
-    return search, time_serving(catalogue, shoppers, folder, rounds)
+    index, build_s = build_index(catalogue)
+    search = time_search(catalogue, index, build_s, shoppers, rounds)
+    return search, time_serving(catalogue, index, shoppers, folder, rounds)
 
 
 def show(report: Report, console: Console) -> None:

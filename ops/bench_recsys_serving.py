@@ -58,16 +58,20 @@ class ServingTimes:
     update_ms: float
 
 
-def time_serving(catalogue: Catalogue, shoppers: FloatArray, folder: Path, rounds: int) -> ServingTimes:
+def time_serving(
+    catalogue: Catalogue, index: ItemIndex, shoppers: FloatArray, folder: Path, rounds: int
+) -> ServingTimes:
     """Store, load and ask.
 
     Args:
         catalogue: The items.
+        index: Of these items; stored with a catalogue that is large enough for it.
         shoppers: Vectors of shoppers, shape (m, components).
         folder: Where the model is stored.
         rounds: How often each question is asked, each time by another shopper.
     """
-    artifact.save(parts_of(catalogue, shoppers), folder)
+    large = len(catalogue.vectors) >= INDEX_FROM
+    artifact.save(parts_of(catalogue, shoppers, index if large else None), folder)
     started = time.perf_counter()
     recommender = Recommender.load(folder)
     recommender.recommend(_profile(recommender, 0), 10)
@@ -86,7 +90,7 @@ def time_serving(catalogue: Catalogue, shoppers: FloatArray, folder: Path, round
     return ServingTimes(len(catalogue.vectors), stored / (1 << 20), load_s, **medians)
 
 
-def parts_of(catalogue: Catalogue, shoppers: FloatArray, seed: int = 0) -> Parts:
+def parts_of(catalogue: Catalogue, shoppers: FloatArray, index: ItemIndex | None, seed: int = 0) -> Parts:
     """Give a whole model of an invented catalogue; what is not measured (weights, trends) is drawn at random."""
     rng = np.random.default_rng(seed)
     n_items, n_users = len(catalogue.vectors), len(shoppers)
@@ -126,7 +130,7 @@ def parts_of(catalogue: Catalogue, shoppers: FloatArray, seed: int = 0) -> Parts
         prices=rng.uniform(1, 500, n_items),
         available_from=rng.uniform(1.5e9, 1.7e9, n_items),
         blend=Blend(dict.fromkeys(COMPONENTS, 0.5), {NEIGHBOURS: 0.1, CONTENT: 1.0}, -5.0),
-        index=ItemIndex.build(learnt.item_embeddings, learnt.item_biases) if n_items >= INDEX_FROM else None,
+        index=index,
         metadata={TRAINED_UNTIL: "2026-01-01"},
     )
 

@@ -45,7 +45,7 @@ def test_an_enlarged_catalogue_is_made_as_lightfm_makes_items(catalogue: Catalog
 
 def test_the_invented_model_can_be_served(catalogue: Catalogue) -> None:
     shoppers = np.random.default_rng(1).normal(size=(3, 8)).astype(np.float32)
-    recommender = Recommender(parts_of(catalogue, shoppers))
+    recommender = Recommender(parts_of(catalogue, shoppers, None))
     assert len(recommender.recommend(Profile("shopper-1"), 10)) == 10
 
 
