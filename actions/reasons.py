@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from actions.labels import Labels
 from actions.turn import clean_words
@@ -16,13 +17,28 @@ _FIELDS = {
     "price": "reasons.price",
     "title": "reasons.title",
 }
+LIKE_SEED, LIKE_LIKED = "seed", "liked"
+"""The `field` of a "similar_to" reason whose product was asked about, or is said to be liked; else it was looked at."""
+
 _PRODUCTS = {"similar_to": "reasons.similar_to", "bought_with": "reasons.bought_with"}
+_SIMILAR = {LIKE_SEED: "reasons.like", LIKE_LIKED: "reasons.liked"}
 _PLAIN = {"new": "reasons.new", "promotion": "reasons.promotion"}
 
 
 def products_named(reasons: Iterable[Reason]) -> list[str]:
     """List the products that some reasons speak of."""
     return list(dict.fromkeys(reason.value for reason in reasons if reason.kind in _PRODUCTS and reason.value))
+
+
+def told_truly(reasons: Iterable[Reason], seeds: Collection[str], liked: Collection[str]) -> tuple[Reason, ...]:
+    """Tell likeness to what was asked about, or said to be liked, from likeness to what was looked at."""
+    fields = {**dict.fromkeys(liked, LIKE_LIKED), **dict.fromkeys(seeds, LIKE_SEED)}
+    return tuple(
+        replace(reason, field=fields[reason.value])
+        if reason.kind == "similar_to" and reason.value in fields
+        else reason
+        for reason in reasons
+    )
 
 
 def reason_words(labels: Labels, reasons: Sequence[Reason], names: Mapping[str, str]) -> str:
@@ -53,7 +69,8 @@ def _clause(labels: Labels, reason: Reason, names: Mapping[str, str]) -> str | N
         return labels.text(_FIELDS[reason.field], value=value) if reason.field in _FIELDS else None
     if reason.kind in _PRODUCTS:
         name = names.get(reason.value)
-        return labels.text(_PRODUCTS[reason.kind], name=name, percent=_percent(reason.share)) if name else None
+        key = _SIMILAR.get(reason.field, _PRODUCTS[reason.kind])
+        return labels.text(key, name=name, percent=_percent(reason.share)) if name else None
     if reason.kind == "popular":
         key = "reasons.popular_in" if reason.field == "category" else "reasons.popular"
         return labels.text(key, value=value)

@@ -9,7 +9,7 @@ from actions.adjustments import HIGHER, LOWER
 from actions.base import ShopAction
 from actions.cards import button
 from actions.pending import SIMILAR as OFFER_SIMILAR
-from actions.queries import EVERYTHING, moved_price, new_query, refined
+from actions.queries import EVERYTHING, moved_price, new_query, refined, to_state
 from actions.recommending import show
 from actions.references import Mention
 from actions.search import product_names
@@ -21,6 +21,7 @@ from actions.slates import (
     RECOMMEND,
     SIMILAR,
     Request,
+    forget_slate,
     last_slate,
     note_from_slate,
 )
@@ -50,6 +51,9 @@ class ActionRecommend(ShopAction):
         if shown and shown.request.task == RECOMMEND and query == query_shown(turn):
             show_more_of_slate(turn)
         elif not show(turn, Request(RECOMMEND), query):
+            # What is said next narrows these words down, as after a search that finds nothing.
+            forget_slate(turn)
+            turn.remember(search_state=to_state(query))
             say_nothing_fits(turn, query)
 
 

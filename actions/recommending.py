@@ -14,7 +14,7 @@ from actions.candidates import Candidates, candidates_of, narrowed, shown_varian
 from actions.cards import button
 from actions.queries import criteria_text
 from actions.queries import to_state as query_state
-from actions.reasons import products_named
+from actions.reasons import products_named, told_truly
 from actions.slate_cards import lines, recommended_card
 from actions.slates import (
     DEALS,
@@ -87,6 +87,9 @@ def show(turn: Turn, request: Request, query: SearchQuery, *, undoable: bool = F
         logger.warning("The recommender could not answer (%s): %s", request.task, type(error).__name__)
         advice = turn.services.advisors.fallback
         slate = _ask(turn, advice.advisor, request, taste, candidates.slugs, promoted)
+    liked = taste.profile.edits.more_like
+    told = (replace(item, reasons=told_truly(item.reasons, request.seeds, liked)) for item in slate)
+    slate = replace(slate, items=tuple(told))
     if slate.items:
         _present(turn, _Ranked(request, query, taste, candidates, advice, slate), undoable)
     return bool(slate.items)

@@ -14,7 +14,7 @@ from actions.tastes import Taste
 from actions.turn import Button, Turn
 from recsys.slate import Slate
 from shop.catalogue import ProductView
-from shop.search import SearchQuery
+from shop.search import SearchQuery, Sort
 
 _OFFERED = 6
 _ROUND_TO = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -25,6 +25,8 @@ def open_question(query: SearchQuery, taste: Taste, slate: Slate, request: Reque
     if request.task != RECOMMEND or request.shown or slate.temperature != "cold" or taste.profile.wanted:
         return None
     filters = query.filters
+    if query.sort is not Sort.RELEVANCE:
+        return None
     if not (query.text or filters.categories or CATEGORY in request.asked):
         return CATEGORY
     told = filters.price_min is not None or filters.price_max is not None or taste.wishes.price_max is not None

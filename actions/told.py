@@ -49,7 +49,8 @@ class ActionStateWish(ShopAction):
         with turn.writing() as session:
             wishes = wishes_of(turn, session)
             for wish in stated_now:
-                add(turn, Step(WISH, wish.name, before(wishes, wish)))
+                if wish not in each_wish(wishes):
+                    add(turn, Step(WISH, wish.name, before(wishes, wish)))
                 wishes = with_wish(wishes, wish)
             kept = change_wishes(turn, session, wishes)
         said = turn.labels.all_of(wish.text(turn.labels) for wish in stated_now)
@@ -90,12 +91,14 @@ def undo(turn: Turn) -> None:
     """Take back what a message names, else what was told last."""
     with turn.reading() as session:
         told = _told(turn, session)
-    meant = told if _EVERYTHING in turn.entities("reference") else _named(turn, told) or _last(turn, told)
+    everything = _EVERYTHING in (*turn.entities("reference"), *turn.entities("adjustment"))
+    named = told if everything else _named(turn, told)
+    meant = named or _last(turn, told)
     if not meant:
         _list(turn, told, "utter_nothing_to_undo")
         return
     what = turn.labels.all_of(step_text(turn, one.step) for one in meant)
-    _take_back(turn, [one.step for one in meant])
+    _take_back(turn, [one.step for one in meant], restoring=not named)
     turn.say("utter_undone", what=what)
     _again(turn)
 
@@ -151,12 +154,13 @@ def _last(turn: Turn, told: Sequence[_Told]) -> list[_Told]:
     return [one for one in told if one.here][-1:]
 
 
-def _take_back(turn: Turn, meant: Sequence[Step]) -> None:
+def _take_back(turn: Turn, meant: Sequence[Step], *, restoring: bool) -> None:
+    """Forget steps; with `restoring`, the budget or size that a wish took the place of holds again."""
     with turn.writing() as session:
         wishes = wishes_of(turn, session)
         for step in meant:
             if step.kind == WISH:
-                wishes = without_wish(wishes, Wish.named(step.value), step.reference)
+                wishes = without_wish(wishes, Wish.named(step.value), step.reference if restoring else None)
             elif step.kind == DISMISS:
                 take_back_dismissal(session, turn.shopper, step.value)
         change_wishes(turn, session, wishes)

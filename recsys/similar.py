@@ -15,6 +15,9 @@ from recsys.topk import largest
 
 POLICY = "similar"
 
+LEAST_LIKENESS = 0.25
+"""What is less alike is not called similar: in the demo shop a gap lies there between shoes and what is no shoe."""
+
 
 def similar_items(
     served: Served, item_id: str, k: int, candidates: Collection[str] | None, profile: Profile | None
@@ -45,6 +48,6 @@ def similar_items(
     rows = np.flatnonzero(allowed)
     alike = likeness(served.evidence(who.edits.ignore), row, rows)
     best = largest(alike, k)
-    best = best[alike[best] > 0]
+    best = best[alike[best] >= LEAST_LIKENESS]
     reasons = [(Reason("similar_to", value=item_id),)] * len(best)
     return Slate.of(parts.items.ids(rows[best]), alike[best].tolist(), reasons, POLICY, shopper.temperature)

@@ -24,7 +24,7 @@ from actions.pending import (
     USE_ADDRESS,
     WHICH,
 )
-from actions.reasons import _FIELDS, _PLAIN, _PRODUCTS
+from actions.reasons import _FIELDS, _PLAIN, _PRODUCTS, _SIMILAR
 from actions.wishes import BUDGET, EXCLUDE, SIZE
 from shop.addresses import FIELDS
 from shop.models import ORDER_STATES, SHIPMENT_STATES
@@ -104,7 +104,7 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"shipment.{name}" for name in ("shipped", "promised", "delivered")}
     used |= {f"edits.{kind}" for kind in (LESS, MORE, GIFT, HISTORY, DISMISS, "price_lower", "price_higher")}
     used |= {f"aspects.{aspect}" for aspect in ASPECTS} | {f"wishes.{kind}" for kind in (EXCLUDE, SIZE, BUDGET)}
-    used |= {*_FIELDS.values(), *_PRODUCTS.values(), *_PLAIN.values(), "reasons.popular"}
+    used |= {*_FIELDS.values(), *_PRODUCTS.values(), *_SIMILAR.values(), *_PLAIN.values(), "reasons.popular"}
     used |= {f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock")}
     assert used == labels().keys
 

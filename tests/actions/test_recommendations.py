@@ -221,7 +221,7 @@ def test_something_like_this_leaves_the_thing_itself_out(chat: Chat, advisor: Al
     assert chat.say("ask_similar", reference="it") == ["utter_similar"]
     assert "RunX Running Shoe" not in chat.titles
     assert chat.last["names"] == "RunX Running Shoe"
-    assert "you looked at RunX" in chat.last["elements"][0]["subtitle"]
+    assert "it is like RunX" in chat.last["elements"][0]["subtitle"]
 
 
 def test_something_like_it_but_cheaper_or_in_another_colour(chat: Chat, advisor: AlphabeticalAdvisor) -> None:

@@ -95,6 +95,14 @@ def test_the_last_wish_is_undone_and_the_budget_before_it_holds_again(ada: Chat)
     assert saved(ada) is None
 
 
+def test_a_budget_that_is_forgotten_by_name_brings_none_before_it_back(ada: Chat) -> None:
+    ada.say("state_wish", price_max="100")
+    ada.say("state_wish", price_max="50")
+    ada.say("state_wish", price_max="50")
+    assert ada.say("undo_adjustment", "forget my budget", aspect="price") == ["utter_undone"]
+    assert saved(ada) is None
+
+
 def test_wishes_and_arguments_are_listed_and_each_can_be_taken_back(ada: Chat) -> None:
     ada.say("state_wish", wish_exclude="leather")
     ada.say("state_wish", size="42")
@@ -122,7 +130,7 @@ def test_a_wish_of_another_day_is_taken_back_by_its_name_only(ada: Chat) -> None
     [
         pytest.param({"price_max": "100"}, {"aspect": "price"}, id="my budget"),
         pytest.param({"size": "42"}, {"aspect": "size"}, id="my size"),
-        pytest.param({"wish_exclude": "leather"}, {"reference": "all"}, id="everything"),
+        pytest.param({"wish_exclude": "leather"}, {"adjustment": "all"}, id="everything"),
     ],
 )
 def test_a_wish_is_forgotten_by_its_kind(ada: Chat, wish: dict[str, str], forgotten: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from recsys.parts import Parts
 from recsys.profile import Event, Profile
 from recsys.recommender import Recommender
 from recsys.served import likeness
+from recsys.similar import LEAST_LIKENESS
 
 
 @pytest.fixture
@@ -29,6 +30,12 @@ def test_shoes_are_like_shoes_and_never_like_themselves(recommender: Recommender
 def test_an_item_that_nobody_has_met_has_its_like_by_features(recommender: Recommender) -> None:
     assert [int(item[-2:]) % 2 for item in recommender.similar_items("item-28", 5).item_ids] == [0] * 5
     assert "item-28" in recommender.similar_items("item-22", 30).item_ids
+
+
+def test_what_is_hardly_alike_is_not_called_similar(recommender: Recommender) -> None:
+    slate = recommender.similar_items("item-00", 30)
+    assert len(slate) < len(recommender.parts.items) - 1
+    assert min(item.score for item in slate) >= LEAST_LIKENESS
 
 
 def test_only_candidates_are_alike(recommender: Recommender) -> None:

@@ -8,8 +8,11 @@ from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
 ADJUST, UNDO = "adjust_recommendations", "undo_adjustment"
-RESTORE = "restore"
-OPPOSITES = {"ignore": RESTORE, RESTORE: "ignore", "less": "more", "more": "less", "gift": "self", "self": "gift"}
+RESTORE, EVERYTHING = "restore", "all"
+OPPOSITES = {
+    **{"ignore": RESTORE, RESTORE: "ignore", "less": "more", "more": "less", "gift": "self", "self": "gift"},
+    EVERYTHING: EVERYTHING,
+}
 
 
 class AspectFinder:
@@ -59,5 +62,5 @@ class AdjustmentFinder:
     def _is_meant(self, intent: str, name: str, has_aspect: bool) -> bool:
         """Tell "the brand counts again" from "leather is fine again", which names no field to bring back."""
         if intent == UNDO:
-            return name == RESTORE and has_aspect
-        return name != RESTORE or has_aspect
+            return name == EVERYTHING or (name == RESTORE and has_aspect)
+        return name != EVERYTHING and (name != RESTORE or has_aspect)

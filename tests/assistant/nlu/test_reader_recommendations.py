@@ -138,7 +138,7 @@ def test_an_argument_is_what_to_do_and_with_what(reader, text, expected):
     ("text", "expected"),
     [
         ("undo that", {}),
-        ("start fresh", {}),
+        ("start fresh", {"adjustment": "all"}),
         ("bring the brand back", {"adjustment": "restore", "aspect": "brand"}),
         ("don't ignore the brand", {"adjustment": "restore", "aspect": "brand"}),
         ("the colour matters after all", {"adjustment": "restore", "aspect": "colour"}),
@@ -147,7 +147,9 @@ def test_an_argument_is_what_to_do_and_with_what(reader, text, expected):
         ("leather is fine after all", {"wish_exclude": "leather"}),
         ("you can show me nike again", {"wish_exclude": "Nike"}),
         ("forget what i said about wool", {"wish_exclude": "wool"}),
-        ("forget everything you know about my taste", {}),
+        ("forget everything you know about my taste", {"adjustment": "all"}),
+        ("undo everything", {"adjustment": "all"}),
+        ("forget that wish", {}),
     ],
 )
 def test_an_undo_names_the_field_or_the_wish_or_nothing(reader, text, expected):
