@@ -7,11 +7,11 @@ import random
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 from tqdm import tqdm
 
 from shop.db import Sessions, writing
-from shop.models import Attribute, Category, Product, ProductCategory, Variant, VariantOption
+from shop.models import Attribute, Category, Product, ProductCategory, Promotion, Variant, VariantOption, utc_now
 
 # Department -> category -> things sold there.
 _TREE = {
@@ -55,6 +55,7 @@ BRANDS = tuple(
 _SIZES = ("S", "M", "L", "XL", "38", "40", "42", "44")
 _STARTED = dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)
 _BATCH = 2_000
+_PROMOTED = 20
 
 
 def things() -> list[tuple[str, str, str]]:
@@ -142,6 +143,20 @@ class _Rows:
         """Write the rows of every table."""
         for table, rows in self._rows.items():
             connection.execute(insert(table), rows)
+
+
+def promote(sessions: Sessions) -> None:
+    """Grant the usual price cuts: one on a department, one on a few products; nothing runs before this."""
+    now = utc_now()
+    time = {"starts_at": now - dt.timedelta(days=1), "ends_at": now + dt.timedelta(days=1)}
+    with writing(sessions) as session:
+        department = session.scalars(select(Category.id).order_by(Category.id)).first()
+        products = session.scalars(select(Product.id).order_by(Product.id).limit(_PROMOTED)).all()
+        cuts: list[dict[str, Any]] = [
+            {"category_id": department, "percent": 15},
+            *({"product_id": one, "percent": 20} for one in products),
+        ]
+        session.add_all(Promotion(code=f"CUT-{place}", name="A cut", **cut, **time) for place, cut in enumerate(cuts))
 
 
 def _write_categories(connection: Connection) -> dict[str, int]:

@@ -27,7 +27,7 @@ from rich.table import Table
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from ops.bench_catalogue import QUALITIES, fill
+from ops.bench_catalogue import QUALITIES, fill, promote
 from ops.bench_queries import queries_by_kind
 from shop.db import Sessions, make_sessions, open_engine, reading
 from shop.embedding import SentenceTransformerEmbedder, TextEmbedder, Vectors
@@ -157,6 +157,8 @@ def _run(options: argparse.Namespace, folder: Path) -> Report:
     Base.metadata.create_all(engine)
     sessions = make_sessions(engine)
     fill(sessions, options.products)
+    if options.promotions:
+        promote(sessions)
     real = SentenceTransformerEmbedder(options.model, options.threads)
     search = ProductSearch(sessions, real if options.encode_all else SharingEmbedder(real), folder / "index")
     index_s = _timed(search.refresh).clock_ms / 1000
@@ -222,6 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database-url", help="an empty database to fill; a SQLite file by default")
     parser.add_argument("--model", default="", help="a sentence-transformers folder or name; empty: all-MiniLM-L6-v2")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--promotions", action="store_true", help="time it while prices are cut")
     parser.add_argument("--encode-all", action="store_true", help="encode every product on its own")
     parser.add_argument("--json", type=Path)
     return parser
