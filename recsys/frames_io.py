@@ -58,9 +58,9 @@ def read_frames(folder: Path) -> Frames:
     if not (folder / INTERACTIONS).is_file():
         raise InvalidFrame(INTERACTIONS, str(folder), "no such file in the folder")
     return Frames(
-        check_interactions(_read(folder / INTERACTIONS)),
-        check_features(_read(folder / USER_FEATURES), c.USER_ID),
-        check_features(_read(folder / ITEM_FEATURES), c.ITEM_ID),
+        check_interactions(read_file(folder / INTERACTIONS)),
+        check_features(read_file(folder / USER_FEATURES), c.USER_ID),
+        check_features(read_file(folder / ITEM_FEATURES), c.ITEM_ID),
     )
 
 
@@ -109,11 +109,19 @@ def _is_text(values: pd.Series[str]) -> bool:
     return not len(there) or all(isinstance(value, str) for value in there.tolist())
 
 
-def _read(path: Path) -> pd.DataFrame | None:
-    """Read one file, None where there is none."""
+def read_file(path: Path, filters: list[tuple[str, str, object]] | None = None) -> pd.DataFrame | None:
+    """Read one Parquet file, None where there is none.
+
+    Args:
+        path: The file.
+        filters: Conditions that rows must meet, as pyarrow takes them: [("market", "==", "DE")].
+
+    Raises:
+        InvalidFrame: It is not a whole Parquet file, or lacks a column of the conditions.
+    """
     if not path.is_file():
         return None
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, filters=filters)
     except (OSError, ValueError, NotImplementedError) as error:
         raise InvalidFrame(path.name, str(path), f"not a whole Parquet file ({error})") from error
