@@ -23,7 +23,7 @@ class GateFigures:
         metric: What was measured.
         new: The new model's mean over shoppers; None where nothing could be judged.
         old: That of the one in service; None where there is none, or nothing could be judged.
-        tolerance: By how much the new one may lie below the old: one standard error of the difference.
+        tolerance: By how much the new one may lie below the old, as chance explains.
         shoppers: How many were judged.
         start: The first moment of the days, ISO 8601; None where nothing could be judged.
         end: The first moment after them.
