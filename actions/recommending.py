@@ -49,6 +49,7 @@ _FOUND = {
     NEW: "utter_new_products",
     DEALS: "utter_deals",
 }
+_SIMPLE = {RECOMMEND: "utter_popular_instead", SIMILAR: "utter_popular_like"}
 logger = logging.getLogger(__name__)
 
 
@@ -189,8 +190,8 @@ def _remember(turn: Turn, ranked: _Ranked, name: str, skus: list[str], question:
 def _response(ranked: _Ranked) -> str:
     if ranked.request.shown:
         return "utter_recommended_more"
-    if ranked.advice.simple and ranked.request.task in (RECOMMEND, SIMILAR):
-        return "utter_popular_instead"
+    if ranked.advice.simple and ranked.request.task in _SIMPLE:
+        return _SIMPLE[ranked.request.task]
     if ranked.request.task == RECOMMEND:
         return "utter_popular" if ranked.slate.temperature == "cold" else "utter_recommended"
     return _FOUND[ranked.request.task]

@@ -42,6 +42,6 @@ def test_without_a_recommender_nothing_is_told(services: Services) -> None:
 
 def test_a_new_product_is_like_others_as_soon_as_it_was_told(chat: Chat, shelf: Shelf) -> None:
     shelf.advisor = AlphabeticalAdvisor(unknown=["runx"])
-    assert chat.say("ask_similar", product="runx") == ["utter_popular_instead"]
+    assert chat.say("ask_similar", product="runx") == ["utter_popular_like"]
     chat.services.item_updates.refresh()
     assert chat.say("ask_similar", product="runx") == ["utter_similar"]
