@@ -60,7 +60,7 @@ def publish(root: Path, folder: Path, gate: Gate) -> InService:
         gate: Judges it.
 
     Returns:
-        What is in service now. A version that is in service already stays so, unjudged.
+        What is in service now. A version that is in service already stays so, unjudged, unless it is damaged.
 
     Raises:
         NotBetter: It is worse; the one in service stays.
@@ -68,7 +68,7 @@ def publish(root: Path, folder: Path, gate: Gate) -> InService:
     """
     with _alone(root):
         now = read_in_service(root)
-        if now is not None and now.version == folder.name:
+        if now is not None and now.version == folder.name and _readable(folder_of(root, now.version)):
             return now
         load(folder, verify=True)
         figures = gate(None if now is None else folder_of(root, now.version))
@@ -116,6 +116,14 @@ def _alone(root: Path) -> Iterator[None]:
     with (root / ".publishing").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _readable(folder: Path) -> bool:
+    try:
+        load(folder, verify=True)
+    except RecsysError:
+        return False
+    return True
 
 
 def _bring_in(root: Path, folder: Path) -> None:

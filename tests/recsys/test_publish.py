@@ -122,6 +122,16 @@ def test_the_version_in_service_is_not_published_again(tmp_path: Path, draft: Ma
     assert publish(tmp_path, draft("one"), failing) == first
 
 
+def test_a_damaged_version_in_service_is_mended_by_publishing_it_again(tmp_path: Path, draft: Make) -> None:
+    publish(tmp_path, draft("one"), passing)
+    store = RecommenderStore(tmp_path)
+    damage(folder_of(tmp_path, "one"))
+    with pytest.raises(ArtifactDamaged):
+        store.current()
+    publish(tmp_path, draft("one"), passing)
+    assert store.current().version == "one"
+
+
 def test_a_few_versions_stay_and_older_ones_go(tmp_path: Path, draft: Make) -> None:
     for number in range(KEPT_VERSIONS + 2):
         now = publish(tmp_path, draft(f"v{number}"), passing)
