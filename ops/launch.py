@@ -94,6 +94,7 @@ def read_launch(environ: Mapping[str, str], secret_file: Path = Path("var/secret
         "DAOGOU_DATABASE_URL": DEMO_DATABASE,
         # Demo mode signs anyone in as a customer: by default only where nobody has named a database, be it the same.
         "DAOGOU_DEMO": "0" if environ.get("DAOGOU_DATABASE_URL") else "1",
+        "DAOGOU_RECSYS": str(recommender_folder(environ)),
         "DAOGOU_THREADS": "1",
         "DAOGOU_TRACKER_DB": "var/tracker.db",
         "DAOGOU_PORT": str(ports[0].number),
@@ -106,6 +107,12 @@ def read_launch(environ: Mapping[str, str], secret_file: Path = Path("var/secret
     variables.update(dict.fromkeys(_THREAD_BOUNDS, variables["DAOGOU_THREADS"]))
     variables["PYTHONPATH"] = "."
     return Launch((ports[0], ports[1]), variables)
+
+
+def recommender_folder(environ: Mapping[str, str]) -> Path:
+    """Give the folder of recommenders that settings name: the demo's is never that of a shop of one's own."""
+    named = environ.get("DAOGOU_RECSYS")
+    return Path(named or ("artifacts/recsys/shop" if environ.get("DAOGOU_DATABASE_URL") else "artifacts/recsys/demo"))
 
 
 def read_or_make_secret(file: Path) -> str:

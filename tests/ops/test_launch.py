@@ -56,6 +56,19 @@ def test_a_made_secret_is_long_private_and_kept(tmp_path: Path) -> None:
     assert read_or_make_secret(tmp_path / "other") != secret
 
 
+@pytest.mark.parametrize(
+    ("settings", "folder"),
+    [
+        ({}, "artifacts/recsys/demo"),
+        ({"DAOGOU_RECSYS": ""}, "artifacts/recsys/demo"),
+        ({"DAOGOU_DATABASE_URL": "sqlite:///var/own.db"}, "artifacts/recsys/shop"),
+        ({"DAOGOU_DATABASE_URL": "sqlite:///var/own.db", "DAOGOU_RECSYS": "models"}, "models"),
+    ],
+)
+def test_the_demo_and_a_shop_of_ones_own_have_recommenders_of_their_own(settings: dict[str, str], folder: str) -> None:
+    assert read_launch({"DAOGOU_SECRET": SECRET, **settings}).variables["DAOGOU_RECSYS"] == folder
+
+
 @pytest.mark.parametrize("name", ["DAOGOU_DEMO", "DAOGOU_DATABASE_URL", "DAOGOU_SECRET"])
 def test_an_empty_setting_means_the_default(name: str, tmp_path: Path) -> None:
     assert read_launch({name: ""}, tmp_path / "secret").variables[name]
