@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from actions.adjustments import ASPECTS, DISMISS, GIFT, HISTORY, IGNORE, LESS, MORE, Step, add, keep, steps_of
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.adjustments import ASPECTS, DISMISS, GIFT, HISTORY, IGNORE, LESS, MORE, PRICE, Step, add, keep, steps_of
 from actions.arguments import step_text, undo_button
 from actions.base import ShopAction
 from actions.cards import button
@@ -36,9 +39,7 @@ class ActionAdjustRecommendations(ShopAction):
         elif kind == _SELF:
             _for_oneself(turn)
         elif aspects:
-            for aspect in aspects[:-1]:
-                add(turn, Step(IGNORE, aspect))
-            argue(turn, Step(IGNORE, aspects[-1]))
+            _ignore(turn, aspects)
         elif kind == LESS:
             _like(turn, pick_one(turn, "less_like"), LESS)
         elif kind == MORE:
@@ -87,6 +88,17 @@ def _like(turn: Turn, target: Target | None, kind: str) -> None:
     if target:
         turn.focus(None)
         argue(turn, Step(kind, target.product.slug))
+
+
+def _ignore(turn: Turn, aspects: Sequence[str]) -> None:
+    """Leave fields out of account; where the price does not count, no limit that was said in this talk holds."""
+    query = query_shown(turn)
+    if PRICE in aspects:
+        keep(turn, [step for step in steps_of(turn) if step.kind != PRICE])
+        query = replace(query, filters=replace(query.filters, price_min=None, price_max=None))
+    for aspect in aspects[:-1]:
+        add(turn, Step(IGNORE, aspect))
+    argue(turn, Step(IGNORE, aspects[-1]), query)
 
 
 def _for_oneself(turn: Turn) -> None:

@@ -62,6 +62,15 @@ def test_cheaper_of_a_recommended_list_is_an_argument_that_can_be_undone(
     assert steps(argued) == []
 
 
+def test_where_the_price_does_not_count_no_limit_holds(argued: Chat) -> None:
+    argued.say("recommend", category="Computers", price_max="400")
+    argued.say("refine_search", price_direction="lower")
+    assert shown(argued) == ["Wireless Optical Mouse"]
+    argued.say("adjust_recommendations", aspect="price", adjustment="ignore")
+    assert shown(argued) == ["Wireless Optical Mouse", "Laptop", "Tablet"]
+    assert steps(argued) == [("ignore", "price")]
+
+
 def test_cheaper_than_the_cheapest_is_refused_and_changes_nothing(argued: Chat) -> None:
     look_at(argued, "cactus")
     assert argued.say("refine_search", price_direction="lower") == ["utter_nothing_left"]
