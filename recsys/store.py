@@ -108,15 +108,22 @@ class RecommenderStore:
             if now is None:
                 raise ArtifactDamaged(self._root / POINTER, "no recommender is published")
             try:
-                return self._load(folder_of(self._root, now.version))
+                return self._read(now.version)
             except RecsysError as error:
                 if _stamp(self._root) != stamp:
                     continue
                 if self._served is not None or now.previous is None:
                     raise
-                before = self._load(folder_of(self._root, now.previous))
+                before = self._read(now.previous)
                 self._refuse(error, f"version {now.previous} is served instead")
                 return before
+
+    def _read(self, version: str) -> Recommender:
+        """Read one version; a file that goes away while it is read is a damaged model like any other."""
+        try:
+            return self._load(folder_of(self._root, version))
+        except OSError as error:
+            raise ArtifactDamaged(folder_of(self._root, version), f"cannot be read ({error})") from error
 
     def _refuse(self, error: RecsysError, consequence: str) -> None:
         self._trouble = error

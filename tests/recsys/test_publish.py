@@ -20,6 +20,7 @@ from recsys.in_service import POINTER, GateFigures, InService, folder_of, read_i
 from recsys.parts import VERSION, Parts
 from recsys.profile import Profile
 from recsys.publish import DRAFT_SECONDS, KEPT_VERSIONS, draft_folder, main, publish, rollback
+from recsys.recommender import Recommender
 from recsys.store import RETRY_SECONDS, RecommenderStore
 
 Make = Callable[[str], Path]
@@ -268,6 +269,21 @@ def test_a_folder_of_models_that_goes_away_leaves_the_model_in_service(tmp_path:
     store.current()
     (tmp_path / POINTER).unlink()
     assert store.current().version == "one"
+
+
+def test_a_version_that_is_pruned_while_it_is_read_gives_way_to_the_one_in_service(
+    tmp_path: Path, draft: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(tmp_path, draft("one"), passing)
+
+    def slow(folder: Path) -> Recommender:
+        if folder.name == "one":
+            publish(tmp_path, draft("two"), passing)
+            raise FileNotFoundError(folder / "items.json")
+        return Recommender.load(folder)
+
+    assert RecommenderStore(tmp_path, slow).current().version == "two"
+    assert not caplog.records
 
 
 def test_readers_are_answered_while_models_are_published_and_pruned(tmp_path: Path, draft: Make) -> None:
