@@ -21,7 +21,6 @@ from recsys.parts import Parts
 from recsys.served import Served
 from recsys.shopper import Shopper
 from recsys.slate import Reason
-from recsys.topk import largest
 
 NAMELESS: Final = frozenset({c.IDENTITY, c.SPARE, c.IMAGE_CLUSTER, c.AVAILABLE_FROM})
 """Fields that are no reason to give: nobody likes cluster 17."""
@@ -31,11 +30,6 @@ MOST = 2
 
 LEAST_SHARE = 0.1
 """What a feature brings at least, of all that speaks for the item, to be a reason."""
-
-BEST_SELLERS = 0.05
-"""The share of items that may be called popular."""
-
-_FEWEST_BEST_SELLERS = 10
 
 
 def explanation_of(parts: Parts, shopper: Shopper, edits: Edits, row: int) -> Explanation:
@@ -70,36 +64,24 @@ def reasons_for(served: Served, shopper: Shopper, edits: Edits, rows: IntArray) 
     """
     features = _feature_reasons(served.parts, shopper, edits, rows)
     similar = _similar_reasons(served, shopper, rows)
-    popular = popular_reasons(served.parts, rows)
-    return [(*a, *b, *p)[:MOST] if a or b else p for a, b, p in zip(features, similar, popular, strict=True)]
+    popular = popular_reasons(served, rows)
+    return [(*a, *b, *p)[:MOST] for a, b, p in zip(features, similar, popular, strict=True)]
 
 
-def popular_reasons(parts: Parts, rows: IntArray, category: str | None = None) -> list[tuple[Reason, ...]]:
+def popular_reasons(served: Served, rows: IntArray, category: str | None = None) -> list[tuple[Reason, ...]]:
     """Say of each item whether it is one of the best sellers, of all items or of a category.
 
     Args:
-        parts: The model.
+        served: The model.
         rows: The items, shape (n,).
         category: Among which; None is all items.
 
     Returns:
         For each item one reason or none.
     """
-    inside = np.arange(parts.n_items) if category is None else in_category(parts, category)
-    counts = parts.popularity[inside]
-    best = largest(counts, max(_FEWEST_BEST_SELLERS, int(BEST_SELLERS * len(inside))))
-    total = float(counts.sum())
-    shares = {int(inside[place]): float(counts[place]) / total for place in best if counts[place] > 0}
+    shares = served.best_sellers(category).shares
     field, value = ("", "") if category is None else (c.CATEGORY, category)
     return [(Reason("popular", field, value, shares[row]),) if row in shares else () for row in rows.tolist()]
-
-
-def in_category(parts: Parts, category: str) -> IntArray:
-    """Give the rows of the items of a category; none where the model does not know it."""
-    column = parts.categories.get(category)
-    if column is None:
-        return np.empty(0, dtype=np.int64)
-    return np.sort(np.asarray(parts.items_by_feature[column].indices, dtype=np.int64))
 
 
 def _feature_reasons(parts: Parts, shopper: Shopper, edits: Edits, rows: IntArray) -> list[tuple[Reason, ...]]:

@@ -17,6 +17,7 @@ from recsys import artifact
 from recsys import columns as c
 from recsys.arrays import BoolArray, FloatArray, IntArray
 from recsys.arrivals import MAX_AGE_DAYS, new_items
+from recsys.best_sellers import in_category
 from recsys.deals import deals
 from recsys.diversity import mmr
 from recsys.errors import UnknownItem
@@ -25,7 +26,7 @@ from recsys.exploration import POOL, explored
 from recsys.filters import allowed_for, check_k, check_share, mask_of
 from recsys.parts import Parts
 from recsys.profile import Profile
-from recsys.reasons import explanation_of, in_category, popular_reasons, reasons_for
+from recsys.reasons import explanation_of, popular_reasons, reasons_for
 from recsys.served import Scored, Served
 from recsys.shopper import Shopper
 from recsys.similar import similar_items
@@ -188,7 +189,7 @@ class Recommender:
             allowed &= _among(served.parts.n_items, in_category(served.parts, category))
         counts = np.where(allowed & (served.parts.popularity > 0), served.parts.popularity, -np.inf)
         rows = largest(counts, k)
-        reasons = popular_reasons(served.parts, rows, category)
+        reasons = popular_reasons(served, rows, category)
         policy = POPULAR if category is None else POPULAR_IN_CATEGORY
         return Slate.of(served.parts.items.ids(rows), counts[rows].tolist(), reasons, policy, "cold")
 
@@ -241,9 +242,9 @@ class Recommender:
     ) -> list[tuple[Reason, ...]]:
         if policy == BLEND:
             return reasons_for(served, shopper, profile.edits, rows)
-        overall = popular_reasons(served.parts, rows)
+        overall = popular_reasons(served, rows)
         for category in profile.features.get(c.CATEGORY, ()):
-            inside = popular_reasons(served.parts, rows, category)
+            inside = popular_reasons(served, rows, category)
             overall = [there or everywhere for there, everywhere in zip(inside, overall, strict=True)]
         return overall
 

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from recsys import columns as c
 from recsys.arrays import BoolArray, Csr, FloatArray, IntArray
+from recsys.best_sellers import BestSellers
 from recsys.components import Evidence, component_scores
 from recsys.edits import Edits
 from recsys.field_part import FieldPart
@@ -28,6 +29,9 @@ KEPT_EDITIONS = 4
 
 KEPT_PRIORS = 1_000
 """How many combinations of shoppers' features are kept with what they say of a taste."""
+
+KEPT_CATEGORIES = 500
+"""Of how many categories the best sellers are kept."""
 
 SPARSE_SHARE = 0.25
 """Where fewer items than this share may be shown, only they are scored; else all are, which needs no copy."""
@@ -61,6 +65,7 @@ class Served:
         self.parts = parts
         self._editions: dict[frozenset[str], Evidence] = {}
         self._prior = lru_cache(maxsize=KEPT_PRIORS)(self._prior_of)
+        self.best_sellers = lru_cache(maxsize=KEPT_CATEGORIES)(self._best_sellers_of)
         self._lock = Lock()
 
     def shopper(self, profile: Profile) -> Shopper:
@@ -69,6 +74,9 @@ class Served:
 
     def _prior_of(self, features: Features) -> Prior:
         return prior_of_features(self.parts, features)
+
+    def _best_sellers_of(self, category: str | None) -> BestSellers:
+        return BestSellers.of(self.parts, category)
 
     def evidence(self, ignored: frozenset[str]) -> Evidence:
         """Give what is known of all items without some fields; the first time takes a pass over all vectors."""
@@ -186,7 +194,8 @@ def likeness(evidence: Evidence, item: int, rows: IntArray | None = None) -> Flo
         of the item's nearest, each at least 0, float32, shape (n,).
     """
     chosen = slice(None) if rows is None else rows
-    content = np.asarray((evidence.content[chosen] @ evidence.content[item].T).todense(), dtype=np.float32).ravel()
+    features = evidence.content if rows is None else evidence.content[rows]
+    content = np.asarray(features @ evidence.content[item].toarray()[0], dtype=np.float32)
     return np.asarray((content + _cosines(evidence, item, chosen) + _nearness(evidence, item, chosen)) / 3)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 import numpy as np
 
+from recsys.arrays import BoolArray
 from recsys.errors import UnknownItem
 from recsys.filters import allowed_for, mask_of
 from recsys.profile import Profile
-from recsys.served import Served, likeness
+from recsys.served import SPARSE_SHARE, Scored, Served, likeness
 from recsys.slate import Reason, Slate
-from recsys.topk import largest
 
 POLICY = "similar"
 
@@ -45,9 +45,15 @@ def similar_items(
     if profile is not None:
         allowed = allowed_for(parts, shopper, who.edits, candidates, exclude_seen=False)
     allowed[row] = False
-    rows = np.flatnonzero(allowed)
-    alike = likeness(served.evidence(who.edits.ignore), row, rows)
-    best = largest(alike, k)
-    best = best[alike[best] >= LEAST_LIKENESS]
-    reasons = [(Reason("similar_to", value=item_id),)] * len(best)
-    return Slate.of(parts.items.ids(rows[best]), alike[best].tolist(), reasons, POLICY, shopper.temperature)
+    rows, alike = _ranked(served, who, row, allowed).best(k)
+    rows, alike = rows[alike >= LEAST_LIKENESS], alike[alike >= LEAST_LIKENESS]
+    reasons = [(Reason("similar_to", value=item_id),)] * len(rows)
+    return Slate.of(parts.items.ids(rows), alike.tolist(), reasons, POLICY, shopper.temperature)
+
+
+def _ranked(served: Served, who: Profile, row: int, allowed: BoolArray) -> Scored:
+    evidence = served.evidence(who.edits.ignore)
+    if allowed.sum() < SPARSE_SHARE * len(allowed):
+        rows = np.flatnonzero(allowed)
+        return Scored(rows, likeness(evidence, row, rows))
+    return Scored(None, np.where(allowed, likeness(evidence, row), np.float32(-np.inf)))

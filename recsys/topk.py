@@ -63,7 +63,8 @@ def _candidates(scores: FloatArray, k: int) -> IntArray:
     """Give places that hold the k largest scores, all that equal the least of them, and NaN if there is one."""
     full = scores.size // _BLOCK
     if full <= k:
-        return np.arange(scores.size, dtype=np.int64)
+        least = np.partition(scores, scores.size - k)[scores.size - k]
+        return np.flatnonzero(~(scores < least))
     maxima = scores[: full * _BLOCK].reshape(full, _BLOCK).max(axis=1)
     if np.isnan(maxima).any():
         return np.flatnonzero(np.isnan(scores))
