@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recsys import columns as c
-from recsys.benchmarks.benchmark import Benchmark, Features, BenchmarkSettings, long, utc
+from recsys.benchmarks.benchmark import Benchmark, BenchmarkSettings, Features, long, utc
 from recsys.benchmarks.csv_files import read_csv
 from recsys.feature_fields import FeatureField
 from recsys.lightfm_training import HybridSettings
