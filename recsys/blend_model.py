@@ -10,7 +10,7 @@ import numpy as np
 from recsys.arrays import BoolArray, Csr, FloatArray, IntArray
 from recsys.blend import FLOORS, Blend, normalised
 from recsys.columns import ITEM, KIND, POSITIVE_KINDS, TIMESTAMP
-from recsys.components import CONTENT, NEIGHBOURS, Evidence, component_scores
+from recsys.components import ACTIVITY, CONTENT, MET, NEIGHBOURS, REPEAT, Evidence, component_scores
 from recsys.content import item_vectors
 from recsys.dataset import InteractionDataset
 from recsys.errors import NoInteractions, NotFitted, TooManyItems
@@ -31,6 +31,9 @@ KEPT_NEIGHBOURS = 200
 
 NEGATIVES = 300
 """Items that a user did not take, drawn to learn the weights from."""
+
+LEVELS = (REPEAT, MET, ACTIVITY)
+"""Components that tell how probable a purchase is at all, beside in which order."""
 
 USERS_AT_ONCE = 256
 
@@ -95,8 +98,9 @@ def learn_blend(
 
     Each user who bought anything then counts as the root of the number of purchases: a trader with a hundred would
     drown the others, a shopper with one says little. What was bought before and what is new are learnt together, so the
-    same weights serve both kinds of list. A second regression, of the log-odds alone and over every item of every user,
-    brings the probabilities to the level of the month (Platt 1999).
+    same weights serve both kinds of list. A second regression, of the log-odds and over every item of every user alike,
+    brings the probabilities to the level of the month (Platt 1999); as that level differs between active and other
+    users, and between what they had and what is new, it weighs the components of `LEVELS` anew.
 
     Args:
         evidence: About the items of `dataset`.
@@ -113,10 +117,15 @@ def learn_blend(
     columns = {name: normalised(name, cells.scores[name], scales.get(name)) for name in cells.scores}
     told = {name: column for name, column in columns.items() if _varies(cells.scores[name])}
     weights = _logistic(np.column_stack([*told.values()]), cells.taken, cells.shopper_weights())[0]
-    added = np.column_stack([*told.values()]) @ weights
-    slope, level = _logistic(added[:, np.newaxis], cells.taken, cells.catalogue_weights())
+    first = dict(zip(told, weights, strict=True))
+    levels = [name for name in LEVELS if name in told]
+    rest = sum((first[name] * told[name] for name in told if name not in levels), np.zeros(len(cells.taken)))
+    (slope, *anew), level = _logistic(
+        np.column_stack([rest, *(told[name] for name in levels)]), cells.taken, cells.catalogue_weights()
+    )
+    second = {**{name: slope * weight for name, weight in first.items()}, **dict(zip(levels, anew, strict=True))}
     return Blend(
-        {name: float(slope[0] * weight) for name, weight in zip(told, weights, strict=True)},
+        {name: float(weight) for name, weight in second.items()},
         {name: scales[name] for name in told if name in scales},
         float(level),
         {

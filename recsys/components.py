@@ -26,11 +26,13 @@ CONTENT: Final = "content"
 """Cosine between the features of an item and those of the history."""
 REPEAT: Final = "repeat"
 """How much this shopper had to do with this item: the fourth root of the worth in units of the mean worth."""
+MET: Final = "met"
+"""1 for an item of the history, 0 for a new one: the level of probability differs more than the worth tells."""
 ACTIVITY: Final = "activity"
 """How many items the history has: log(1 + number); equal for all items, it moves probabilities and no ranks."""
 TRENDS: Final = ("week", "month", "since_last", "since_first")
 """Of each item, for everybody: log(1 + recent users) with half-lives of 7 and 30 days, log(1 + days) since sales."""
-COMPONENTS: Final = (HYBRID, NEIGHBOURS, CONTENT, REPEAT, ACTIVITY, *TRENDS)
+COMPONENTS: Final = (HYBRID, NEIGHBOURS, CONTENT, REPEAT, MET, ACTIVITY, *TRENDS)
 
 HISTORY_POWER = 0.5
 """The exponent of worths in a history, as in `recsys.similarity.relative_weights`."""
@@ -109,11 +111,13 @@ def component_scores(
     )
     chosen = slice(None) if items is None else items
     trends = np.asarray(evidence.trends[chosen])
+    repeat = _repeat_scores(evidence, history, items)
     return {
         HYBRID: hybrid_scores(evidence, user_vectors, items),
         NEIGHBOURS: _neighbour_scores(evidence, damped, items),
         CONTENT: _content_scores(evidence, damped, items),
-        REPEAT: _repeat_scores(evidence, history, items),
+        REPEAT: repeat,
+        MET: (repeat > 0).astype(np.float32),
         ACTIVITY: np.log1p(history.getnnz(axis=1)).astype(np.float32)[:, np.newaxis],
         **{name: trends[np.newaxis, :, column] for column, name in enumerate(TRENDS)},
     }
