@@ -35,7 +35,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def required_packages() -> list[str]:
         """Name the packages that must be there."""
-        return ["sklearn", "scipy"]
+        return ["scipy"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
