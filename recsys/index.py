@@ -78,8 +78,10 @@ class ItemIndex:
         import faiss
 
         point = np.concatenate([query, (1.0, 0.0)]).astype(np.float32)[None, :]
-        parameters = faiss.SearchParametersIVF()
-        parameters.nprobe = min(max(_PROBES, n // _RESCORED), self._lists.nlist)
+        parameters = None
+        if n > _PROBES * _RESCORED:
+            parameters = faiss.SearchParametersIVF()
+            parameters.nprobe = min(n // _RESCORED, self._lists.nlist)
         _, rows = self._lists.search(point, min(n, len(self)), params=parameters)
         return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
 
