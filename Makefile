@@ -28,16 +28,18 @@ VENDURE := artifacts/npm/vendure-create
 ENCODER := artifacts/encoder
 LEXICON := artifacts/lexicon.json
 FIGURES := artifacts/figures
+RECSYS := artifacts/recsys/demo
 MODEL := models/daogou.tar.gz
 TRAINING_DATA := data/nlu data/rules data/stories
 DEMO_SHOP := artifacts/demo/shop.db
-SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator*) shop/models.py shop/migrations shop/importers
+SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
-.PHONY: help run test shell train evaluate bench lock clean ports environments packages shop encoder lint check-browser
+.PHONY: help run test shell train evaluate evaluate-recsys bench bench-recsys lock clean ports environments packages \
+	shop recommender encoder lint check-browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
-		printf '  make %-9s %s\n' "$$name" "$$what"; done
+		printf '  make %-15s %s\n' "$$name" "$$what"; done
 
 run: ports train ## set up what is missing or stale, start both servers, print the page's address
 	@exec $(SERVICES) -m ops.serve
@@ -49,7 +51,7 @@ test: check-browser train lint ## run the linters and every test, in both interp
 shell: train ## talk to the assistant in this terminal
 	@exec $(SERVICES) -m ops.shell
 
-train: shop encoder ## set up and train what is stale, and start nothing
+train: shop recommender encoder ## set up and train what is stale, and start nothing
 	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
 		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json --outputs $(MODEL) -- \
 		$(ASSISTANT) -m assistant train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
@@ -61,10 +63,19 @@ evaluate: train ## measure how well messages are understood, products found and 
 	@$(SERVICES) -m ops.evaluate_search --json $(FIGURES)/search_quality.json
 	@$(SERVICES) -m ops.evaluate_policies --json $(FIGURES)/policies.json
 
+evaluate-recsys: recommender ## compare every way of recommending on DATASETS=DIR and the demo shop; JSON=FILE for the figures
+	@mkdir -p $(FIGURES)
+	@$(SERVICES) -m recsys.evaluate $(if $(DATASETS),--datasets $(DATASETS)) --demo $(RECSYS)/data \
+		--json $(or $(JSON),$(FIGURES)/recsys.json) --plots $(FIGURES)/recsys
+
 bench: train ## time the whole assistant beside Rasa's stock pipeline, and the search of 50,000 products
 	@mkdir -p $(FIGURES)
 	@$(SERVICES) -m ops.bench --json $(FIGURES)/assistant.json
 	@$(SERVICES) -m ops.bench_search --products 50000 --json $(FIGURES)/search.json
+
+bench-recsys: environments ## time recommendations among 100,000 and a million items, and their training beside ALS
+	@mkdir -p $(FIGURES)
+	@$(SERVICES) -m ops.bench_recsys --json $(FIGURES)/recsys_speed.json
 
 lock: environments ## compile requirements/*.in to the pinned files, with hashes
 	@for name in assistant services tools; do \
@@ -100,6 +111,10 @@ shop: packages
 		sh -c 'rm -f $(DEMO_SHOP)* && exec $(SERVICES) -m shop.demo --database-url sqlite:///$(DEMO_SHOP) \
 		--stamp $(DEMO_SHOP:.db=.json) --vendure $(VENDURE) --images var/images'
 	@$(SERVICES) -m ops.shop_set_up $(LEXICON)
+
+# Learnt from what shoppers did: in the demo from its simulated half year, in a shop of one's own once a day.
+recommender: shop
+	@$(SERVICES) -m ops.recommender_set_up
 
 lint: environments
 	@$(SERVICES) -m ruff check .

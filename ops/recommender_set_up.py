@@ -1,8 +1,9 @@
 """Trains the recommender where that is due: `python -m ops.recommender_set_up`, which is a part of `make train`.
 
-The demo's is made from the demo shop, once, into artifacts/recsys/demo. That of a shop of one's own, whose database
-DAOGOU_DATABASE_URL names, goes into artifacts/recsys/shop: when there is none, and then once a day, if anything has
-changed. DAOGOU_RECSYS names another folder. The database's address may hold a password: it stands on no command line.
+The demo's is made from the demo shop, into artifacts/recsys/demo, and anew when the shop or this code changes. That of
+a shop of one's own, whose database DAOGOU_DATABASE_URL names, goes into artifacts/recsys/shop: when there is none, and
+then once a day, if anything has changed. DAOGOU_RECSYS names another folder. The database's address may hold a
+password: it stands on no command line.
 
 A training that fails, or whose model is worse than the one in service, is told and stops nothing. Only where nothing
 can be served afterwards, this ends with 1.
@@ -14,6 +15,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -34,6 +36,7 @@ from shop.recsys_export import Exported, write_recsys
 
 TITLE = "Recommender"
 STAMP = "trained_from.json"
+CODE = Path("recsys")
 REFUSED = 3
 """What `recsys.train` ends with when its model is worse than the one in service."""
 
@@ -67,7 +70,7 @@ class Stamp:
     Attributes:
         at: When, seconds since 1970.
         frames: Checksum of the frames.
-        shop: Of the demo: checksum of its database; else "".
+        shop: Of the demo: checksum of its database and of the code that learns; else "".
     """
 
     at: float
@@ -96,10 +99,13 @@ def set_up(source: Source, max_age_hours: float, now: float) -> bool:
         ShopError: The database does not answer, or has not the newest tables.
     """
     trouble, last = unusable(source.root), _read_stamp(source.root)
-    shop = _checksum([DEMO_SHOP]) if source.demo else ""
+    shop = _checksum([DEMO_SHOP, *sorted(CODE.glob("*.py"))]) if source.demo else ""
     if trouble is None and last is not None and _young(source, last, shop, max_age_hours, now):
         say(f"{TITLE}: fresh")
         return True
+    if source.demo:
+        # The same demo gives the same model everywhere, whatever was trained here before.
+        shutil.rmtree(source.root, ignore_errors=True)
     exported = export(source)
     if not exported.item_features:
         say(f"{TITLE}: the shop has no products yet; run `make train` again when it has some")

@@ -20,6 +20,9 @@ from ops.processes import ServerProcess, wait_for
 DEMO_SHOP = Path("artifacts/demo/shop.db")
 """The demo shop as `make train` seeded it; nothing writes into it afterwards."""
 
+DEMO_RECOMMENDER = Path("artifacts/recsys/demo")
+"""What `make train` learnt from the demo shop."""
+
 _NO_LIMITS = {"DAOGOU_MESSAGE_RATE": "0", "DAOGOU_SESSION_RATE": "0", "DAOGOU_READ_RATE": "0"}
 _ANSWER_SECONDS = 60.0
 
@@ -68,6 +71,7 @@ class Stack:
             "DAOGOU_TRACKER_DB": str(self.folder / "tracker.db"),
             "DAOGOU_SECRET": self.secret,
             "DAOGOU_DEMO": "1",
+            "DAOGOU_RECSYS": str(DEMO_RECOMMENDER),
         }
         return read_launch({**inherited, **_NO_LIMITS, **own, **settings})
 
