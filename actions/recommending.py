@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from actions.advisors import Advice, Advisor
+from actions.advisors import Advice
 from actions.candidates import Candidates, candidates_of, narrowed, shown_variant
 from actions.cards import button
 from actions.queries import criteria_text
 from actions.queries import to_state as query_state
-from actions.reasons import products_named, told_truly
+from actions.ranking import PAGE, Ranking, log_shown, rank
+from actions.reasons import products_named
 from actions.slate_cards import lines, recommended_card
 from actions.slates import (
     DEALS,
@@ -31,7 +29,6 @@ from actions.taste_questions import ask_taste, open_question
 from actions.tastes import Taste, taste_of
 from actions.turn import Turn
 from actions.wishes import EXCLUDE, SIZE, each_wish, settle_wishes
-from recsys.errors import RecsysError
 from recsys.slate import Slate
 from shop.carts import view_cart
 from shop.catalogue import ProductView, VariantView, get_products
@@ -39,9 +36,6 @@ from shop.eligible import eligible_skus
 from shop.models import utc_now
 from shop.promotions import promoted_slugs, running
 from shop.search import SearchQuery, Sort
-from shop.slates import ShownItem, log_slate
-
-PAGE = 5
 
 _FOUND = {
     SIMILAR: "utter_similar",
@@ -50,7 +44,6 @@ _FOUND = {
     DEALS: "utter_deals",
 }
 _SIMPLE = {RECOMMEND: "utter_popular_instead", SIMILAR: "utter_popular_like"}
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -80,20 +73,10 @@ def show(turn: Turn, request: Request, query: SearchQuery, *, undoable: bool = F
         in_cart = _in_cart(turn, session) if request.task == GOES_WITH else frozenset()
     out = frozenset({*request.shown, *request.seeds}) | in_cart
     candidates = candidates_of(turn, query, taste, out)
-    advice = turn.services.advisors.current()
-    try:
-        slate = _ask(turn, advice.advisor, request, taste, candidates.slugs, promoted)
-    except RecsysError as error:
-        # A product newer than the model, say: the shopper gets the second best rather than an apology.
-        logger.warning("The recommender could not answer (%s): %s", request.task, type(error).__name__)
-        advice = turn.services.advisors.fallback
-        slate = _ask(turn, advice.advisor, request, taste, candidates.slugs, promoted)
-    liked = taste.profile.edits.more_like
-    told = (replace(item, reasons=told_truly(item.reasons, request.seeds, liked)) for item in slate)
-    slate = replace(slate, items=tuple(told))
-    if slate.items:
-        _present(turn, _Ranked(request, query, taste, candidates, advice, slate), undoable)
-    return bool(slate.items)
+    ranking = rank(turn, request, taste, candidates.slugs, promoted)
+    if ranking.slate.items:
+        _present(turn, _Ranked(request, query, taste, candidates, ranking.advice, ranking.slate), undoable)
+    return bool(ranking.slate.items)
 
 
 def what_was_asked(turn: Turn, query: SearchQuery) -> str:
@@ -101,31 +84,6 @@ def what_was_asked(turn: Turn, query: SearchQuery) -> str:
     with turn.reading() as session:
         taste = taste_of(turn, session)
     return _criteria(turn, query, taste)
-
-
-def _ask(
-    turn: Turn,
-    advisor: Advisor,
-    request: Request,
-    taste: Taste,
-    candidates: Collection[str],
-    promoted: Collection[str],
-) -> Slate:
-    profile = taste.profile
-    if request.task == SIMILAR:
-        return advisor.similar_items(request.seeds[0], PAGE, candidates=candidates, profile=profile)
-    if request.task == GOES_WITH:
-        return advisor.bought_together(request.seeds, PAGE, candidates=candidates)
-    if request.task == NEW:
-        return advisor.new_items(profile, PAGE, candidates=candidates, now=dt.datetime.now(dt.timezone.utc))
-    if request.task == DEALS:
-        return advisor.deals(profile, promoted, PAGE, candidates=candidates)
-    exploration = turn.services.settings.exploration
-    fresh = advisor.recommend(profile, PAGE, candidates=candidates, exploration=exploration)
-    if len(fresh) == min(PAGE, len(candidates)):
-        return fresh
-    # Who has seen nearly everything of a kind is rather shown it again than nothing.
-    return advisor.recommend(profile, PAGE, candidates=candidates, exclude_seen=False, exploration=exploration)
 
 
 def _present(turn: Turn, ranked: _Ranked, undoable: bool) -> None:
@@ -170,11 +128,9 @@ def _in_order(
 
 
 def _log(turn: Turn, ranked: _Ranked) -> str:
-    slate, version = ranked.slate, ranked.advice.advisor.version
-    items = [ShownItem(item.item_id, float(item.score), float(item.propensity)) for item in slate]
     with turn.writing() as session:
         settle_wishes(turn, session, ranked.taste.wishes)
-        return log_slate(session, turn.shopper, ranked.request.task, slate.policy, version, items)
+        return log_shown(turn, session, ranked.request.task, Ranking(ranked.advice, ranked.slate))
 
 
 def _remember(turn: Turn, ranked: _Ranked, name: str, skus: list[str], question: str | None) -> None:
