@@ -20,6 +20,14 @@ class ForeignIdentityError(jwt.InvalidTokenError):
     """A valid token that was made for another conversation."""
 
 
+class IdentityRefusedError(Exception):
+    """A token that is missing, forged, expired or made for something else; the reason names the kind of fault."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"an identity was refused: {reason}")
+        self.reason = reason
+
+
 def shopper_of(sender_id: str, metadata: Mapping[str, Any] | None, secret: str) -> Shopper:
     """Tell who sent a message.
 
@@ -35,7 +43,9 @@ def shopper_of(sender_id: str, metadata: Mapping[str, Any] | None, secret: str) 
     if token is None:
         return Shopper(sender_id)
     try:
-        claims = _claims(token, sender_id, secret)
+        claims = _claims(token, secret)
+        if claims["sub"] != sender_id:
+            raise ForeignIdentityError
     except jwt.InvalidTokenError as error:
         # Only the kind of fault: the token itself, and what it claims, stay out of the log.
         logger.warning("An identity was refused: %s", type(error).__name__)
@@ -43,14 +53,26 @@ def shopper_of(sender_id: str, metadata: Mapping[str, Any] | None, secret: str) 
     return Shopper(sender_id, claims.get("customer"))
 
 
-def _claims(token: object, sender_id: str, secret: str) -> dict[str, Any]:
+def proven_shopper(token: object, secret: str) -> Shopper:
+    """Tell whom a token was made for, where nothing else says who is asking.
+
+    Raises:
+        IdentityRefusedError: it is missing, forged, expired or made for something else.
+    """
+    try:
+        claims = _claims(token, secret)
+        return Shopper(claims["sub"], claims.get("customer"))
+    except (jwt.InvalidTokenError, ValueError) as error:
+        # Not chained: what the token claims must not reach a log.
+        raise IdentityRefusedError(type(error).__name__) from None
+
+
+def _claims(token: object, secret: str) -> dict[str, Any]:
     if not isinstance(token, str):
         raise jwt.DecodeError
     claims: dict[str, Any] = jwt.decode(
         token, secret, algorithms=[_ALGORITHM], audience=AUDIENCE, options={"require": ["exp", "aud", "sub"]}
     )
-    if claims["sub"] != sender_id:
-        raise ForeignIdentityError
     customer = claims.get("customer")
     if customer is not None and not (isinstance(customer, str) and customer):
         raise jwt.InvalidTokenError

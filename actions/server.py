@@ -1,7 +1,7 @@
 """The action server: `python -m actions.server --port 5055`.
 
 It binds the loopback address only. Beside rasa-sdk's webhook it answers `GET /health`, with 200 once its services are
-built and the database answers, and `GET /catalogue` for the storefront.
+built and the database answers, and for the storefront `GET /catalogue` and `POST /for-you`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from sanic.response import HTTPResponse, json
 from sqlalchemy import text
 
 from actions import bootstrap
+from actions.for_you import ForYou
+from actions.identity import IdentityRefusedError
 from actions.refreshing import Refreshing
 from actions.settings import Settings
 from actions.storefront import MOST, Storefront
@@ -76,7 +78,25 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
             return json({"error": "unavailable"}, status=503)
         return json(page)
 
+    _add_for_you(app, ForYou(bootstrap.services), settings.deadline_s)
     return app
+
+
+def _add_for_you(app: Sanic[Any, Any], for_you: ForYou, deadline_s: float) -> None:
+    @app.post("/for-you")
+    async def _for_you(request: Request) -> HTTPResponse:
+        body = request.json
+        slots = body.get("slots") if isinstance(body, dict) else None
+        known = slots if isinstance(slots, dict) else {}
+        try:
+            row = await asyncio.wait_for(asyncio.to_thread(for_you.row, request.token, known), deadline_s)
+        except IdentityRefusedError as error:
+            logger.warning("Recommendations were refused: %s", error.reason)
+            return json({"error": "unauthorized"}, status=401)
+        except (ShopError, TimeoutError) as error:
+            logger.warning("Recommendations for the storefront cannot be made: %s", type(error).__name__)
+            return json({"error": "unavailable"}, status=503)
+        return json(row)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,13 +15,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
 from actions.bootstrap import Services
+from actions.identity import AUDIENCE
 from actions.storefront import Storefront
 from shop.db import writing
 from shop.models import Variant
 from tests.actions.conftest import ROOT, SECRET
+from tests.actions.test_for_you import identity
 
 MODULE = [sys.executable, "-m", "actions.server"]
 
@@ -122,6 +125,63 @@ def test_the_storefront_gets_the_catalogue(port: int) -> None:
 )
 def test_odd_questions_for_the_catalogue_are_answered(port: int, query: str) -> None:
     assert get(port, f"/catalogue?{query}")[0] == 200
+
+
+def ask_for_you(port: int, token: str | None, body: bytes = b"{}", **headers: str) -> tuple[int, Any]:
+    sent = {"Content-Type": "application/json", **headers, **({"Authorization": f"Bearer {token}"} if token else {})}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/for-you?customer=ada&sub=web-1", body, sent)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def test_the_storefront_gets_a_row_for_whom_a_signed_token_names(port: int, folder: Path) -> None:
+    status, row = ask_for_you(port, identity("ada"))
+    assert status == 200
+    assert len(row["cards"]) == 5
+    assert row == ask_for_you(port, identity("ada"))[1]
+    with writing_to(folder) as connection:
+        ((task, positions),) = connection.execute(
+            "SELECT task, group_concat(position) FROM slates JOIN slate_items ON slate_items.slate_id = slates.id "
+            "WHERE public_id = ?",
+            [row["slate"]],
+        )
+    assert (task, positions) == ("storefront", "1,2,3,4,5")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param(None, id="no token"),
+        pytest.param("nonsense", id="nonsense"),
+        pytest.param(jwt.encode({"aud": AUDIENCE, "sub": "web-1", "exp": 1}, SECRET), id="expired"),
+        pytest.param(jwt.encode({"aud": AUDIENCE, "sub": "web-1", "exp": 2**33}, "x" * 32), id="forged"),
+        pytest.param(jwt.encode({"aud": "daogou-web", "sub": "web-1", "exp": 2**33}, SECRET), id="a session's"),
+    ],
+)
+def test_no_header_and_no_query_stands_in_for_a_token(port: int, token: str | None) -> None:
+    status, _ = ask_for_you(port, token, b'{"customer": "ada", "sender_id": "web-1"}', **{"X-Customer": "ada"})
+    assert status == 401
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b'{"slots": 7}', b'{"slots": {"other": {"a": 1}}}'])
+def test_odd_bodies_are_read_as_a_conversation_that_remembers_nothing(port: int, body: bytes) -> None:
+    assert ask_for_you(port, identity("bo"), body)[0] == 200
+
+
+def test_a_body_that_is_no_json_is_refused(port: int) -> None:
+    assert ask_for_you(port, identity("bo"), b"{")[0] == 400
+
+
+def test_without_its_database_the_server_has_no_row(port: int, folder: Path) -> None:
+    with writing_to(folder) as connection:
+        connection.execute("ALTER TABLE interactions RENAME TO away")
+    assert ask_for_you(port, identity("bo"))[0] == 503
+    with writing_to(folder) as connection:
+        connection.execute("ALTER TABLE away RENAME TO interactions")
+    assert ask_for_you(port, identity("bo"))[0] == 200
 
 
 def test_health_fails_while_the_database_is_away_and_recovers(port: int, folder: Path) -> None:
