@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
 from collections.abc import Mapping
 
-import aiohttp
-from sanic.response import HTTPResponse, raw
+from sanic.response import HTTPResponse
 
+from assistant.channels.action_answers import passed_on
 from assistant.channels.errors import Unavailable
-
-logger = logging.getLogger(__name__)
-
-CATALOGUE_SECONDS = 3.0
 
 _PARAMETERS = re.compile(r"[\w .,&'+-]{1,100}")
 _PASSED_ON = ("category", "limit", "offset")
@@ -32,20 +26,8 @@ class CatalogueProxy:
         Raises:
             Unavailable: If the action server is down, slow, or answers with anything but the catalogue.
         """
-        try:
-            body = await self._get(_allowed(arguments))
-        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            logger.warning("The catalogue cannot be fetched from %s: %r", self._url, error)
-            raise Unavailable("catalogue_unavailable", "The catalogue cannot be shown at the moment.") from None
-        return raw(body, content_type="application/json", headers={"Cache-Control": "no-store"})
-
-    async def _get(self, parameters: dict[str, str]) -> bytes:
-        timeout = aiohttp.ClientTimeout(total=CATALOGUE_SECONDS)
-        async with (
-            aiohttp.ClientSession(timeout=timeout, raise_for_status=True) as client,
-            client.get(self._url, params=parameters) as response,
-        ):
-            return await response.read()
+        trouble = Unavailable("catalogue_unavailable", "The catalogue cannot be shown at the moment.")
+        return await passed_on("GET", self._url, trouble, params=_allowed(arguments))
 
 
 def _allowed(arguments: Mapping[str, list[str]]) -> dict[str, str]:

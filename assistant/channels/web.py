@@ -34,6 +34,7 @@ from assistant.channels.errors import (
     trace_of,
 )
 from assistant.channels.files import PageFiles, Photos
+from assistant.channels.for_you import ForYouProxy
 from assistant.channels.history import read_history
 from assistant.channels.limits import RateLimit
 from assistant.channels.messages import MAX_CHARACTERS, read_body, read_json, read_message
@@ -66,6 +67,7 @@ class WebInput(InputChannel):
         self._tokens = Tokens(settings.secret)
         self._cross_origin = CrossOrigin(settings.allowed_origins)
         self._catalogue = CatalogueProxy(settings.actions_url)
+        self._for_you = ForYouProxy(settings.actions_url, self._tokens)
         self._files = PageFiles(page_files(settings))
         self._photos = Photos(settings.images)
         self._message_limit = RateLimit(settings.message_rate)
@@ -138,6 +140,12 @@ class WebInput(InputChannel):
         async def show_catalogue(request: Request) -> HTTPResponse:
             self._read_limit.spend(_address(request))
             return await self._catalogue.fetch(request.args)
+
+        @routes.get("/for-you")
+        async def show_for_you(request: Request) -> HTTPResponse:
+            session = self._session(request)
+            self._read_limit.spend(session.shopper_id)
+            return await self._for_you.fetch(_agent(request).tracker_store, session)
 
         @routes.get("/images/<name:str>")
         async def show_photo(request: Request, name: str) -> HTTPResponse:

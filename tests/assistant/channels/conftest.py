@@ -49,6 +49,7 @@ def shared_server(site: Site) -> LiveServer:
 def server(shared_server: LiveServer) -> LiveServer:
     shared_server.actions.mode = "well"
     shared_server.actions.calls.clear()
+    shared_server.actions.remembers.clear()
     shared_server.actions.started.clear()
     return shared_server
 

@@ -40,6 +40,7 @@ class ScriptedActions:
 
     calls: list[dict[str, Any]] = field(default_factory=list)
     mode: str = "well"
+    remembers: dict[str, Any] = field(default_factory=dict)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     started: threading.Event = field(default_factory=threading.Event)
 
@@ -47,6 +48,7 @@ class ScriptedActions:
         app = web.Application(client_max_size=2**24)
         app.router.add_post("/webhook", self.run_action)
         app.router.add_get("/catalogue", self.show_catalogue)
+        app.router.add_post("/for-you", self.show_for_you)
         return app
 
     async def run_action(self, request: web.Request) -> web.Response:
@@ -57,7 +59,8 @@ class ScriptedActions:
             await self.release.wait()
         if self.mode == "fails":
             return web.json_response({"error": "boom"}, status=500)
-        return web.json_response({"events": [], "responses": self.responses(call)})
+        events = [{"event": "slot", "name": name, "value": value} for name, value in self.remembers.items()]
+        return web.json_response({"events": events, "responses": self.responses(call)})
 
     @staticmethod
     def responses(call: dict[str, Any]) -> list[dict[str, Any]]:
@@ -71,6 +74,16 @@ class ScriptedActions:
         if self.mode == "hangs":
             await self.release.wait()
         return web.json_response({"products": [{"name": "Camera"}], "asked": dict(request.query)})
+
+    async def show_for_you(self, request: web.Request) -> web.Response:
+        """Tell what was asked and by whom, as the real one would verify it."""
+        if self.mode == "hangs":
+            await self.release.wait()
+        if self.mode == "fails":
+            return web.json_response({"error": "unauthorized"}, status=401)
+        token = request.headers["Authorization"].removeprefix("Bearer ")
+        claims = jwt.decode(token, SECRET, algorithms=["HS256"], audience="daogou-actions")
+        return web.json_response({"cards": [], "claims": claims, "asked": await request.json()})
 
 
 class Loop:

@@ -8,7 +8,9 @@ from assistant.channels.settings import WebSettings
 from assistant.channels.web import page_files
 from tests.assistant.channels.live import SECRET, SHOP_ORIGIN, LiveServer
 
-PATHS = ["sessions", "messages", "history", "catalogue", "demo-sign-in", "widget.js", "static/deep-chat.js"]
+PATHS = [
+    "sessions", "messages", "history", "catalogue", "for-you", "demo-sign-in", "widget.js", "static/deep-chat.js"
+]  # fmt: skip
 OTHERS = ["https://evil.example", "null", "https://shop.example.evil.example", "http://shop.example"]
 ALLOW = "Access-Control-Allow-Origin"
 

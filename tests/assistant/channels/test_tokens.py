@@ -48,9 +48,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("token", "code"), REFUSED.values(), ids=REFUSED.keys())
-@pytest.mark.parametrize("path", ["messages", "history", "demo-sign-in"])
+@pytest.mark.parametrize("path", ["messages", "history", "for-you", "demo-sign-in"])
 def test_a_session_token_is_refused_when_it_is(server: LiveServer, path: str, token: str, code: str) -> None:
-    method = "GET" if path == "history" else "POST"
+    method = "GET" if path in ("history", "for-you") else "POST"
     answer = server.ask(method, f"/webhooks/web/{path}", token, json={"text": "hello", "customer": "demo-ada"})
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == code

@@ -16,6 +16,9 @@ DOMAIN = """
 version: "3.1"
 intents: [greet, search_products, add_to_cart, track_order, thank, goodbye, nlu_fallback]
 entities: [sku, quantity]
+slots:
+  wishes: {type: any, influence_conversation: false, mappings: [{type: custom}]}
+  ship_street: {type: any, influence_conversation: false, mappings: [{type: custom}]}
 responses:
   utter_greet:
     - text: Hello!
