@@ -106,6 +106,7 @@ def set_up(source: Source, max_age_hours: float, now: float) -> bool:
     if source.demo:
         # The same demo gives the same model everywhere, whatever was trained here before.
         shutil.rmtree(source.root, ignore_errors=True)
+        last = None
     exported = export(source)
     if not exported.item_features:
         say(f"{TITLE}: the shop has no products yet; run `make train` again when it has some")

@@ -135,6 +135,22 @@ def test_the_demo_is_trained_again_only_when_the_demo_shop_is_another(
     assert RecommenderStore(own.root).current().knows("kettle")
 
 
+def test_the_demo_is_trained_from_nothing_when_the_code_that_learns_is_another(
+    own: Source, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    demo = Source(own.url, own.root, demo=True)
+    monkeypatch.setattr(recommender_set_up, "DEMO_SHOP", Path(own.url.removeprefix("sqlite:///")))
+    add_products(own, "Kite", "Lamp")
+    set_up(demo, 24, NOW)
+    (tmp_path / "learning.py").write_text("an edit")
+    monkeypatch.setattr(recommender_set_up, "CODE", tmp_path)
+    left_behind = own.root / "versions" / "old"
+    left_behind.mkdir()
+    assert set_up(demo, 24, NOW)
+    assert not left_behind.exists()
+    assert unusable(own.root) is None
+
+
 def test_a_stamp_that_cannot_be_read_is_as_if_there_were_none(own: Source) -> None:
     add_products(own, "Kite", "Lamp")
     set_up(own, 24, NOW)
