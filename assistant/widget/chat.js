@@ -31,10 +31,12 @@ export class Chat {
   /** Puts the chat into an element, with the conversation so far. */
   async show(parent) {
     this.parent = parent;
+    // Before the component is made: it draws itself soon after, and again when its settings come later than that.
+    const history = await this.earlier();
     const element = document.createElement('deep-chat');
     // Without a font of our own, deep-chat would fetch one from another company's server.
     element.style.fontFamily = 'inherit';
-    Object.assign(element, this.settings(await this.earlier()));
+    Object.assign(element, this.settings(history));
     const drawn = new Promise((resolve) => {
       let timer;
       element.onComponentRender = () => {
