@@ -22,18 +22,26 @@ export class Client {
     this.locale = locale;
     this.key = `daogou:${base.origin}`;
     this.onNewSession = () => {};
+    this.onAnswer = () => {};
   }
 
   /** Sends one message; the same id again gives the same answer instead of doing it twice. */
   async send(message) {
     const metadata = { locale: this.locale, page: location.pathname, message_id: message.id };
     if (message.title) metadata.title = message.title.slice(0, 120);
-    return this.withSession('messages', { text: message.text, metadata });
+    const answer = await this.withSession('messages', { text: message.text, metadata });
+    this.onAnswer();
+    return answer;
   }
 
   /** Gives the conversation so far; a visitor who has none gets no session for looking. */
   async history() {
     return this.token() ? this.withSession('history') : [];
+  }
+
+  /** Gives what the shop recommends to this visitor, who gets a session for it. */
+  async forYou() {
+    return this.withSession('for-you');
   }
 
   /** Begins a new conversation as one of the demo's customers, or as a guest where there is none. */
@@ -72,20 +80,32 @@ export class Client {
     else storage()?.removeItem(this.key);
   }
 
-  async begin() {
+  /** Begins a new conversation; two requests that need one at the same time share it. */
+  begin() {
+    this.beginning ??= this.beginNow().finally(() => {
+      this.beginning = null;
+    });
+    return this.beginning;
+  }
+
+  async beginNow() {
     this.held = null;
     this.keep(await this.request('sessions', {}, false));
   }
 
   async withSession(path, body) {
     if (!this.token()) await this.begin();
+    const token = this.token();
     try {
       return await this.request(path, body);
     } catch (error) {
       if (!SESSION_CODES.includes(error.code)) throw error;
-      // Expired, or the server has a new secret: a new conversation is all there can be.
-      await this.begin();
-      this.onNewSession();
+      // Expired, or the server has a new secret: a new conversation is all there can be. Another request may have begun
+      // it meanwhile.
+      if (this.token() === token) {
+        await this.begin();
+        this.onNewSession();
+      }
       return this.request(path, body);
     }
   }

@@ -10,7 +10,9 @@
  * The page's origin must be this server's own or stand in DAOGOU_ALLOWED_ORIGINS. A page with a content security
  * policy needs this server in script-src, style-src, connect-src and img-src.
  *
- * window.daogou: ready (a promise), open(), close(), ask(text, title), useSession(token), signIn(customer)
+ * window.daogou: ready (a promise), open(), close(), ask(text, title), useSession(token), signIn(customer), forYou()
+ *
+ * The event "daogou:answer" of the window says that the assistant has answered: cart and tastes may have changed.
  */
 (() => {
   'use strict';
@@ -160,6 +162,7 @@
       import(file('chat.js')),
     ]);
     const client = new Client(base, locale);
+    client.onAnswer = () => window.dispatchEvent(new CustomEvent('daogou:answer'));
     const widget = new Widget(await Strings.load(base, locale), client, chat);
     await widget.mount();
     if ('open' in script.dataset) widget.open();
@@ -181,5 +184,6 @@
     useSession: async (token) => (await ready).useSession(token),
     signIn: async (customer) => (await ready).signIn(customer),
     customer: async () => (await ready).client.customer(),
+    forYou: async () => (await ready).client.forYou(),
   };
 })();

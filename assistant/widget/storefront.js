@@ -1,9 +1,9 @@
 /** The demonstration storefront: the live catalogue, and the chat beside it. */
 
-import { node, safeAddress } from './messages.js';
+import { ForYou } from './for-you.js';
+import { node } from './messages.js';
+import { askButton, base, photo } from './products.js';
 import { Strings } from './strings.js';
-
-const base = new URL('..', import.meta.url);
 
 class Storefront {
   constructor(strings) {
@@ -13,6 +13,7 @@ class Storefront {
     this.count = document.querySelector('.count');
     this.more = document.querySelector('.more');
     this.category = null;
+    this.forYou = new ForYou(strings);
   }
 
   async show() {
@@ -22,7 +23,8 @@ class Storefront {
     document.title = this.strings.text('shop.name');
     document.querySelector('[data-open-chat]').addEventListener('click', () => window.daogou.open());
     this.more.addEventListener('click', () => this.showCatalogue(this.grid.children.length));
-    await Promise.all([this.showCatalogue(), this.showSignIn()]);
+    window.addEventListener('daogou:answer', () => this.forYou.show());
+    await Promise.all([this.forYou.show(), this.showCatalogue(), this.showSignIn()]);
   }
 
   /** Shows the products of the chosen category, from one place of the list on. */
@@ -74,35 +76,20 @@ class Storefront {
   }
 
   product(product) {
-    const ask = node('button', { type: 'button' }, this.strings.text('shop.ask_about'));
-    ask.setAttribute('aria-label', `${this.strings.text('shop.ask_about')}: ${product.name}`);
-    ask.addEventListener('click', () => this.askAbout(product));
     const about = node(
       'div',
       { class: 'about' },
       node('h2', {}, product.name),
       node('p', { class: 'price' }, product.price),
       this.stock(product),
-      ask,
+      askButton(product, this.strings),
     );
-    return node('li', { class: 'product', 'data-slug': product.slug }, this.photo(product), about);
-  }
-
-  photo(product) {
-    const address = product.image_url && safeAddress(product.image_url, base);
-    if (!address) return node('div', { class: 'photo' });
-    const alt = this.strings.text('shop.photo', { title: product.name });
-    return node('img', { class: 'photo', src: address, alt, loading: 'lazy', width: '400', height: '300' });
+    return node('li', { class: 'product', 'data-slug': product.slug }, photo(product, this.strings), about);
   }
 
   stock(product) {
     const text = this.strings.text(`shop.stock.${product.stock}`, { count: product.stock_count });
     return node('p', { class: 'stock', 'data-level': product.stock }, text);
-  }
-
-  askAbout(product) {
-    const payload = `/show_details${JSON.stringify({ product: product.slug })}`;
-    window.daogou.ask(payload, this.strings.text('shop.question', { title: product.name }));
   }
 
   /** Lets the demo's visitor be one of its customers; outside the demo there is no such list. */
@@ -126,6 +113,7 @@ class Storefront {
       select.value = (await window.daogou.customer()) ?? '';
       this.say(this.strings.text('sign_in.failed'));
     }
+    await this.forYou.show();
   }
 
   say(text) {
