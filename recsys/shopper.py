@@ -66,8 +66,10 @@ def shopper_of(parts: Parts, evidence: Evidence, profile: Profile, prior_of: Pri
     """Work out what the model knows of a shopper.
 
     A known user's stored history and vector count, unless the talk is of a gift; events that came after training are
-    added to the history and folded into the vector, which takes well below a millisecond. Ids that the model does not
-    know are passed over.
+    added to the history. Once there are any, or something was argued, the vector is solved for anew from the whole
+    history with the trained one as prior: the session alone drowns what was learnt of all that was before, see
+    `recsys.fold_in`. What was dismissed or argued away is no part of the history: nothing is shown because of it, and
+    no reason names it. Ids that the model does not know are passed over.
 
     Args:
         parts: The model.
@@ -80,15 +82,16 @@ def shopper_of(parts: Parts, evidence: Evidence, profile: Profile, prior_of: Pri
     liked, disliked = _session(parts, events)
     liked.update({parts.items.row(item): ARGUED_WEIGHT for item in profile.edits.more_like if item in parts.items})
     prior, bias = _prior(parts, profile, user, prior_of)
-    argued_away = parts.items.rows(profile.edits.less_like)
-    hidden = np.union1d(argued_away[argued_away >= 0], sorted(disliked))
-    if user >= 0:
-        hidden = np.setdiff1d(np.union1d(hidden, row_of(parts.dismissed, user)[0]), sorted(liked))
-    history = _history(parts, user, liked)
-    vector = _folded(evidence, profile, parts, liked, disliked, prior)
+    hidden = _hidden(parts, user, profile, events, disliked)
+    history = _history(parts, user, liked, hidden)
+    unmoved = not (liked or disliked or profile.edits.less_like or profile.edits.ignore)
+    if prior is not None and unmoved:
+        vector = np.asarray(prior)
+    else:
+        vector = _folded(evidence, profile, parts, history, disliked, prior)
     known = bool(prior is not None and prior.any())
     temperature: Temperature = "hot" if history.nnz else "warm" if known else "cold"
-    return Shopper(history, vector, bias, hidden.astype(np.int64), temperature)
+    return Shopper(history, vector, bias, hidden, temperature)
 
 
 def _new_events(parts: Parts, events: Iterable[Event], user: int) -> list[Event]:
@@ -116,6 +119,17 @@ def _session(parts: Parts, events: Iterable[Event]) -> tuple[Counter[int], set[i
     return liked, disliked
 
 
+def _hidden(parts: Parts, user: int, profile: Profile, events: Iterable[Event], disliked: set[int]) -> IntArray:
+    """Give the items not to be shown; what was dismissed before training is taken back by a cart or "more like this"."""
+    argued_away = parts.items.rows(profile.edits.less_like)
+    hidden = np.union1d(argued_away[argued_away >= 0], np.array(sorted(disliked), np.int64))
+    if user >= 0:
+        wanted = [event.item_id for event in events if event.kind in (c.CART, c.PURCHASE)]
+        taken_back = parts.items.rows((*wanted, *profile.edits.more_like))
+        hidden = np.union1d(hidden, np.setdiff1d(row_of(parts.dismissed, user)[0], taken_back))
+    return np.asarray(hidden, dtype=np.int64)
+
+
 def prior_of_features(parts: Parts, features: Features) -> Prior:
     """Give the vector (d,) and the bias of a shopper of whom only features are known; takes some milliseconds."""
     rows = [("shopper", name, value) for name, values in features for value in values]
@@ -134,28 +148,25 @@ def _prior(parts: Parts, profile: Profile, user: int, prior_of: PriorOf) -> tupl
     return prior_of(tuple(sorted((name, tuple(values)) for name, values in profile.features.items())))
 
 
-def _history(parts: Parts, user: int, liked: Mapping[int, float]) -> Csr:
+def _history(parts: Parts, user: int, liked: Mapping[int, float], hidden: IntArray) -> Csr:
+    """Give what was done in worth, stored and in the session, (1, n_items), without what the shopper does not want."""
     shape = (1, parts.n_items)
     stored = parts.history[user] if user >= 0 else empty(shape)
     rows = np.fromiter(liked, dtype=np.int64, count=len(liked))
     worths = np.fromiter(liked.values(), dtype=np.float32, count=len(liked))
     added = sparse.csr_matrix((worths, (np.zeros(len(rows), np.int64), rows)), shape=shape)
-    return sparse.csr_matrix(stored + added, dtype=np.float32)
+    history = sparse.csr_matrix(stored + added, dtype=np.float32)
+    history.data[np.isin(history.indices, hidden)] = 0.0
+    history.eliminate_zeros()
+    return history
 
 
 def _folded(
-    evidence: Evidence,
-    profile: Profile,
-    parts: Parts,
-    liked: Mapping[int, float],
-    disliked: set[int],
-    prior: FloatArray | None,
+    evidence: Evidence, profile: Profile, parts: Parts, history: Csr, disliked: set[int], prior: FloatArray | None
 ) -> FloatArray:
     argued, argued_weights = profile.edits.rows(parts.items)
     away = argued_weights < 0
-    rows = np.concatenate([np.array([*liked, *sorted(disliked)], dtype=np.int64), argued[away]])
+    rows = np.concatenate([history.indices.astype(np.int64), np.array(sorted(disliked), np.int64), argued[away]])
     pushed = np.concatenate([np.full(len(disliked), -DISMISSED_WEIGHT), argued_weights[away]])
-    weights = np.concatenate([[*liked.values()], AWAY * pushed])
-    if not len(rows):
-        return np.zeros(evidence.item_embeddings.shape[1], np.float32) if prior is None else np.asarray(prior)
+    weights = np.concatenate([history.data, AWAY * pushed])
     return fold_in(evidence.item_embeddings, evidence.item_biases, evidence.basis, rows, weights, prior, parts.fold_in)

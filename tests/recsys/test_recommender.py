@@ -16,11 +16,13 @@ from recsys.blend_model import BlendModel
 from recsys.dataset import InteractionDataset
 from recsys.edits import Edits
 from recsys.errors import InvalidFrame, UnknownItem
+from recsys.fold_in import fold_in
 from recsys.hybrid import HybridSettings, LightFMHybrid
 from recsys.parts import Parts
 from recsys.profile import Event, Profile
 from recsys.ranking import top_k
 from recsys.recommender import Recommender
+from recsys.served import Served
 from recsys.slate import Slate
 
 WALKER, READER = Profile("user-00"), Profile("user-39")
@@ -120,6 +122,48 @@ def test_one_dismissal_does_not_turn_the_whole_taste_round(recommender: Recommen
     before = recommender.recommend(WALKER, 4)
     after = recommender.recommend(WALKER.with_event(Event(before.item_ids[0], c.DISMISS)), 4)
     assert len({*before.item_ids[1:]} & {*after.item_ids}) >= 2
+
+
+def test_a_session_is_solved_for_together_with_all_that_was_before(toy_parts: Parts) -> None:
+    served = Served(toy_parts)
+    fresh = (Event("item-01", c.VIEW), Event("item-03", c.CART))
+    history = toy_parts.history[toy_parts.users.row("user-00")].toarray()[0]
+    history[toy_parts.items.rows(["item-01", "item-03"])] += [toy_parts.worths[c.VIEW], toy_parts.worths[c.CART]]
+    rows = np.flatnonzero(history)
+    evidence, prior = toy_parts.evidence, toy_parts.representations.user_embeddings[toy_parts.users.row("user-00")]
+    whole = fold_in(evidence.item_embeddings, evidence.item_biases, evidence.basis, rows, history[rows], prior)
+    assert served.shopper(Profile("user-00", fresh)).vector == pytest.approx(whole, abs=1e-5)
+    assert served.shopper(WALKER).vector == pytest.approx(prior)
+
+
+def test_nothing_is_shown_because_of_what_was_dismissed(recommender: Recommender) -> None:
+    met = sorted(met_by(recommender.parts, "user-00"))
+    away = WALKER
+    for item in met[1:]:
+        away = away.with_event(Event(item, c.DISMISS))
+    named = {
+        reason.value
+        for item in recommender.recommend(away, 30)
+        for reason in item.reasons
+        if reason.kind == "similar_to"
+    }
+    assert named <= {met[0]}
+    argued = WALKER.with_edits(Edits(less_like=tuple(met[1:])))
+    assert Served(recommender.parts).shopper(argued).met.tolist() == [recommender.parts.items.row(met[0])]
+
+
+@pytest.mark.parametrize(("kind", "hidden"), [(c.VIEW, True), (c.CART, False), (c.PURCHASE, False)])
+def test_only_a_cart_takes_back_what_was_dismissed_before_training(toy_parts: Parts, kind: str, hidden: bool) -> None:
+    dismissed = toy_parts.dismissed.tolil()
+    dismissed[toy_parts.users.row("user-00"), toy_parts.items.row("item-02")] = 1.0
+    recommender = Recommender(replace(toy_parts, dismissed=dismissed.tocsr()))
+    slate = recommender.recommend(WALKER.with_event(Event("item-02", kind)), 30, exclude_seen=False)
+    assert ("item-02" not in slate.item_ids) == hidden
+
+
+def test_what_was_looked_at_and_then_argued_away_is_not_shown_as_a_deal(recommender: Recommender) -> None:
+    viewed = WALKER.with_event(Event("item-26", c.VIEW)).with_edits(Edits(less_like=("item-26",)))
+    assert recommender.deals(viewed, ["item-26"], 3).items == ()
 
 
 def test_what_was_dismissed_and_then_bought_is_not_hidden(recommender: Recommender) -> None:
