@@ -83,11 +83,11 @@ def load(folder: Path, mmap: bool = True, verify: bool = False) -> Parts:
         FeatureMismatch: If the features are not those that the model was trained with.
     """
     manifest = _read_manifest(folder)
-    for name, entry in manifest["files"].items():
-        _check_file(folder / name, entry, verify)
     try:
+        for name, entry in manifest["files"].items():
+            _check_file(folder / name, entry, verify)
         return _Reader(folder, manifest["sparse"], mmap).parts(manifest["metadata"])
-    except (KeyError, TypeError, ValueError, OSError, InvalidFrame) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OSError, EOFError, InvalidFrame) as error:
         raise ArtifactDamaged(folder, f"its parts do not fit together ({error})") from error
 
 
@@ -170,7 +170,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         found = manifest["format_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ArtifactDamaged(path, f"no manifest of a model ({error})") from error
     if found != FORMAT_VERSION:
         raise ArtifactVersionMismatch(found, FORMAT_VERSION)

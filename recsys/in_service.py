@@ -85,7 +85,7 @@ def read_in_service(root: Path) -> InService | None:
         return InService(_name(state["version"]), tuple(map(_name, state["history"])), gate, str(state["published_at"]))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ArtifactDamaged(path, f"does not say which model is in service ({error})") from error
 
 
@@ -102,6 +102,6 @@ def write_in_service(root: Path, now: InService) -> None:
 
 def _name(value: Any) -> str:
     """Refuse what would lead out of the folder of versions."""
-    if not isinstance(value, str) or not value or Path(value).name != value:
+    if not isinstance(value, str) or value in ("", "..") or Path(value).name != value or not value.isprintable():
         raise ValueError(f"{value!r} names no version")
     return value

@@ -22,6 +22,7 @@ from recsys.fold_in import FoldInSettings
 from recsys.identifiers import IdMap
 from recsys.index import ItemIndex
 from recsys.representations import Representations
+from recsys.times import as_utc
 from recsys.weighting import DEFAULT_KINDS
 
 VERSION = "version"
@@ -53,7 +54,7 @@ class Parts:
         metadata: JSON: `VERSION`, `TRAINED_UNTIL` and what else is worth knowing.
 
     Raises:
-        InvalidFrame: The shapes of two parts do not fit together, or `TRAINED_UNTIL` is missing.
+        InvalidFrame: The shapes of two parts do not fit together, or `TRAINED_UNTIL` is missing or no time.
         FeatureMismatch: A feature space is not the one that the vectors were trained with.
     """
 
@@ -89,6 +90,7 @@ class Parts:
                 raise InvalidFrame(name, getattr(self, name).shape, f"shape {shape} is wanted")
         if TRAINED_UNTIL not in self.metadata:
             raise InvalidFrame("metadata", dict(self.metadata), f"{TRAINED_UNTIL} is wanted")
+        as_utc(str(self.metadata[TRAINED_UNTIL]))
         if self.evidence.item_embeddings is not self.representations.item_embeddings:
             raise InvalidFrame("evidence", "item_embeddings", "the very vectors of the representations are wanted")
         if self.evidence.n_items != n_items or len(self.representations.user_embeddings) != n_users:

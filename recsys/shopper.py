@@ -120,7 +120,7 @@ def _session(parts: Parts, events: Iterable[Event]) -> tuple[Counter[int], set[i
 
 
 def _hidden(parts: Parts, user: int, profile: Profile, events: Iterable[Event], disliked: set[int]) -> IntArray:
-    """Give the items not to be shown; what was dismissed before training is taken back by a cart or "more like this"."""
+    """Give the items not to be shown; what was dismissed before training a cart or "more like this" takes back."""
     argued_away = parts.items.rows(profile.edits.less_like)
     hidden = np.union1d(argued_away[argued_away >= 0], np.array(sorted(disliked), np.int64))
     if user >= 0:

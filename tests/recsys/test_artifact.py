@@ -114,10 +114,29 @@ def test_another_format_is_refused_with_how_to_rebuild(stored: Path) -> None:
     assert (refused.value.found, refused.value.expected) == (99, artifact.FORMAT_VERSION)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format_version": 1}', "not json"])
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format_version": 1}', "not json", "[" * 100_000])
 def test_a_manifest_that_is_none_is_refused(stored: Path, text: str) -> None:
     (stored / artifact.MANIFEST).write_text(text, encoding="utf-8")
     with pytest.raises(ArtifactDamaged):
+        artifact.load(stored)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"files": []},
+        {"files": {"users.json": None}},
+        {"files": {"users.json": {}}},
+        {"sparse": []},
+        {"metadata": None},
+        {"metadata": {"trained_until": "yesterday"}},
+    ],
+    ids=["no files", "no entry", "an empty entry", "no shapes", "no metadata", "no time"],
+)
+def test_a_manifest_that_holds_what_cannot_be_is_refused(stored: Path, wrong: dict[str, object]) -> None:
+    path = stored / artifact.MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **wrong}), encoding="utf-8")
+    with pytest.raises(ArtifactDamaged, match="rebuild with"):
         artifact.load(stored)
 
 

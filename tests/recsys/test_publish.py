@@ -181,8 +181,14 @@ def test_a_roll_back_to_a_damaged_version_is_refused(tmp_path: Path, draft: Make
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "{}", '{"version": "../one", "history": [], "gate": {}, "published_at": ""}'],
-    ids=["empty", "cut short", "no object", "no keys", "a path"],
+    [
+        *("", "{", "[" * 100_000, "[]", "{}"),
+        '{"version": "../one", "history": [], "gate": {}, "published_at": ""}',
+        '{"version": "..", "history": [], "gate": {}, "published_at": ""}',
+        '{"version": "one", "history": [".."], "gate": {}, "published_at": ""}',
+        '{"version": "o\\u0000ne", "history": [], "gate": {}, "published_at": ""}',
+    ],
+    ids=["empty", "cut short", "too deep", "no object", "no keys", "a path", "above", "above before", "a sign"],
 )
 def test_a_pointer_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path, text: str) -> None:
     (tmp_path / POINTER).write_text(text)
