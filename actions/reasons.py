@@ -49,8 +49,14 @@ def reason_words(labels: Labels, reasons: Sequence[Reason], names: Mapping[str, 
         reasons: strongest first.
         names: the names of the products that the reasons speak of, by slug; one that has none is not spoken of.
     """
-    said = dict.fromkeys(words for reason in reasons if (words := _clause(labels, reason, names)))
-    return labels.all_of(list(said)[:MOST])
+    said: dict[tuple[str, str], str] = {}
+    for reason in reasons:
+        # Two categories of one product, or two words of its name, are one reason: the stronger is said.
+        topic = (reason.kind, reason.field if reason.kind == "feature" else reason.value)
+        words = None if topic in said else _clause(labels, reason, names)
+        if words and words not in said.values():
+            said[topic] = words
+    return labels.all_of(list(said.values())[:MOST])
 
 
 def to_state(reasons: Sequence[Reason]) -> list[list[str | float]]:
