@@ -35,6 +35,13 @@ NEGATIVES = 300
 LEVELS = (REPEAT, MET, ACTIVITY)
 """Components that tell how probable a purchase is at all, beside in which order."""
 
+OLD_DAYS = 90.0
+"""Items last or first sold before that are alike. Without a limit ages grow with the length of the data, and weights
+learnt a month ago would say of all items at once that they have become less probable."""
+
+LEAST_RANGE = 0.05
+"""A component that differs by less between all pairs, in log or standard units, says nothing that would last."""
+
 USERS_AT_ONCE = 256
 
 
@@ -76,10 +83,10 @@ def _neighbours(dataset: InteractionDataset, n: int) -> tuple[Csr, dict[str, str
 def trends(dataset: InteractionDataset) -> FloatArray:
     """Describe how each item sells, (n_items, 4) float32, with the columns of `recsys.components.TRENDS`.
 
-    An item that nobody has met is as one that was first and last met when the data begin.
+    Ages end at `OLD_DAYS`. An item that nobody has met is as one that was first and last met when the data begin.
     """
     events = dataset.interactions[dataset.interactions[KIND].isin(POSITIVE_KINDS)]
-    days = (events[TIMESTAMP].max() - events[TIMESTAMP]).dt.total_seconds().to_numpy() / 86_400
+    days = np.minimum((events[TIMESTAMP].max() - events[TIMESTAMP]).dt.total_seconds().to_numpy() / 86_400, OLD_DAYS)
     items = events[ITEM].to_numpy(np.int64)
     last = np.full(len(dataset.items), days.max(initial=0.0))
     np.minimum.at(last, items, days)
@@ -115,7 +122,7 @@ def learn_blend(
     cells = Cells.drawn(evidence, dataset, user_vectors, truth, np.random.default_rng(seed))
     scales = {name: scale for name in FLOORS if (scale := _scale(name, cells.scores[name])) > 0}
     columns = {name: normalised(name, cells.scores[name], scales.get(name)) for name in cells.scores}
-    told = {name: column for name, column in columns.items() if _varies(cells.scores[name])}
+    told = {name: column for name, column in columns.items() if np.ptp(column) > LEAST_RANGE}
     weights = _logistic(np.column_stack([*told.values()]), cells.taken, cells.shopper_weights())[0]
     first = dict(zip(told, weights, strict=True))
     levels = [name for name in LEVELS if name in told]
@@ -195,10 +202,6 @@ def _scale(name: str, scores: FloatArray) -> float:
     if name == CONTENT or not positive.size:
         return float(positive.size > 0)
     return float(np.quantile(positive, 0.99))
-
-
-def _varies(scores: FloatArray) -> bool:
-    return bool(np.ptp(scores) > 1e-6)
 
 
 def _logistic(columns: FloatArray, labels: BoolArray, weights: FloatArray) -> tuple[FloatArray, float]:

@@ -31,7 +31,7 @@ MET: Final = "met"
 ACTIVITY: Final = "activity"
 """How many items the history has: log(1 + number); equal for all items, it moves probabilities and no ranks."""
 TRENDS: Final = ("week", "month", "since_last", "since_first")
-"""Of each item, for everybody: log(1 + recent users) with half-lives of 7 and 30 days, log(1 + days) since sales."""
+"""Of each item: log(1 + recent users), half-lives of 7 and 30 days; log(1 + days), up to a limit, since sales."""
 COMPONENTS: Final = (HYBRID, NEIGHBOURS, CONTENT, REPEAT, MET, ACTIVITY, *TRENDS)
 
 HISTORY_POWER = 0.5

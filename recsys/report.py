@@ -172,6 +172,8 @@ def show(report: dict[str, Any], console: Console) -> None:
         for stage in benchmark["stages"]:
             for task, found in stage["tasks"].items():
                 console.print(table_of(f"{name}, {task}", task, found, stage))
+                for model, reason in stage["refused"].items():
+                    console.print(f"{model} is left out: {reason}", markup=False)
                 console.print(_verdict(found))
         _show_calibration(benchmark, console)
 
@@ -194,8 +196,6 @@ def table_of(title: str, task: str, found: dict[str, Any], stage: dict[str, Any]
         seconds = f"{stage['seconds_to_learn'][name]:.1f}"
         style = "bold" if ndcg["mean"] == best else ""
         table.add_row(name, *cells, f"{_text(ndcg['low'])} to {_text(ndcg['high'])}", seconds, style=style)
-    for name, reason in stage["refused"].items():
-        table.add_row(name, f"refused: {reason}", *[""] * (len(columns) + 1), style="dim")
     return table
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from recsys import blend_model
@@ -123,4 +125,29 @@ def test_trends_tell_how_an_item_sells_and_unmet_items_are_old_and_unsold(toy: I
     events = toy.interactions[toy.interactions[c.ITEM] == 0][c.TIMESTAMP]
     days = (toy.interactions[c.TIMESTAMP].max() - events).dt.total_seconds() / 86_400
     assert last[0] == pytest.approx(np.log1p(days.min()), rel=1e-5)
-    assert first[0] == pytest.approx(np.log1p(days.max()), rel=1e-5)
+    assert first[0] == pytest.approx(np.log1p(min(days.max(), blend_model.OLD_DAYS)), rel=1e-5)
+
+
+def test_ages_do_not_grow_with_the_length_of_the_data(toy_frames: Frames) -> None:
+    long_ago = toy_frames.interactions.assign(
+        **{c.TIMESTAMP: toy_frames.interactions[c.TIMESTAMP] - timedelta(days=400)}
+    )
+    later, older = (
+        trends(InteractionDataset.from_frames(pd.concat([long_ago, recent]), now=recent[c.TIMESTAMP].max()))
+        for recent in (toy_frames.interactions, toy_frames.interactions.iloc[-20:])
+    )
+    for told in (later, older):
+        assert told[:, 2:].max() <= np.log1p(blend_model.OLD_DAYS) + 1e-6
+    assert np.ptp(older[:, 3]) == 0
+
+
+def test_a_trend_that_is_the_same_for_all_items_is_left_out_and_cannot_move_probabilities(
+    hybrid: LightFMHybrid, earlier: InteractionDataset, truth: Truth
+) -> None:
+    evidence = evidence_of(earlier, hybrid.representations)
+    ages = evidence.trends.copy()
+    ages[:, TRENDS.index("since_first")] = 4.5 + np.linspace(0, 0.01, len(ages))
+    vectors = hybrid.representations.user_embeddings
+    blend = learn_blend(replace(evidence, trends=ages), earlier, vectors, truth, seed=1)
+    assert "since_first" in blend.metadata["left_out"]
+    assert "since_first" not in blend.weights
