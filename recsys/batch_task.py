@@ -96,12 +96,15 @@ def scored(parts: Parts, users: IntArray, k: int) -> pd.DataFrame:
     Returns:
         user_id, rank, item_id, score and probability; fewer rows for a user to whom fewer may be shown.
     """
-    history, vectors = parts.history[users], np.asarray(parts.representations.user_embeddings[users])
+    stored, dismissed = parts.history[users], parts.dismissed[users]
+    history = sparse.csr_matrix(stored - stored.multiply(dismissed > 0), dtype=np.float32)
+    history.eliminate_zeros()
+    vectors = np.asarray(parts.representations.user_embeddings[users])
     log_odds = parts.blend.combine(component_scores(parts.evidence, history, vectors))
     scores = np.array(np.broadcast_to(log_odds, (len(users), parts.n_items)))
     strangers = _strangers(history, vectors)
     scores[strangers] = parts.popularity
-    best = top_k(scores, k, exclude=sparse.csr_matrix(history + parts.dismissed[users]))
+    best = top_k(scores, k, exclude=sparse.csr_matrix(stored + dismissed))
     row, place = np.nonzero(best >= 0)
     chosen = scores[row, best[row, place]]
     return pd.DataFrame(
@@ -120,4 +123,4 @@ def _strangers(history: Csr, vectors: FloatArray) -> BoolArray:
 
 
 def _probability(parts: Parts, scores: FloatArray, strangers: BoolArray) -> FloatArray:
-    return np.where(strangers, np.nan, parts.blend.probability(scores))
+    return np.where(strangers | (not parts.blend.learnt), np.nan, parts.blend.probability(scores))

@@ -16,6 +16,9 @@ from recsys.errors import FeatureMismatch, InvalidFrame
 FLOORS: Final[Mapping[str, float]] = {NEIGHBOURS: 0.01, CONTENT: 0.03}
 """Components whose logarithm counts, with the share of the scale at which "nothing" is put."""
 
+WRITTEN_DOWN: Final = "written_down"
+"""The key of `Blend.metadata` that marks weights that nothing was learnt for."""
+
 
 @dataclass(frozen=True)
 class Blend:
@@ -49,6 +52,11 @@ class Blend:
         numbers = [self.intercept, *self.weights.values(), *self.scales.values()]
         if not np.isfinite(numbers).all() or min(self.scales.values(), default=1.0) <= 0:
             raise InvalidFrame("blend", numbers, "finite numbers and positive scales are wanted")
+
+    @property
+    def learnt(self) -> bool:
+        """Whether the weights were learnt; probabilities of a blend that was written down are no more than an order."""
+        return not self.metadata.get(WRITTEN_DOWN, False)
 
     def combine(self, components: Mapping[str, FloatArray]) -> FloatArray:
         """Add up what the components say.

@@ -38,5 +38,5 @@ def deals(
         reasons,
         POLICY,
         shopper.temperature,
-        probabilities=parts.blend.probability(scores).tolist(),
+        probabilities=parts.blend.probability(scores).tolist() if parts.blend.learnt else None,
     )

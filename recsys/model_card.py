@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from recsys.blend import WRITTEN_DOWN
+
 MODEL_CARD = "MODEL_CARD.md"
 
 _LIMITS = """\
@@ -70,7 +72,7 @@ def _epochs(metrics: Mapping[str, Any]) -> str:
 
 def _blend(blend: Mapping[str, Any]) -> str:
     weights = ", ".join(f"{name} {weight:.2f}" for name, weight in blend["weights"].items())
-    origin = "written down, not learnt" if blend["metadata"].get("written_down") else "learnt by logistic regression"
+    origin = "written down, not learnt" if blend["metadata"].get(WRITTEN_DOWN) else "learnt by logistic regression"
     return f"{origin}: {weights}"
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from recsys import columns as c
 from recsys.arrays import FloatArray
-from recsys.blend import Blend
+from recsys.blend import WRITTEN_DOWN, Blend
 from recsys.components import CONTENT, HYBRID, NEIGHBOURS, REPEAT, TRENDS, Evidence
 from recsys.content import item_vectors
 from recsys.dataset import InteractionDataset
@@ -23,7 +23,7 @@ from recsys.representations import Representations
 from recsys.sparse_rows import empty
 
 FEATURES_ONLY = Blend(
-    {CONTENT: 1.0, "since_first": -0.2}, {CONTENT: 1.0}, -3.0, {"learnt_from_users": 0, "written_down": True}
+    {CONTENT: 1.0, "since_first": -0.2}, {CONTENT: 1.0}, -3.0, {"learnt_from_users": 0, WRITTEN_DOWN: True}
 )
 """Like what was clicked, the newer of equals first. Its probabilities are no more than an order."""
 
@@ -31,7 +31,7 @@ FEW_EVENTS = Blend(
     {HYBRID: 0.7, NEIGHBOURS: 0.3, CONTENT: 0.3, REPEAT: 0.2, "month": 0.5},
     {NEIGHBOURS: 0.1, CONTENT: 1.0},
     -3.0,
-    {"learnt_from_users": 0, "written_down": True},
+    {"learnt_from_users": 0, WRITTEN_DOWN: True},
 )
 """Signs and rough sizes as blends have them that were learnt on larger shops; not calibrated."""
 

@@ -258,7 +258,8 @@ def _slate(
     shopper: Shopper,
     propensities: FloatArray,
 ) -> Slate:
-    probabilities = served.parts.blend.probability(scores).tolist() if policy.startswith(BLEND) else None
+    blend, calibrated = served.parts.blend, policy.startswith(BLEND) and served.parts.blend.learnt
+    probabilities = blend.probability(scores).tolist() if calibrated else None
     return Slate.of(
         served.parts.items.ids(rows),
         scores.tolist(),

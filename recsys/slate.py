@@ -37,7 +37,9 @@ class Recommendation:
         item_id: The item's external id.
         rank: The place, from 1.
         score: What the items were ranked by; comparable within one slate only.
-        probability: The calibrated chance that the shopper goes for it, None where the task has no calibrated score.
+        probability: The calibrated chance that a shopper who buys anything in the weeks to come (as many as the model
+            was validated on) buys this; None where no such score was learnt. Among all shoppers, most of whom buy
+            nothing, it is lower by the share of those who buy.
         propensity: The exact chance that this item stood in this place under the slate's policy, in (0, 1].
         reasons: What speaks for it, strongest first; empty where nothing certain is known.
     """
