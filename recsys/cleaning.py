@@ -1,8 +1,8 @@
 """What is no shopper's taste goes before anything learns from it, and every row that goes is counted.
 
 Gone are: rows without an id, items that are no products, kinds of events that are not known, times that cannot be,
-weights and quantities that are no positive numbers, exact duplicates, refunds with the purchases that they undo, and
-everything that robots did.
+weights that are no multipliers, quantities that are no positive numbers, exact duplicates, refunds with the purchases
+that they undo, and everything that robots did.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pandas as pd
 from recsys import columns as c
 from recsys.arrays import BoolArray
 from recsys.errors import InvalidFrame
+from recsys.identifiers import is_id
 from recsys.refunds import undo_refunds
 from recsys.robots import robots_by_rate, robots_by_volume
 from recsys.times import as_utc, parsed_times
@@ -28,6 +29,9 @@ DROP_REASONS = (
     *("bad_ids", "not_a_product", "unknown_kinds", "impossible_times", "bad_weights", "bad_quantities"),
     *("duplicates", "refunds", "refunded", "bots_by_rate", "bots_by_volume"),
 )
+LARGEST_WEIGHT = 1e6
+"""A multiplier above this, or below one over this, is no opinion: in float32 it drowns the others or vanishes."""
+
 _CODED = (c.USER_ID, c.ITEM_ID, c.KIND, c.BASKET_ID, c.MARKET)
 """Columns that are numbered while rows are compared: text is looked at once."""
 _COLUMNS = (*c.REQUIRED_INTERACTIONS, *c.OPTIONAL_INTERACTIONS)
@@ -163,11 +167,7 @@ def _numbers(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
 
 
 def _bad_ids(rows: pd.DataFrame, _: Cleaning) -> BoolArray:
-    return ~(_where(rows[c.USER_ID], _is_id) & _where(rows[c.ITEM_ID], _is_id))
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    return ~(_where(rows[c.USER_ID], is_id) & _where(rows[c.ITEM_ID], is_id))
 
 
 def _where(values: pd.Series[Any], true_of: Callable[[Any], bool]) -> BoolArray:
@@ -192,7 +192,7 @@ def _impossible_times(rows: pd.DataFrame, settings: Cleaning) -> BoolArray:
 
 def _bad_weights(rows: pd.DataFrame, _: Cleaning) -> BoolArray:
     weights = rows[c.WEIGHT].to_numpy()
-    return np.asarray(~(np.isfinite(weights) & (weights > 0)), dtype=bool)
+    return np.asarray(~((weights >= 1 / LARGEST_WEIGHT) & (weights <= LARGEST_WEIGHT)), dtype=bool)
 
 
 def _bad_quantities(rows: pd.DataFrame, _: Cleaning) -> BoolArray:

@@ -20,7 +20,7 @@ from recsys.errors import InvalidFrame, NoInteractions
 from recsys.feature_fields import FeatureField
 from recsys.feature_frames import id_column_of
 from recsys.features import Encoded, FeatureSpace
-from recsys.identifiers import IdMap
+from recsys.identifiers import IdMap, is_id
 from recsys.times import as_utc
 from recsys.weighting import Weighting
 
@@ -146,7 +146,7 @@ def known_ids(features: pd.DataFrame | None, id_column: str) -> list[str]:
         return []
     if id_column_of(features) != id_column:
         raise InvalidFrame(id_column, list(features.columns), "a column is missing")
-    return [id for id in features[id_column].unique() if isinstance(id, str) and id.strip()]
+    return [id for id in features[id_column].unique() if is_id(id)]
 
 
 def _cleaned(

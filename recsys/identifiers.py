@@ -11,6 +11,13 @@ from recsys.arrays import IntArray
 from recsys.errors import InvalidFrame, UnknownId
 
 
+def is_id(value: object) -> bool:
+    """Tell whether a value is text that can name something: not blank, and with a form in UTF-8 to be stored in."""
+    if not isinstance(value, str) or not value.strip():
+        return False
+    return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
+
+
 @dataclass(frozen=True, eq=False)
 class IdMap:
     """Ids in the order of their rows. Any non-empty text is an id, with newlines and emoji too; it is never changed."""
