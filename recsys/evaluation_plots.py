@@ -8,6 +8,9 @@ from typing import Any
 
 from recsys.report import SERVED
 
+LEAST_PAIRS = 20
+"""Bins of fewer pairs are not drawn: their share is chance."""
+
 _SIZE, _SERVED_COLOUR, _COLOUR = (7.0, 4.2), "tab:orange", "tab:blue"
 
 
@@ -63,7 +66,7 @@ def draw_reliability(title: str, checked: Mapping[str, Any], path: Path) -> None
     figure, axes = _figure()
     smallest = 1.0
     for which, label in (("pairs", "all pairs"), ("shown", "the first ten of each list")):
-        points = [point for point in checked[which]["bins"] if point["true"] > 0]
+        points = [point for point in checked[which]["bins"] if point["true"] > 0 and point["pairs"] >= LEAST_PAIRS]
         said, true = [point["said"] for point in points], [point["true"] for point in points]
         smallest = min([smallest, *said, *true])
         axes.plot(said, true, marker="o", markersize=4, label=f"{label}: ECE {checked[which]['ece']:.4f}")
