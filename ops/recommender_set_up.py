@@ -29,7 +29,8 @@ from ops.stack import DEMO_SHOP
 from ops.steps import StepFailed, run_step, say
 from recsys.artifact import load
 from recsys.errors import RecsysError
-from recsys.in_service import folder_of, read_in_service
+from recsys.in_service import POINTER, VERSIONS, folder_of, read_in_service
+from recsys.publish import DRAFTS
 from shop.db import make_sessions, open_engine, reading
 from shop.errors import ShopError
 from shop.recsys_export import Exported, write_recsys
@@ -105,7 +106,7 @@ def set_up(source: Source, max_age_hours: float, now: float) -> bool:
         return True
     if source.demo:
         # The same demo gives the same model everywhere, whatever was trained here before.
-        shutil.rmtree(source.root, ignore_errors=True)
+        _begin_anew(source.root, last)
         last = None
     exported = export(source)
     if not exported.item_features:
@@ -154,6 +155,16 @@ def _young(source: Source, last: Stamp, shop: str, max_age_hours: float, now: fl
     if source.demo:
         return last.shop == shop
     return 0 <= now - last.at < max_age_hours * 3600
+
+
+def _begin_anew(root: Path, last: Stamp | None) -> None:
+    """Take away what the demo's trainings made, and nothing else: a setting may name any folder, a home too."""
+    if root != recommender_folder({}) and not (last is not None and last.shop):
+        return
+    for name in ("data", VERSIONS, DRAFTS):
+        shutil.rmtree(root / name, ignore_errors=True)
+    for name in (POINTER, STAMP):
+        (root / name).unlink(missing_ok=True)
 
 
 def _train(source: Source) -> None:

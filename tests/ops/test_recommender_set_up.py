@@ -151,6 +151,24 @@ def test_the_demo_is_trained_from_nothing_when_the_code_that_learns_is_another(
     assert unusable(own.root) is None
 
 
+def test_the_demo_takes_away_nothing_that_it_did_not_make(own: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = own.root.parent / "own.db"
+    monkeypatch.setattr(recommender_set_up, "DEMO_SHOP", shop)
+    demo = Source(own.url, own.root, demo=True)
+    add_products(demo, "Kite", "Lamp")
+    for kept in (letter := own.root / "letter.txt", model := own.root / "versions" / "mine" / "manifest.json"):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text("mine")
+    recommender_set_up._begin_anew(own.root, None)
+    assert letter.exists()
+    assert model.exists()
+    set_up(demo, 24, NOW)
+    add_products(demo, "Mug")
+    set_up(demo, 24, NOW)
+    assert letter.exists()
+    assert unusable(own.root) is None
+
+
 def test_a_stamp_that_cannot_be_read_is_as_if_there_were_none(own: Source) -> None:
     add_products(own, "Kite", "Lamp")
     set_up(own, 24, NOW)
