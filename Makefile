@@ -75,7 +75,7 @@ bench: train ## time the whole assistant beside Rasa's stock pipeline, and the s
 
 bench-recsys: environments ## time recommendations among 100,000 and a million items, and their training beside ALS
 	@mkdir -p $(FIGURES)
-	@$(SERVICES) -m ops.bench_recsys --json $(FIGURES)/recsys_speed.json
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(SERVICES) -m ops.bench_recsys --json $(FIGURES)/recsys_speed.json
 
 lock: environments ## compile requirements/*.in to the pinned files, with hashes
 	@for name in assistant services tools; do \
