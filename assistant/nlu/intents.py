@@ -12,6 +12,8 @@ OFFERING = frozenset({"recommend", "ask_new", "ask_deals"})
 # It chooses by a product that was shown, or is told what to make of one.
 STARTING_FROM_ONE = frozenset({"ask_similar", "ask_goes_with"})
 JUDGING = frozenset({"ask_why", "dismiss_product", "adjust_recommendations"})
+# Asked for, it may be for somebody else.
+GIVING = OFFERING | {"search_products", "nlu_fallback"}
 # What holds for every choice; "undo that" points at no product.
 WISHES = frozenset({"state_wish", "show_wishes", "undo_adjustment"})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders import Finder
-from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder
+from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder, GiftFinder
 from assistant.nlu.finders.avoided import AvoidedFinder
 from assistant.nlu.finders.choices import GroupFinder, OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
 from assistant.nlu.finders.counts import OrdinalFinder, QuantityFinder
@@ -46,8 +46,9 @@ class MessageReader:
         idle, names = IdleWords(words, tokenizer), NameFinder(words, tokenizer, catalogue)
         options = OptionNameFinder(words, tokenizer, catalogue)
         aspects, adjustments = AspectFinder(words, tokenizer), AdjustmentFinder(words, tokenizer)
+        gifts = GiftFinder(words, tokenizer)
         known = PhraseBook(tokenizer, ((word, True) for word in _plain_words(words)))
-        known_words = (each.words() for each in (names, options, aspects, adjustments, known, idle))
+        known_words = (each.words() for each in (names, options, aspects, adjustments, gifts, known, idle))
         self._speller = Speller(set().union(*known_words), real_words)
         # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
         self._finders: tuple[Finder, ...] = (
@@ -55,6 +56,7 @@ class MessageReader:
             names,
             aspects,
             adjustments,
+            gifts,
             CountedFinder(words, tokenizer),
             OwnSizeFinder(words, tokenizer, idle),
             SizeFinder(words, tokenizer, catalogue, idle),

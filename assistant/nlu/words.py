@@ -51,9 +51,11 @@ class WordLists:
     sku_leads: Phrases
     aspects: Mapping[str, Phrases]
     adjustments: Mapping[str, Phrases]
+    gifts: Phrases
     avoid_leads: Mapping[str, Phrases]
     avoid_ends: Mapping[str, Phrases]
     avoid_joiners: Phrases
+    avoid_implied: Mapping[str, Phrases]
     own_size_leads: Phrases
     own_size_fillers: Phrases
     sizes: Mapping[str, Phrases]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from assistant.nlu.intents import GIVING
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
 ADJUST, UNDO = "adjust_recommendations", "undo_adjustment"
-RESTORE, EVERYTHING = "restore", "all"
+RESTORE, EVERYTHING, GIFT = "restore", "all", "gift"
 OPPOSITES = {
     **{"ignore": RESTORE, RESTORE: "ignore", "less": "more", "more": "less", "gift": "self", "self": "gift"},
     EVERYTHING: EVERYTHING,
@@ -32,6 +33,24 @@ class AspectFinder:
         for first, last, names in list(self._aspects.find(reading.tokens, reading.is_free)):
             said = {one.value for one in reading.found if one.entity == "aspect"}
             reading.take(first, last, {} if names[0] in said else {"aspect": names[:1]})
+
+
+class GiftFinder:
+    """Find that what is asked for is for somebody else: "recommend something for my sister", "gift ideas"."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
+        self._signs = PhraseBook(tokenizer, ((sign, True) for sign in words.gifts))
+
+    def words(self) -> set[str]:
+        """Give every word that is looked up, for the speller."""
+        return self._signs.words()
+
+    def find(self, reading: Reading) -> None:
+        """Take each sign, as nothing of that name is looked for; it is one gift."""
+        if reading.intent not in GIVING:
+            return
+        for place, (first, last, _) in enumerate(list(self._signs.find(reading.tokens, reading.is_free))):
+            reading.take(first, last, {} if place else {"adjustment": [GIFT]})
 
 
 class AdjustmentFinder:

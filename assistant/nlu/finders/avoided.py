@@ -17,6 +17,7 @@ from assistant.nlu.words import WordLists
 
 Span = tuple[int, int]
 
+WISH = "state_wish"
 LONGEST = 3
 _BREAKS = frozenset(",.;:!?()")
 _SPELLED = ("brand", "colour", "category")
@@ -34,15 +35,17 @@ class AvoidedFinder:
             intent: PhraseBook(tokenizer, ((end, True) for end in each)) for intent, each in words.avoid_ends.items()
         }
         self._joiners = PhraseBook(tokenizer, ((word, True) for word in words.avoid_joiners))
+        self._implied = PhraseBook(tokenizer, ((word, each) for word, each in words.avoid_implied.items()))
 
     def find(self, reading: Reading) -> None:
-        """Take what stands behind each lead first, then what stands before each closing phrase."""
+        """Take what stands behind each lead first, then what stands before each closing phrase, else what follows."""
         if reading.intent not in self._leads:
             return
         for _, last, _ in list(self._leads[reading.intent].find(reading.tokens, reading.is_free)):
             self._take(reading, self._behind(reading, last))
         for first, _, _ in list(self._ends[reading.intent].find(reading.tokens, reading.is_free)):
             self._take(reading, self._before(reading, first))
+        self._take_implied(reading)
 
     def _behind(self, reading: Reading, place: int) -> Iterator[Span]:
         start = self._skip_idle(reading, place)
@@ -86,7 +89,7 @@ class AvoidedFinder:
         if place >= len(reading.tokens) or not reading.is_free(place, place + 1):
             return False
         token = reading.tokens[place]
-        return token.norm[0].isalpha() and not self._idle.is_idle(token, reading.intent)
+        return len(token.norm) > 1 and token.norm[0].isalpha() and not self._idle.is_idle(token, reading.intent)
 
     def _joins(self, reading: Reading, place: int) -> bool:
         return not place or (place < len(reading.tokens) and not _BREAKS & {*reading.between(place - 1, place)})
@@ -94,6 +97,13 @@ class AvoidedFinder:
     def _take(self, reading: Reading, spans: Iterator[Span]) -> None:
         for first, last in list(spans):
             reading.take(first, last, {"wish_exclude": [self._spelled(reading, first, last)]})
+
+    def _take_implied(self, reading: Reading) -> None:
+        """Understand "I'm vegan", where no material is named beside it."""
+        if reading.intent != WISH or any(one.entity == "wish_exclude" for one in reading.found):
+            return
+        for first, last, (avoided, *_) in list(self._implied.find(reading.tokens, reading.is_free)):
+            reading.take(first, last, {"wish_exclude": list(avoided)})
 
     def _spelled(self, reading: Reading, first: int, last: int) -> str:
         known = self._names.named(reading.tokens[first:last])

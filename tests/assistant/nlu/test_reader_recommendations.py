@@ -30,6 +30,10 @@ WISH, ADJUST, UNDO = "state_wish", "adjust_recommendations", "undo_adjustment"
         ("I don't want anything from Acme", ["acme"]),
         ("i don't like grey", ["gray"]),
         ("no furniture please", ["Furniture"]),
+        ("no nike, no adidas either", ["Nike", "Adidas"]),
+        ("i never want <b>leather</b>", ["leather"]),
+        ("i'm vegan", ["leather", "wool", "silk", "fur"]),
+        ("i'm vegan, no leather", ["leather"]),
     ],
 )
 def test_what_is_never_wanted_is_read(reader, text, expected):
@@ -192,3 +196,21 @@ def test_a_question_for_a_recommendation_is_read(reader, text, intent, expected)
 def test_odd_wishes_never_raise(reader, text, intent):
     for one in reader.read(text, intent):
         assert 0 <= one.start < one.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("recommend something for my sister", {"adjustment": "gift"}),
+        ("i need a present for my dad under 50", {"adjustment": "gift", "price_max": "50"}),
+        ("what would you recommend for him?", {"adjustment": "gift"}),
+        ("gift ideas for a 10 year old", {"adjustment": "gift"}),
+        ("recommend a chair for my desk", {"product_query": "chair desk"}),
+    ],
+)
+def test_who_something_is_for_is_not_looked_for(reader, text, expected):
+    assert named(reader, text, "recommend") == expected
+
+
+def test_a_code_is_no_product_to_find_deals_on(reader):
+    assert named(reader, "any coupon codes?", "ask_deals") == {}
