@@ -58,6 +58,14 @@ def add(turn: Turn, step: Step) -> None:
     keep(turn, [*(one for one in steps_of(turn) if not _replaces(step, one)), step])
 
 
+def forget_prices(turn: Turn) -> None:
+    """Drop "cheaper" and "dearer": they were said of what was shown before, and something else is asked for now."""
+    steps = steps_of(turn)
+    kept = [step for step in steps if step.kind != PRICE]
+    if len(kept) < len(steps):
+        keep(turn, kept)
+
+
 def edits_of(steps: Iterable[Step]) -> Edits:
     """Give the steps in the form that the recommender takes."""
     said = list(steps)

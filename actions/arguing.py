@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.adjustments import ASPECTS, DISMISS, GIFT, HISTORY, IGNORE, LESS, MORE, PRICE, Step, add, keep, steps_of
+from actions.adjustments import (
+    ASPECTS,
+    DISMISS,
+    GIFT,
+    HISTORY,
+    IGNORE,
+    LESS,
+    MORE,
+    PRICE,
+    Step,
+    add,
+    forget_prices,
+    keep,
+    steps_of,
+)
 from actions.arguments import step_text, undo_button
 from actions.base import ShopAction
 from actions.cards import button
@@ -94,7 +108,7 @@ def _ignore(turn: Turn, aspects: Sequence[str]) -> None:
     """Leave fields out of account; where the price does not count, no limit that was said in this talk holds."""
     query = query_shown(turn)
     if PRICE in aspects:
-        keep(turn, [step for step in steps_of(turn) if step.kind != PRICE])
+        forget_prices(turn)
         query = replace(query, filters=replace(query.filters, price_min=None, price_max=None))
     for aspect in aspects[:-1]:
         add(turn, Step(IGNORE, aspect))

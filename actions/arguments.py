@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from actions.adjustments import DISMISS, GIFT, HISTORY, IGNORE, LESS, MORE, PRICE, WISH, Step
+from actions.adjustments import DISMISS, GIFT, HISTORY, IGNORE, LESS, MORE, PRICE, WISH, Step, add, steps_of
 from actions.cards import named_button
 from actions.turn import Button, Turn
 from actions.wishes import BUDGET, EXCLUDE, SIZE, Wish
 from shop.catalogue import get_product
 from shop.errors import ProductNotFound
+from shop.models import utc_now
 
 _PRODUCTS = (LESS, MORE, DISMISS)
 
@@ -25,6 +26,16 @@ def step_text(turn: Turn, step: Step) -> str:
         return labels.text("edits.history")
     name = _name(turn, step.value) if step.kind in _PRODUCTS else ""
     return labels.text(f"edits.{step.kind}", name=name)
+
+
+def note_gift(turn: Turn) -> bool:
+    """Note that what is asked for is for somebody else, where the message says so; tell whether that is news."""
+    if turn.entity("adjustment") != GIFT or any(step.kind == GIFT for step in steps_of(turn)):
+        return False
+    step = Step(GIFT, reference=utc_now().isoformat())
+    add(turn, step)
+    turn.say("utter_adjusted", change=step_text(turn, step), buttons=[undo_button(turn, step)])
+    return True
 
 
 def undo_button(turn: Turn, step: Step) -> Button:

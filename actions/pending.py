@@ -40,7 +40,8 @@ CLEAR_CART = "clear_cart"
 CATEGORY, BUDGET = "category", "budget"
 
 _LONG_ANSWER = 60
-_TASTES = ("category", "brand", "colour", "product_query", "price_min", "price_max")
+_PRICES = ("price_min", "price_max")
+_TASTES = ("category", "brand", "colour", "product_query", *_PRICES)
 
 
 def answers_question(turn: Turn) -> bool:
@@ -59,7 +60,9 @@ def answers_question(turn: Turn) -> bool:
     if kind == ORDER:
         return said_number(turn) is not None or bool(turn.entities("order_number"))
     if kind == TASTE:
-        return names_taste(turn) or (pending["asked"] == BUDGET and said_number(turn) is not None)
+        # "Best camera for beginners" says nothing about a budget: it asks for something else.
+        of_price = any(turn.entities(name) for name in _PRICES) or said_number(turn) is not None
+        return of_price if pending["asked"] == BUDGET else names_taste(turn)
     return False
 
 

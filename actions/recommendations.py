@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.adjustments import HIGHER, LOWER
+from actions.adjustments import HIGHER, LOWER, forget_prices
+from actions.arguments import note_gift
 from actions.base import ShopAction
 from actions.cards import button
 from actions.pending import SIMILAR as OFFER_SIMILAR
-from actions.queries import EVERYTHING, moved_price, new_query, refined, to_state
+from actions.queries import EVERYTHING, moved_price, new_query, refined
 from actions.recommending import show
 from actions.references import Mention
 from actions.search import product_names
-from actions.slate_moves import query_shown, refine_slate, say_nothing_fits, show_more_of_slate
+from actions.slate_moves import recommend, refine_slate, show_more_of_slate
 from actions.slates import (
     DEALS,
     GOES_WITH,
     NEW,
-    RECOMMEND,
     SIMILAR,
     Request,
-    forget_slate,
     last_slate,
     note_from_slate,
 )
-from actions.targets import Target, pick_one, shown_price
+from actions.targets import Target, names_several, pick_one, pick_several, shown_price
 from actions.turn import Turn
 from shop.carts import view_cart
 from shop.catalogue import ProductView, get_products
@@ -43,18 +42,10 @@ class ActionRecommend(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Recommend; who asks again for the same sees the next page."""
-        shown = last_slate(turn)
-        if shown and turn.entity("price_direction") in (LOWER, HIGHER):
+        if last_slate(turn) and turn.entity("price_direction") in (LOWER, HIGHER):
             refine_slate(turn)
-            return
-        query = new_query(turn, product_names(turn))
-        if shown and shown.request.task == RECOMMEND and query == query_shown(turn):
-            show_more_of_slate(turn)
-        elif not show(turn, Request(RECOMMEND), query):
-            # What is said next narrows these words down, as after a search that finds nothing.
-            forget_slate(turn)
-            turn.remember(search_state=to_state(query))
-            say_nothing_fits(turn, query)
+        else:
+            recommend(turn, new_query(turn, product_names(turn)))
 
 
 class ActionShowSimilar(ShopAction):
@@ -79,10 +70,13 @@ class ActionShowWhatGoesWith(ShopAction):
         return "action_show_what_goes_with"
 
     def perform(self, turn: Turn) -> None:
-        """Find the product, else take the cart, and show what was bought with it."""
-        cart = [] if Mention.of(turn).says_something or turn.slot("focus_sku") else _cart_products(turn)
-        if cart:
-            _show_what_goes_with(turn, cart)
+        """Find the product or products, else take the cart, and show what was bought with it."""
+        together, slate = _together(turn), last_slate(turn)
+        if together:
+            _show_what_goes_with(turn, together)
+            return
+        if slate and slate.request.task == GOES_WITH and not _points(turn):
+            show_more_of_slate(turn)
             return
         target = pick_one(turn, "show_goes_with")
         if target:
@@ -98,6 +92,8 @@ class ActionShowNew(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Show new products, within what was said."""
+        note_gift(turn)
+        forget_prices(turn)
         if not show(turn, Request(NEW), refined(turn, EVERYTHING)):
             turn.say("utter_no_new_products", buttons=[button(turn.labels, "popular", "recommend")])
 
@@ -111,6 +107,8 @@ class ActionShowDeals(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Show deals within what was said; where there are none of those, say so and show the others."""
+        note_gift(turn)
+        forget_prices(turn)
         query = refined(turn, EVERYTHING)
         if show(turn, Request(DEALS), query):
             return
@@ -149,6 +147,18 @@ def _but(turn: Turn, product: ProductView) -> SearchQuery:
     return moved_price(query, direction, shown_price(turn, product)) if direction in (LOWER, HIGHER) else query
 
 
+def _points(turn: Turn) -> bool:
+    return Mention.of(turn).says_something or bool(turn.slot("focus_sku"))
+
+
+def _together(turn: Turn) -> list[ProductView]:
+    """List the things that are asked about as one: several that are named, else what is in the cart."""
+    if not _points(turn):
+        return _cart_products(turn)
+    several = pick_several(turn) if names_several(turn) else []
+    return several if len(several) > 1 else []
+
+
 def _cart_products(turn: Turn) -> list[ProductView]:
     with turn.reading() as session:
         lines = view_cart(session, turn.shopper).lines
@@ -156,6 +166,7 @@ def _cart_products(turn: Turn) -> list[ProductView]:
 
 
 def _show_what_goes_with(turn: Turn, products: Sequence[ProductView]) -> None:
+    forget_prices(turn)
     if show(turn, Request(GOES_WITH, tuple(product.slug for product in products)), EVERYTHING):
         return
     # Honest: nothing is made up from likeness. What is like it can be had by asking.

@@ -106,7 +106,7 @@ def _present(turn: Turn, ranked: _Ranked, undoable: bool) -> None:
         _response(ranked),
         listing=lines(turn.labels, cards),
         criteria=_criteria(turn, ranked.query, ranked.taste),
-        names=turn.labels.all_of(names[slug] for slug in ranked.request.seeds if slug in names),
+        names=turn.labels.all_of(names[slug] for slug in _spoken_of(ranked) if slug in names),
         elements=cards,
         buttons=_buttons(turn, ranked, undoable),
     )
@@ -151,6 +151,15 @@ def _response(ranked: _Ranked) -> str:
     if ranked.request.task == RECOMMEND:
         return "utter_popular" if ranked.slate.temperature == "cold" else "utter_recommended"
     return _FOUND[ranked.request.task]
+
+
+def _spoken_of(ranked: _Ranked) -> list[str]:
+    """List the products that a list is about; of several, those beside which something of it was bought."""
+    seeds = list(ranked.request.seeds)
+    if ranked.request.task != GOES_WITH:
+        return seeds
+    named = {slug for item in ranked.slate for slug in products_named(item.reasons)}
+    return [slug for slug in seeds if slug in named] or seeds
 
 
 def _buttons(turn: Turn, ranked: _Ranked, undoable: bool) -> list[dict[str, str]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.adjustments import GIFT, forget_prices
 from actions.base import ShopAction, take_answer
 from actions.cards import button, listing, named_button, product_card
 from actions.catalogue import show_details
 from actions.pending import SEARCH
 from actions.queries import PAGE, criteria_text, from_state, moved_price, new_query, refined, relaxations, to_state
-from actions.slate_moves import refine_slate, show_more_of_slate
+from actions.slate_moves import recommend, refine_slate, show_more_of_slate
 from actions.slates import forget_slate, last_slate
 from actions.targets import focused_product, pick_one, pivot_of
 from actions.turn import Turn, clean_words
@@ -30,8 +31,12 @@ class ActionSearchProducts(ShopAction):
         return "action_search_products"
 
     def perform(self, turn: Turn) -> None:
-        """Search for what was said; a new search forgets the one before."""
-        if not show_by_sku(turn):
+        """Search for what was said; a new search forgets the one before. What is for somebody else is recommended."""
+        if show_by_sku(turn):
+            return
+        if turn.entity("adjustment") == GIFT:
+            recommend(turn, new_query(turn, product_names(turn)))
+        else:
             start_search(turn)
 
 
@@ -110,6 +115,7 @@ def start_search(turn: Turn) -> None:
         ask_what(turn)
         return
     forget_slate(turn)
+    forget_prices(turn)
     turn.remember(candidate_skus=None)
     turn.focus(None)
     if names and not turn.services.search.search(query).hits:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.adjustments import GIFT
 from actions.base import ShopAction
 from actions.cards import button
 from actions.queries import EVERYTHING, from_state, refined
 from actions.search import product_names, run_search, show_by_sku
+from actions.slate_moves import recommend, refine_slate
+from actions.slates import last_slate
 from actions.turn import Turn
 from shop.customers import get_customer
 from shop.errors import CustomerNotFound
@@ -76,12 +79,30 @@ class ActionFallBack(ShopAction):
             return
         names, state = product_names(turn), turn.slot("search_state")
         running = from_state(state) if state and not names else None
-        # The words around what is known were not understood, so they are not searched for.
+        # The words around what is known were not understood: they are searched for only where they find something.
         query = replace(refined(turn, running or EVERYTHING), text=running.text if running else " ".join(names))
-        if names or query.filters != (running or EVERYTHING).filters:
+        if turn.entity("adjustment") == GIFT:
+            recommend(turn, replace(refined(turn, EVERYTHING), text=" ".join(names)))
+            return
+        if not names and _finds_words(turn):
+            run_search(turn, refined(turn, EVERYTHING))
+            return
+        says_more = query.filters != (running or EVERYTHING).filters
+        if says_more and not names and last_slate(turn):
+            refine_slate(turn)
+        elif names or says_more:
             run_search(turn, query)
         else:
             turn.say("utter_not_understood", buttons=[button(turn.labels, "help", "ask_help")])
+
+
+def _finds_words(turn: Turn) -> bool:
+    """Tell whether the shop has what the words name beside a limit or a colour: "not more than 100 on shoes"."""
+    query = refined(turn, EVERYTHING)
+    if not query.text or query.filters == EVERYTHING.filters:
+        return False
+    results = turn.services.search.search(query)
+    return bool(results.hits) and not results.corrected
 
 
 class ActionDecline(ShopAction):

@@ -5,16 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from actions.adjustments import HIGHER, LOWER, PRICE, Step, add, keep, steps_of
-from actions.arguments import step_text
+from actions.adjustments import HIGHER, LOWER, PRICE, Step, add, forget_prices, keep, steps_of
+from actions.arguments import note_gift, step_text
 from actions.cards import button
 from actions.pending import BUDGET, said_number
-from actions.queries import EVERYTHING, from_state, refined
+from actions.queries import EVERYTHING, from_state, refined, to_state
 from actions.recommending import show, what_was_asked
-from actions.slates import Request, last_slate
+from actions.slates import RECOMMEND, Request, forget_slate, last_slate
 from actions.targets import pivot_of
 from actions.turn import Pending, Turn
 from shop.search import SearchQuery
+
+
+def recommend(turn: Turn, query: SearchQuery) -> None:
+    """Recommend within a search; who asks again for the same sees the next page."""
+    shown = last_slate(turn)
+    is_same = shown and shown.request.task == RECOMMEND and query == query_shown(turn)
+    if not note_gift(turn) and is_same:
+        show_more_of_slate(turn)
+        return
+    if not is_same:
+        forget_prices(turn)
+    if not show(turn, Request(RECOMMEND), query):
+        # What is said next narrows these words down, as after a search that finds nothing.
+        forget_slate(turn)
+        turn.remember(search_state=to_state(query))
+        say_nothing_fits(turn, query)
 
 
 def refine_slate(turn: Turn) -> None:

@@ -13,6 +13,7 @@ from actions.base import ShopAction
 from actions.cards import button
 from actions.slate_moves import query_shown, say_nothing_fits, show_again
 from actions.slates import last_slate
+from actions.tastes import taste_of
 from actions.turn import Turn
 from actions.wishes import (
     BUDGET,
@@ -71,8 +72,13 @@ class ActionShowWishes(ShopAction):
     def perform(self, turn: Turn) -> None:
         """List wishes and arguments, each with a button that takes it back."""
         with turn.reading() as session:
-            told = _told(turn, session)
+            told, taste = _told(turn, session), taste_of(turn, session)
         _list(turn, told, "utter_told")
+        if taste.profile.events and not taste.profile.edits.gift:
+            turn.say(
+                "utter_told_history",
+                buttons=[button(turn.labels, "ignore_history", "adjust_recommendations", aspect=HISTORY)],
+            )
 
 
 class ActionUndoAdjustment(ShopAction):
@@ -171,6 +177,9 @@ def _list(turn: Turn, told: Sequence[_Told], response: str) -> None:
     if not told:
         turn.say("utter_nothing_told", buttons=[button(turn.labels, "popular", "recommend")])
         return
+    # "Cheaper" again and again: the last one is what holds.
+    outdone = [one for one in told if one.step.kind == PRICE][:-1]
+    told = [one for one in told if one not in outdone]
     lines = [turn.labels.text("told.line", what=step_text(turn, one.step)) for one in told]
     buttons = [undo_button(turn, one.step) for one in told[-_BUTTONS:]]
     turn.say(response, lines="\n".join(lines), buttons=buttons)

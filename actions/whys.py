@@ -26,8 +26,9 @@ class ActionTellWhy(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Give the reasons of one product, or of all that are shown where none is pointed at."""
         slate, mention = last_slate(turn), Mention.of(turn)
-        points = replace(mention, references=()).says_something or turn.slot("focus_sku")
-        if slate and not points and set(mention.references) <= {*THIS, "all", "both"}:
+        said, names = set(mention.references), replace(mention, references=()).says_something
+        of_all = bool(said & {"all", "both"}) or not (turn.slot("focus_sku") or said - THIS)
+        if slate and of_all and not names:
             _tell_why_all(turn, slate)
             return
         target = pick_one(turn, "tell_why")

@@ -62,6 +62,21 @@ def test_cheaper_of_a_recommended_list_is_an_argument_that_can_be_undone(
     assert steps(argued) == []
 
 
+@pytest.mark.parametrize("intent", ["recommend", "ask_new", "ask_deals", "search_products"])
+def test_cheaper_is_said_of_what_is_shown_and_of_nothing_that_is_asked_for_later(argued: Chat, intent: str) -> None:
+    argued.say("refine_search", "cheaper", price_direction="lower")
+    assert argued.slots["edits"]
+    argued.say(intent, "and laptops?", category="Computers")
+    assert argued.slots["edits"] is None
+
+
+def test_a_limit_that_is_not_understood_otherwise_narrows_the_recommended_list(argued: Chat) -> None:
+    task = argued.slots["slate"]["task"]
+    argued.say("nlu_fallback", "budget 100", price_max="100")
+    assert argued.slots["slate"]["task"] == task
+    assert argued.slots["search_state"]["filters"]["price_max"] == "100"
+
+
 def test_where_the_price_does_not_count_no_limit_holds(argued: Chat) -> None:
     argued.say("recommend", category="Computers", price_max="400")
     argued.say("refine_search", price_direction="lower")
@@ -175,9 +190,9 @@ def test_what_was_argued_as_a_guest_goes_along_and_never_to_the_next_person(argu
     argued.say("adjust_recommendations", aspect="brand", adjustment="ignore")
     argued.metadata = signed_in(argued.services, "ada").metadata
     argued.say("show_wishes")
-    assert argued.last["lines"] == "- the brand doesn't count"
+    assert argued.messages[0]["lines"] == "- the brand doesn't count"
     argued.metadata = signed_in(argued.services, "bo").metadata
-    assert argued.say("show_wishes") == ["utter_nothing_told"]
+    assert argued.say("show_wishes") == ["utter_nothing_told", "utter_told_history"]
 
 
 def test_an_argument_that_names_a_product_gone_from_the_shop_is_still_told(argued: Chat) -> None:
@@ -189,4 +204,4 @@ def test_an_argument_that_names_a_product_gone_from_the_shop_is_still_told(argue
     with writing(argued.services.sessions) as session:
         session.scalars(select(Product).where(Product.slug == "cafe-chair")).one().active = False
     argued.say("show_wishes")
-    assert argued.last["lines"] == "- less like cafe chair"
+    assert argued.messages[0]["lines"] == "- less like cafe chair"

@@ -210,6 +210,28 @@ def test_who_does_not_answer_is_not_asked_the_same_again(chat: Chat, advisor: Al
     ]
 
 
+def test_another_search_is_no_answer_to_the_question_of_a_budget(chat: Chat, advisor: AlphabeticalAdvisor) -> None:
+    assert chat.say("recommend", category="Footwear")[-1] == "utter_ask_taste_budget"
+    chat.say("search_products", "best laptop for students", product_query="laptop")
+    assert chat.slots["slate"] is None
+    assert chat.titles == ["Laptop"]
+
+
+def test_what_is_for_somebody_else_is_a_gift(chat: Chat, advisor: AlphabeticalAdvisor) -> None:
+    look_at(chat, "tablet")
+    assert chat.say("recommend", "something for my sister", adjustment="gift")[0] == "utter_adjusted"
+    assert advisor.profile.events == ()
+    assert [step["kind"] for step in chat.slots["edits"]["steps"]] == ["gift"]
+    assert "utter_adjusted" not in chat.say("recommend", "a gift under 100", adjustment="gift", price_max="100")
+
+
+@pytest.mark.parametrize("intent", ["search_products", "nlu_fallback"])
+def test_a_gift_is_recommended_however_it_was_read(chat: Chat, advisor: AlphabeticalAdvisor, intent: str) -> None:
+    assert chat.say(intent, "a present under 100", adjustment="gift", price_max="100")[0] == "utter_adjusted"
+    assert chat.slots["slate"]["task"] == "recommend"
+    assert "Laptop" not in shown(chat)
+
+
 def test_who_has_looked_around_is_not_asked(chat: Chat, advisor: AlphabeticalAdvisor) -> None:
     look_at(chat, "tablet")
     assert chat.say("recommend") == ["utter_recommended"]
@@ -270,6 +292,20 @@ def test_what_goes_with_the_cart(chat: Chat, advisor: AlphabeticalAdvisor) -> No
     assert chat.say("ask_goes_with") == ["utter_goes_with_unknown"]
 
 
+def test_what_goes_with_two_things_that_are_named_names_the_one_that_baskets_speak_of(
+    chat: Chat, advisor: AlphabeticalAdvisor
+) -> None:
+    assert chat.say("ask_goes_with", product=["laptop", "tablet"]) == ["utter_goes_with"]
+    assert chat.slots["slate"]["seeds"] == ["laptop", "tablet"]
+    assert chat.last["names"] == "Laptop"
+
+
+def test_what_else_goes_with_it_goes_on_with_the_same_thing(chat: Chat, advisor: AlphabeticalAdvisor) -> None:
+    chat.say("ask_goes_with", product="laptop")
+    chat.slots["focus_sku"] = None
+    assert chat.say("ask_goes_with", "what else do I need?") == ["utter_no_more"]
+
+
 def test_what_goes_with_nothing_asks_which_product_and_the_answer_completes(
     chat: Chat, advisor: AlphabeticalAdvisor
 ) -> None:
@@ -311,6 +347,12 @@ def test_why_without_pointing_tells_of_all_that_are_shown(chat: Chat, advisor: A
     assert chat.say("ask_why", "why these?", reference="it") == ["utter_why_all"]
     look_at(chat, "laptop")
     assert chat.say("ask_why", "why this?", reference="it") == ["utter_why"]
+
+
+def test_why_all_of_these_is_about_all_even_after_one_was_spoken_of(chat: Chat, advisor: AlphabeticalAdvisor) -> None:
+    chat.say("recommend", category="Computers")
+    assert chat.say("ask_why", ordinal="1") == ["utter_why"]
+    assert chat.say("ask_why", "why all of these?", reference="all") == ["utter_why_all"]
 
 
 def test_why_of_what_was_not_recommended_is_no_invented_reason(chat: Chat, advisor: AlphabeticalAdvisor) -> None:

@@ -188,3 +188,10 @@ def test_an_article_number_shows_its_product(chat: Chat, intent: str) -> None:
     assert chat.say(intent, "do you have sku MOUSE", sku="MOUSE") == ["utter_product_details"]
     assert chat.titles == ["Wireless Optical Mouse"]
     assert chat.say(intent, "do you have sku L2299999", sku="L2299999") == ["utter_sku_not_found"]
+
+
+def test_words_beside_a_limit_are_looked_for_where_they_find_something(chat: Chat) -> None:
+    chat.say("nlu_fallback", "not more than 100 on shoes", product_query="running shoe", price_max="100")
+    assert chat.slots["search_state"]["text"] == "running shoe"
+    chat.say("nlu_fallback", "flurbs above 1", product_query="flurbs", price_min="1")
+    assert "flurbs" not in chat.slots["search_state"]["text"]

@@ -116,6 +116,21 @@ def test_wishes_and_arguments_are_listed_and_each_can_be_taken_back(ada: Chat) -
     assert saved(ada) is None
 
 
+def test_what_was_done_is_told_to_count_too_until_it_does_not(chat: Chat, advisor: AlphabeticalAdvisor) -> None:
+    chat.say("show_details", product="tablet")
+    assert chat.say("show_wishes") == ["utter_nothing_told", "utter_told_history"]
+    chat.say("adjust_recommendations", aspect="history")
+    assert chat.say("show_wishes") == ["utter_told"]
+
+
+def test_of_cheaper_and_cheaper_again_the_last_one_is_told(chat: Chat, advisor: AlphabeticalAdvisor) -> None:
+    chat.say("recommend")
+    for _ in range(2):
+        chat.say("refine_search", price_direction="lower")
+    assert chat.say("show_wishes") == ["utter_told"]
+    assert chat.last["lines"].count("cheaper") == 1
+
+
 def test_a_wish_of_another_day_is_taken_back_by_its_name_only(ada: Chat) -> None:
     ada.say("state_wish", wish_exclude="leather")
     again = signed_in(ada.services, "ada", "web-2")
