@@ -1,0 +1,1 @@
+"""Photos to products: image and text towers, an index of catalogue pictures, matching, training.."""
