@@ -19,6 +19,7 @@ from shop.models_base import one_of
 from shop.models_base import utc_now as utc_now
 from shop.models_behaviour import INTERACTION_KINDS as INTERACTION_KINDS
 from shop.models_behaviour import Interaction as Interaction
+from shop.models_behaviour import PhotoQuery as PhotoQuery
 from shop.models_behaviour import Slate as Slate
 from shop.models_behaviour import SlateItem as SlateItem
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.columns import UtcDateTime
@@ -73,3 +73,18 @@ class SlateItem(Base):
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
     score: Mapped[float] = mapped_column(Float)
     propensity: Mapped[float] = mapped_column(Float)
+
+
+class PhotoQuery(Base):
+    """What an image model saw in a photo that a list of products answered; the picture itself is kept nowhere here.
+
+    `vector` holds float16 numbers, little-endian. `narrowed` tells that words or filters had a say in the list: what
+    was then chosen need not be what the photo shows.
+    """
+
+    __tablename__ = "photo_queries"
+    slate_id: Mapped[int] = mapped_column(ForeignKey("slates.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(String(80))
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    narrowed: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)

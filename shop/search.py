@@ -7,12 +7,15 @@ order of both. Price, category, brand, option, colour and stock are asked of the
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.db import Sessions, reading
 from shop.embedding import QueryCache, TextEmbedder
+from shop.models import Product
 from shop.search_filters import Conditions, matching
 from shop.search_index import SearchIndex, build_index, is_current
 from shop.search_page import browse, hits_of, in_order, offers_among
@@ -94,6 +97,27 @@ class ProductSearch:
                 page, total = browse(session, conditions, query)
                 return SearchResults(hits_of(session, conditions, page, {}), total)
             return self._by_text(session, conditions, index, query, understood)
+
+    def passing(self, filters: Filters) -> frozenset[str]:
+        """Name every product that satisfies filters now, by its slug, however many they are.
+
+        Raises:
+            ShopUnavailable: the database does not answer.
+        """
+        with reading(self._sessions) as session:
+            conditions = matching(filters, self._ready().spellings, session)
+            return frozenset(session.scalars(select(Product.slug).where(conditions.any_variant)))
+
+    def variants(self, filters: Filters, slugs: Sequence[str]) -> dict[str, str]:
+        """Give for each of some products the SKU that stands for it under filters; one that fails them has none.
+
+        Raises:
+            ShopUnavailable: the database does not answer.
+        """
+        with reading(self._sessions) as session:
+            conditions = matching(filters, self._ready().spellings, session)
+            ids = list(session.scalars(select(Product.id).where(Product.slug.in_(slugs))))
+            return {hit.product_slug: hit.sku for hit in hits_of(session, conditions, ids, {})}
 
     def _by_text(
         self,

@@ -211,6 +211,21 @@ def test_options_match_whatever_their_case(search: ProductSearch) -> None:
     assert found(search, options={"width": "wide"}) == []
 
 
+def test_all_that_passes_filters_can_be_named_however_much_it_is(search: ProductSearch) -> None:
+    filters = Filters(price_max=Decimal(100))
+    page = search.search(SearchQuery(filters=filters, limit=200))
+    assert search.passing(filters) == {hit.product_slug for hit in page.hits}
+    assert search.passing(Filters(brands=("nobody",))) == frozenset()
+
+
+def test_the_variant_that_stands_for_a_product_is_the_one_that_a_search_shows(search: ProductSearch) -> None:
+    filters = Filters(price_max=Decimal(100))
+    hits = search.search(SearchQuery(filters=filters, limit=200)).hits
+    assert search.variants(filters, [*(hit.product_slug for hit in hits), "gone"]) == {
+        hit.product_slug: hit.sku for hit in hits
+    }
+
+
 def test_the_cheapest_variant_in_stock_stands_for_its_product(search: ProductSearch) -> None:
     assert sku_of(search, "speedy") == "SP-42"
     assert sku_of(search, "speedy", price_max=Decimal(130)) == "SP-40"
