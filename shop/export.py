@@ -3,6 +3,8 @@
 `python -m shop.export lexicon --database-url sqlite:///var/shop.db --out artifacts/lexicon.json`
 `python -m shop.export recsys --database-url sqlite:///var/shop.db --out artifacts/recsys/data`
 `python -m shop.export slates --database-url sqlite:///var/shop.db --out artifacts/recsys/slates.parquet`
+`python -m shop.export photos --database-url sqlite:///var/shop.db --out artifacts/vision/data`
+`python -m shop.export photo-clicks --database-url sqlite:///var/shop.db --out artifacts/vision/clicks.npz`
 """
 
 from __future__ import annotations
@@ -74,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("what", choices=sorted(_WRITERS))
     parser.add_argument("--database-url", required=True)
-    parser.add_argument("--out", required=True, type=Path, help="a file; for recsys a folder")
+    parser.add_argument("--out", required=True, type=Path, help="a file; for recsys and photos a folder")
     parser.add_argument("--since", type=_moment, help="recsys: leave out what happened before, as 2026-01-31 (UTC)")
     parser.add_argument("--days", type=float, default=14, help="slates: how long a reward counts (%(default)s)")
     return parser
@@ -106,8 +108,26 @@ def _write_slates(session: Session, options: argparse.Namespace) -> str:
     return f"written: {write_slates(session, options.out, options.days):,} shown products"
 
 
+def _write_photos(session: Session, options: argparse.Namespace) -> str:
+    from shop.photo_export import write_photos
+
+    written = write_photos(session, options.out)
+    left_out = (
+        f"; {written.elsewhere:,} that do not lie in the folder of images are left out" if written.elsewhere else ""
+    )
+    return f"written: {len(written.items):,} products, {len(written.photos):,} pictures{left_out}"
+
+
+def _write_photo_clicks(session: Session, options: argparse.Namespace) -> str:
+    from shop.photo_queries import write_photo_clicks
+
+    return f"written: {write_photo_clicks(session, options.out):,} chosen products"
+
+
 _WRITERS: dict[str, Callable[[Session, argparse.Namespace], str]] = {
     "lexicon": _write_lexicon,
+    "photo-clicks": _write_photo_clicks,
+    "photos": _write_photos,
     "recsys": _write_recsys,
     "slates": _write_slates,
 }
