@@ -1,0 +1,171 @@
+"""A photo finds its product, through filters, with words, from many threads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.vision.tiny import ColourEncoder, halves, plain
+from vision.errors import InvalidCatalogue, ModelMismatch, NothingToMatch
+from vision.gallery import Gallery, ItemRecord
+from vision.matcher import ImageMatcher, crop
+from vision.matcher_settings import MatcherSettings
+from vision.matching import Grade
+
+ENCODER = ColourEncoder()
+PHOTOS = {
+    "red-shirt": [plain("red"), halves("red", "white")],
+    "blue-shirt": [plain("blue")],
+    "green-lamp": [plain("green")],
+    "yellow-lamp": [plain("yellow"), halves("yellow", "black")],
+}
+ITEMS = {
+    "red-shirt": ItemRecord("A red shirt", ("Clothes", "Shirts")),
+    "blue-shirt": ItemRecord("A blue shirt", ("Clothes", "Shirts")),
+    "green-lamp": ItemRecord("A green lamp", ("Home", "Lamps")),
+    "yellow-lamp": ItemRecord("A yellow lamp", ("Home", "Lamps")),
+}
+
+
+def gallery() -> Gallery:
+    ids = [item_id for item_id, photos in PHOTOS.items() for _ in photos]
+    vectors = ENCODER.encode_images([photo for photos in PHOTOS.values() for photo in photos])
+    return Gallery.of_vectors(
+        ENCODER.identity, vectors, ids, ITEMS, ENCODER.encode_texts([item.title for item in ITEMS.values()])
+    )
+
+
+@pytest.fixture(scope="module")
+def matcher() -> ImageMatcher:
+    return ImageMatcher(ENCODER, gallery())
+
+
+@pytest.mark.parametrize("item_id", PHOTOS)
+def test_every_photo_of_a_product_finds_it_at_rank_one(matcher: ImageMatcher, item_id: str) -> None:
+    for photo in PHOTOS[item_id]:
+        best = matcher.match(photo).items[0]
+        assert best.item_id == item_id
+        assert best.similarity == pytest.approx(1, abs=1e-3)
+
+
+def test_a_product_is_listed_once_however_many_photos_it_has(matcher: ImageMatcher) -> None:
+    found = [match.item_id for match in matcher.match(plain("red"), k=10).items]
+    assert sorted(found) == sorted(PHOTOS)
+
+
+def test_the_list_is_ordered_and_as_long_as_asked_for(matcher: ImageMatcher) -> None:
+    items = matcher.match(halves("red", "blue"), k=3).items
+    assert len(items) == 3
+    assert [match.score for match in items] == sorted((match.score for match in items), reverse=True)
+
+
+def test_probabilities_of_all_products_sum_to_one(matcher: ImageMatcher) -> None:
+    assert sum(match.probability for match in matcher.match(plain("red"), k=10).items) == pytest.approx(1)
+
+
+def test_filters_leave_products_out_before_the_ranking(matcher: ImageMatcher) -> None:
+    found = matcher.match(plain("red"), k=2, filters={"blue-shirt", "green-lamp", "gone"})
+    assert {match.item_id for match in found.items} == {"blue-shirt", "green-lamp"}
+
+
+def test_filters_change_neither_certainty_nor_class_nor_probability(matcher: ImageMatcher) -> None:
+    free, filtered = matcher.match(plain("red"), k=4), matcher.match(plain("red"), k=4, filters={"green-lamp"})
+    assert (filtered.certainty, filtered.classes) == (free.certainty, free.classes)
+    assert filtered.items[0].probability == {match.item_id: match.probability for match in free.items}["green-lamp"]
+
+
+def test_where_nothing_passes_the_filters_there_are_no_products(matcher: ImageMatcher) -> None:
+    found = matcher.match(plain("red"), filters=set())
+    assert found.items == ()
+    assert found.shows_catalogue
+
+
+def test_the_very_picture_is_an_exact_match_and_another_is_not(matcher: ImageMatcher) -> None:
+    found = matcher.match(plain("red"), k=4).items
+    assert found[0].grade is Grade.EXACT
+    assert {match.grade for match in found[1:]} == {Grade.SIMILAR}
+
+
+def test_words_do_not_make_another_product_exact(matcher: ImageMatcher) -> None:
+    found = matcher.match(plain("red"), k=1, text="blue", filters={"blue-shirt"}).items
+    assert found[0].grade is Grade.SIMILAR
+
+
+def test_a_vector_that_was_made_once_finds_the_same_as_its_photo(matcher: ImageMatcher) -> None:
+    photo = halves("blue", "white")
+    assert matcher.match_vector(matcher.embed(photo), 4) == matcher.match(photo, 4)
+
+
+def test_many_threads_get_the_answers_that_one_gets(matcher: ImageMatcher) -> None:
+    photos = [photo for several in PHOTOS.values() for photo in several] * 5
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(matcher.match, photos)) == [matcher.match(photo) for photo in photos]
+
+
+def test_soft_pooling_prefers_a_product_all_of_whose_photos_are_near() -> None:
+    vectors = np.array([[1, 0], [0, 1], [0.96, 0.28], [0.96, 0.28]], np.float32)
+    identity = ENCODER.identity
+    small = type(identity)(identity.name, identity.checksum, identity.preprocess, 2)
+    two = Gallery.of_vectors(small, vectors, ["mixed", "mixed", "steady", "steady"])
+
+    class Two(ColourEncoder):
+        pass
+
+    Two.identity = small
+    query = np.array([1, 0], np.float32)
+    best = {
+        pooling: ImageMatcher(Two(), two, MatcherSettings(pooling=pooling, pooling_temperature=0.2))
+        .match_vector(query)
+        .items[0]
+        .item_id
+        for pooling in ("max", "soft")
+    }
+    assert best == {"max": "mixed", "soft": "steady"}
+
+
+def test_captions_take_part_where_they_have_a_weight() -> None:
+    captioned = ImageMatcher(ENCODER, gallery(), MatcherSettings(caption_weight=1.0))
+    best = captioned.match(halves("yellow", "black")).items[0]
+    assert best.item_id == "yellow-lamp"
+    assert best.score < 0.9 < best.similarity
+
+
+def test_centring_keeps_a_photo_of_the_gallery_at_its_product() -> None:
+    found = ImageMatcher(ENCODER, gallery(), MatcherSettings(centring=1.0)).match(plain("blue")).items[0]
+    assert (found.item_id, round(found.similarity, 3)) == ("blue-shirt", 1.0)
+
+
+def test_a_gallery_of_another_encoder_is_refused() -> None:
+    class Other(ColourEncoder):
+        identity = type(ENCODER.identity)("others", "d0" * 32, ENCODER.identity.preprocess, 60)
+
+    with pytest.raises(ModelMismatch):
+        ImageMatcher(Other(), gallery())
+
+
+def test_settings_of_another_encoder_are_refused_with_how_to_make_them_anew() -> None:
+    with pytest.raises(ModelMismatch, match=r"vision\.train"):
+        ImageMatcher(ENCODER, gallery(), MatcherSettings(model="d0" * 32))
+
+
+def test_an_empty_gallery_is_refused() -> None:
+    empty = Gallery.of_vectors(ENCODER.identity, np.zeros((0, 60), np.float32), [], ITEMS)
+    with pytest.raises(NothingToMatch):
+        ImageMatcher(ENCODER, empty)
+
+
+def test_a_region_is_cut_by_shares_of_the_photo() -> None:
+    assert crop(Image.new("RGB", (200, 100)), (0.5, 0.0, 1.0, 0.5)).size == (100, 50)
+
+
+@pytest.mark.parametrize("box", [(0.5, 0, 0.5, 1), (0, 0, 1.2, 1), (0.6, 0, 0.4, 1)])
+def test_a_box_that_is_empty_or_outside_is_refused(box: tuple[float, float, float, float]) -> None:
+    with pytest.raises(InvalidCatalogue):
+        crop(Image.new("RGB", (20, 20)), box)
+
+
+def test_a_box_of_less_than_a_pixel_still_gives_one() -> None:
+    assert crop(Image.new("RGB", (20, 20)), (0.5, 0.5, 0.501, 0.501)).size == (1, 1)

@@ -1,0 +1,145 @@
+"""Finds what a photo shows: products, their class, and whether it shows anything of the catalogue at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+from PIL.Image import Image
+
+from vision.abstain import certainty, features
+from vision.classes import ClassBook, wider
+from vision.compose import words_scores, words_vector
+from vision.encoder import Encoder
+from vision.errors import ModelMismatch, NothingToMatch
+from vision.gallery import Gallery
+from vision.grading import grade
+from vision.matcher_settings import MatcherSettings
+from vision.matching import Box, ClassGuess, Match, Matches, Region, Vector, check_box
+from vision.scoring import ItemSpace, Scored
+
+_WITNESSED_BY = 50
+"""Products that tell how certain an answer is."""
+
+
+class ImageMatcher:
+    """Matches photos with a gallery. Nothing of it changes after it was made, so many threads may ask at once.
+
+    Args:
+        encoder: made the gallery.
+        gallery: at least one picture.
+        settings: as `vision.calibration.calibrate` finds them; the defaults do for a start.
+
+    Raises:
+        ModelMismatch: gallery or settings are of another encoder.
+        NothingToMatch: the gallery holds no picture.
+    """
+
+    def __init__(self, encoder: Encoder, gallery: Gallery, settings: MatcherSettings | None = None) -> None:
+        self.settings = settings or MatcherSettings()
+        if gallery.identity != encoder.identity:
+            raise ModelMismatch(gallery.identity.name, encoder.identity.name)
+        self.settings.check(encoder.identity)
+        if not len(gallery):
+            raise NothingToMatch("the gallery holds no picture")
+        self.encoder = encoder
+        self.gallery = gallery
+        self._space = ItemSpace(gallery, self.settings)
+        self._classes = ClassBook(self._space, gallery.items, encoder)
+
+    def embed(self, image: Image) -> Vector:
+        """Encode a photo, shape (d,), so that a conversation does it once."""
+        vector: Vector = self.encoder.encode_images([image])[0]
+        return vector
+
+    def match(
+        self, image: Image, k: int = 5, *, text: str | None = None, filters: Collection[str] | None = None
+    ) -> Matches:
+        """Find products for a photo, as `match_vector` does for its vector."""
+        return self.match_vector(self.embed(image), k, text=text, filters=filters)
+
+    def match_vector(
+        self, vector: Vector, k: int = 5, *, text: str | None = None, filters: Collection[str] | None = None
+    ) -> Matches:
+        """Find products for the vector of a photo.
+
+        Args:
+            vector: as `embed` gives it.
+            k: how many at most.
+            text: what was said with it, "in black"; moves the ranking, nothing else.
+            filters: products that pass the hard filters; all others are left out before the ranking. None: all pass.
+
+        Returns:
+            The best products that pass. Classes, certainty and probabilities tell of the photo alone: no filter and
+            no word makes another thing of what it shows.
+        """
+        query = self._space.query(vector[np.newaxis])[0]
+        everything = self._space.scores(query)
+        allowed = everything if filters is None else self._passing(query, everything, filters)
+        ranked = self._worded(allowed, text).best(max(0, k))
+        guesses, sure = self._witnessed(query, everything)
+        items = self._graded(ranked, allowed, everything)
+        return Matches(items, guesses, sure >= 0.5, sure, wider(guesses))
+
+    def regions(self, image: Image, most: int = 4) -> tuple[Region, ...]:
+        """Find parts of a photo that show different things of the catalogue, the most certain first.
+
+        Args:
+            image: the photo.
+            most: how many at most.
+
+        Returns:
+            Nothing where less than two parts are certain: then the photo shows one thing, or none.
+        """
+        from vision.regions import find_regions
+
+        return find_regions(self, image, most)
+
+    def _passing(self, query: Vector, everything: Scored, filters: Collection[str]) -> Scored:
+        numbers = self._space.numbers(filters)
+        if self._space.large:
+            return self._space.scores(query, numbers)
+        kept = np.isin(everything.items, numbers)
+        return Scored(everything.items[kept], everything.similarity[kept], everything.score[kept])
+
+    def _worded(self, found: Scored, text: str | None) -> Scored:
+        """Move the scores by what was said."""
+        words = words_vector(self.encoder, text) if text else None
+        if words is None or not len(found.items):
+            return found
+        moved = found.score + np.float32(self.settings.words_weight) * words_scores(self._space, words, found.items)
+        return replace(found, score=moved)
+
+    def _witnessed(self, query: Vector, everything: Scored) -> tuple[tuple[ClassGuess, ...], float]:
+        """Give the classes, and how certain it is that the photo shows something of the catalogue."""
+        witnesses = self._classes.witnesses(query, everything, self.settings.temperature)
+        guesses = self._classes.guess(witnesses, self.settings.classes)
+        lead = guesses[0].probability if guesses else 1.0
+        found = features(everything.best(_WITNESSED_BY), lead, self.settings.temperature)
+        return guesses, certainty(found, self.settings.certainty)
+
+    def _graded(self, ranked: Scored, allowed: Scored, everything: Scored) -> tuple[Match, ...]:
+        """Say of each product how like it is; `allowed` has its score without words."""
+        temperature = self.settings.temperature
+        total = np.logaddexp.reduce(everything.score.astype(np.float64) / temperature)
+        unworded = dict(zip(allowed.items.tolist(), allowed.score.tolist(), strict=True)) if len(ranked.items) else {}
+        matches = []
+        for item, similarity, score in zip(ranked.items, ranked.similarity, ranked.score, strict=True):
+            # Among a million products a filtered one may lie outside of the candidates that `total` sums.
+            probability = min(1.0, float(np.exp(unworded[int(item)] / temperature - total)))
+            found = grade(float(similarity), probability, self.settings.grades)
+            matches.append(Match(self._space.item_ids[item], float(score), float(similarity), found, probability))
+        return tuple(matches)
+
+
+def crop(image: Image, box: Box) -> Image:
+    """Cut a region out of a photo, at least one pixel of it.
+
+    Raises:
+        InvalidCatalogue: the box is empty or outside the picture.
+    """
+    check_box(box)
+    left, top = int(box[0] * image.width), int(box[1] * image.height)
+    right, bottom = max(left + 1, round(box[2] * image.width)), max(top + 1, round(box[3] * image.height))
+    return image.crop((left, top, right, bottom))
