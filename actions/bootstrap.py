@@ -12,6 +12,9 @@ from typing import Protocol
 from actions.advisors import Advisors
 from actions.item_updates import ItemUpdates
 from actions.labels import Labels
+from actions.photo_fetch import PhotoFetch
+from actions.photo_store import PhotoStore
+from actions.photos import Photos
 from actions.popularity import PopularAdvisor
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
@@ -51,6 +54,7 @@ class Services:
     vocabulary: Vocabulary
     advisors: Advisors
     item_updates: ItemUpdates
+    photos: Photos
 
 
 def build_services(settings: Settings) -> Services:
@@ -76,6 +80,7 @@ def build_services(settings: Settings) -> Services:
         vocabulary=Vocabulary(sessions, clock=time.monotonic),
         advisors=advisors,
         item_updates=ItemUpdates(store, sessions),
+        photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
     )
 
 

@@ -1,7 +1,8 @@
 """The action server: `python -m actions.server --port 5055`.
 
 It binds the loopback address only. Beside rasa-sdk's webhook it answers `GET /health`, with 200 once its services are
-built and the database answers, and for the storefront `GET /catalogue` and `POST /for-you`.
+built and the database answers, for the storefront `GET /catalogue` and `POST /for-you`, and for shoppers' photos `POST
+/photos` and `GET /photos/<id>`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sqlalchemy import text
 from actions import bootstrap
 from actions.for_you import ForYou
 from actions.identity import IdentityRefusedError
+from actions.photo_door import add_photos
 from actions.refreshing import Refreshing
 from actions.settings import Settings
 from actions.storefront import MOST, Storefront
@@ -79,6 +81,7 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
         return json(page)
 
     _add_for_you(app, ForYou(bootstrap.services), settings.deadline_s)
+    add_photos(app, bootstrap.services, settings.secret.get_secret_value())
     return app
 
 
@@ -112,6 +115,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # rasa-sdk logs each registered action and each slot that is not there.
     logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
+    # httpx logs each address that it asks: those of shoppers' photos are nobody else's business.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     port = options.port or settings.actions_port
     logger.info("The action server listens on http://%s:%s", HOST, port)
     make_app(settings).run(HOST, port, single_process=True, access_log=False, motd=False)
@@ -128,9 +133,15 @@ async def _build_services() -> None:
 
 
 def _refresh() -> None:
-    if bootstrap.is_ready():
-        bootstrap.services().search.refresh()
-        bootstrap.services().item_updates.refresh()
+    if not bootstrap.is_ready():
+        return
+    services = bootstrap.services()
+    try:
+        # Photos leave after their time even while the database is away.
+        services.photos.sweep()
+    finally:
+        services.search.refresh()
+        services.item_updates.refresh()
 
 
 async def _problem() -> str | None:

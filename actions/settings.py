@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _SECRET_LENGTH = 32
 _SECRET_VARIETY = 8
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
 class Settings(BaseSettings):
@@ -22,6 +24,9 @@ class Settings(BaseSettings):
         recsys: where trained recommenders are published; without one, what is popular is shown instead.
         exploration: how often the last place of a recommended list is drawn among the next best, so that the shop
             learns of more than what it always shows.
+        photos: the folder of the photos that shoppers upload.
+        photo_hours: how long each is kept.
+        photo_hosts: from which hosts a photo may be fetched by its https address, separated by commas; none by default.
         deadline_s: how long one action may take before the shopper gets an apology, in seconds.
     """
 
@@ -39,6 +44,9 @@ class Settings(BaseSettings):
     search_cache: Path = Path("artifacts/search")
     recsys: Path = Path("artifacts/recsys")
     exploration: float = Field(default=0.1, ge=0, le=1)
+    photos: Path = Path("var/photos")
+    photo_hours: float = Field(default=24, gt=0)
+    photo_hosts: str = ""
     locale: str = "en_US"
     text_model: str = ""
 
@@ -49,6 +57,14 @@ class Settings(BaseSettings):
         if len(value) < _SECRET_LENGTH or len(set(value)) < _SECRET_VARIETY:
             raise ValueError(f"DAOGOU_SECRET must be at least {_SECRET_LENGTH} random characters")
         return secret
+
+    @field_validator("photo_hosts")
+    @classmethod
+    def _require_host_names(cls, hosts: str) -> str:
+        wrong = next((host for host in _names(hosts) if not _HOST.fullmatch(host)), None)
+        if wrong is not None:
+            raise ValueError(f"DAOGOU_PHOTO_HOSTS must list names such as img.shop.example, not {wrong!r}")
+        return hosts
 
     @field_validator("payment_url")
     @classmethod
@@ -62,6 +78,15 @@ class Settings(BaseSettings):
         return self.payment_url.replace("{number}", number)
 
     @property
+    def photo_host_names(self) -> frozenset[str]:
+        """Give the hosts from which photos may be fetched."""
+        return frozenset(_names(self.photo_hosts))
+
+    @property
     def language(self) -> str:
         """Give the locale's language, such as "en": it names the label file."""
         return self.locale.replace("-", "_").split("_")[0]
+
+
+def _names(hosts: str) -> list[str]:
+    return [name for name in (part.strip().lower() for part in hosts.split(",")) if name]

@@ -39,6 +39,9 @@ from actions.bootstrap import Services
 from actions.identity import AUDIENCE
 from actions.item_updates import ItemUpdates
 from actions.labels import Labels
+from actions.photo_fetch import PhotoFetch
+from actions.photo_store import PhotoStore
+from actions.photos import Photos
 from actions.popularity import PopularAdvisor
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
@@ -175,6 +178,7 @@ def settings(tmp_path: Path) -> Settings:
         policies=ROOT / "data/policies",
         labels=ROOT / "data/labels",
         exploration=0.0,
+        photos=tmp_path / "photos",
     )
 
 
@@ -211,6 +215,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf) -
         vocabulary=Vocabulary(sessions, clock=lambda: 0.0),
         advisors=Advisors(shelf, PopularAdvisor(search, sessions)),
         item_updates=ItemUpdates(shelf, sessions),
+        photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
     )
     engine.dispose()
 
