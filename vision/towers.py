@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -107,8 +108,12 @@ def build(config: Mapping[str, Any], seed: int = 0) -> nn.Module:
     """
     from open_clip.model import CLIP, CustomTextCLIP
 
-    fields = {name: value for name, value in config.items() if name != "custom_text"}
-    custom = config.get("custom_text", False) or "hf_model_name" in config["text_cfg"]
+    fields = {name: deepcopy(value) for name, value in config.items() if name != "custom_text"}
+    hf_text = "hf_model_name" in config["text_cfg"]
+    custom = config.get("custom_text", False) or hf_text
+    if hf_text:
+        # The towers get their weights afterwards: nothing is looked for on a network.
+        fields["text_cfg"]["hf_model_pretrained"] = False
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model: nn.Module = (CustomTextCLIP if custom else CLIP)(**fields)
@@ -124,6 +129,8 @@ def default_config(tower: str, text_folder: Path) -> dict[str, Any]:
             "timm_model_pretrained": False,
             "timm_pool": "avg",
             "timm_proj": "linear",
+            # Lets the projection take the mean of a catalogue's pictures away, which untrained features gain most by.
+            "timm_proj_bias": True,
             "image_size": TOWERS[tower].size,
         },
         "text_cfg": {
