@@ -2,13 +2,24 @@
 
 import { ChatError } from './client.js';
 import { MessageView } from './messages.js';
+import { pastedPicture } from './photo-door.js';
+import { PhotoTray } from './photo-tray.js';
+import { Photos } from './photos.js';
 
 const FRAME = { display: 'block', width: '100%', height: '100%', backgroundColor: 'transparent' };
 const SEND =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M12 20V5M5.500 11.500 12 5l6.500 6.500"/></svg>';
+const GALLERY =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" class="dg-gallery"><path d="M5 4h14a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2Zm-2 12 5-5 4 4 3-3 6 6M15.500 8.500h.01"/></svg>';
+const CAMERA =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" class="dg-camera"><path d="M4 7h3.500L9 4.500h6L16.500 7H20a1.500 1.500 0 0 1 1.500 1.500v10A1.500 1.500 0 0 1 20 20H4a1.500 1.500 0 0 1-1.500-1.500v-10A1.500 1.500 0 0 1 4 7Zm8 2.500a3.700 3.700 0 1 0 0 7.400 3.700 3.700 0 0 0 0-7.400Z"/></svg>';
 // deep-chat may draw itself twice when it starts: what is said between the two would be lost.
 const RENDERS_APART_MS = 150;
-const NO_RETRY = ['message_too_long', 'message_empty', 'text_missing'];
+const SEARCH_BY_PHOTO = '/search_by_photo';
+const NO_RETRY = [
+  ...['message_too_long', 'message_empty', 'text_missing', 'photo_too_large', 'photo_not_an_image', 'photo_damaged'],
+  ...['photo_unsupported', 'photo_too_many_pixels', 'photo_too_small'],
+];
 
 export class Chat {
   /**
@@ -20,7 +31,10 @@ export class Chat {
   constructor(client, strings, maxCharacters, style) {
     this.client = client;
     this.strings = strings;
-    this.view = new MessageView(strings, client.base);
+    this.photos = new Photos(client, strings);
+    this.view = new MessageView(strings, client.base, this.photos);
+    this.tray = new PhotoTray(strings, (error) => this.wording(error, 'error.photo_damaged'), () => this.trayChanged());
+    this.pickPhoto = () => {};
     this.maxCharacters = maxCharacters;
     this.style = style;
     this.next = null;
@@ -50,7 +64,17 @@ export class Chat {
     parent.append(element);
     await drawn;
     element.style.border = '0';
-    element.shadowRoot.addEventListener('click', (event) => this.clicked(event));
+    this.listen(element.shadowRoot);
+    this.photos.load(element.shadowRoot);
+    this.photos.frame(element.shadowRoot, this.lastAnswer);
+  }
+
+  listen(root) {
+    root.addEventListener('click', (event) => this.clicked(event));
+    // Before deep-chat's own listeners, which know of no photo without words.
+    root.addEventListener('click', (event) => event.target.closest?.('[data-send]') && this.sendStaged(event), true);
+    root.addEventListener('keydown', (event) => this.keyed(event), true);
+    root.addEventListener('paste', (event) => this.pasted(event), true);
   }
 
   /** Says something for the shopper: `text` goes to the assistant, `title` into the shopper's bubble. */
@@ -60,14 +84,64 @@ export class Chat {
     this.element.submitUserMessage({ text: title });
   }
 
+  /** Shows a picture file above the text box, to be sent with words or without. */
+  async stage(file) {
+    await this.tray.stage(file);
+    this.focus();
+  }
+
+  /** Sends a picture file at once; what is no picture is refused above the text box. */
+  async searchByPhoto(file, caption = '') {
+    if (this.busy) return;
+    await this.tray.stage(file);
+    if (this.tray.photo) this.sayPhoto(this.tray.take(), caption);
+  }
+
+  sayPhoto(photo, caption) {
+    this.next = { text: caption || SEARCH_BY_PHOTO, caption, photo };
+    this.element.submitUserMessage({ text: caption || this.strings.text('photo.mine') });
+  }
+
+  sendStaged(event) {
+    if (!this.tray.photo) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.busy) return;
+    this.sayPhoto(this.tray.take(), this.element.shadowRoot.querySelector('#text-input').innerText.trim());
+  }
+
+  keyed(event) {
+    const isNewLine = event.shiftKey || event.isComposing;
+    if (event.key === 'Enter' && !isNewLine && event.target.closest('#text-input, [data-send]')) this.sendStaged(event);
+  }
+
+  pasted(event) {
+    const picture = pastedPicture(event);
+    if (!picture) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.stage(picture);
+  }
+
+  trayChanged() {
+    if (!this.element) return;
+    this.element.setPlaceholderText(this.strings.text(this.tray.photo ? 'photo.caption' : 'panel.input'));
+    // The text box took the placeholder for its name.
+    this.describe();
+    // Asks `validateInput` again.
+    this.element.disableSubmitButton(false);
+  }
+
   focus() {
     this.element?.shadowRoot.querySelector('#text-input')?.focus();
   }
 
   async earlier() {
     this.client.onNewSession = () => this.announce();
+    this.lastAnswer = [];
     try {
       const messages = await this.client.history();
+      this.lastAnswer = messages.slice(-1);
       return messages.length ? this.view.history(messages) : this.view.intro();
     } catch (error) {
       return [this.view.note(this.wording(error, 'error.history'))];
@@ -83,6 +157,8 @@ export class Chat {
       auxiliaryStyle: this.style,
       displayLoadingBubble: { toggle: () => {} },
       chatStyle: FRAME,
+      validateInput: (text) => Boolean(text?.trim() || this.tray.photo),
+      customButtons: this.photoButtons(),
       submitButtonStyles: { submit: { svg: { content: SEND } } },
       messageStyles: { html: { shared: bare } },
       textInput: {
@@ -90,6 +166,17 @@ export class Chat {
         placeholder: { text: this.strings.text('panel.input') },
       },
     };
+  }
+
+  /** A phone gets a button for its camera too: not each of them offers it among the photos. */
+  photoButtons() {
+    const button = (content, fromCamera) => ({
+      position: 'inside-start',
+      styles: { button: { default: { svg: { content } } } },
+      onClick: () => this.pickPhoto(fromCamera),
+    });
+    const isPhone = matchMedia('(pointer: coarse)').matches;
+    return isPhone ? [button(GALLERY, false), button(CAMERA, true)] : [button(GALLERY, false)];
   }
 
   /** Names the parts for people who hear the page. */
@@ -101,7 +188,15 @@ export class Chat {
     };
     set('#messages', { role: 'log', 'aria-live': 'polite', 'aria-label': this.strings.text('panel.messages'), tabindex: '0' });
     set('#text-input', { role: 'textbox', 'aria-multiline': 'true', 'aria-label': this.strings.text('panel.input') });
-    set('.input-button', { role: 'button', 'aria-label': this.strings.text('panel.send') });
+    for (const button of root.querySelectorAll('.input-button')) {
+      const kind = ['gallery', 'camera'].find((name) => button.querySelector(`.dg-${name}`));
+      const label = this.strings.text(kind ? `photo.${kind}` : 'panel.send');
+      button.setAttribute('role', 'button');
+      button.setAttribute('aria-label', label);
+      button.toggleAttribute('data-send', !kind);
+      if (kind) button.title = label;
+    }
+    if (!this.tray.element.parentElement?.isConnected) root.querySelector('#input').before(this.tray.element);
   }
 
   async handle(body, signals) {
@@ -121,16 +216,32 @@ export class Chat {
   async deliver(message) {
     this.wait(true);
     try {
-      const answer = this.view.answer(await this.client.send(message));
+      await this.handIn(message);
+      const messages = await this.client.send(message);
+      const answer = this.view.answer(messages);
       this.failed = null;
       if (!answer.length) throw new ChatError('unavailable');
+      this.photos.frame(this.element.shadowRoot, messages);
       return answer;
     } catch (error) {
       this.failed = message;
       return [this.view.trouble(this.wording(error, 'error.server'), !NO_RETRY.includes(error.code))];
     } finally {
+      this.photos.tell(null);
       this.wait(false);
     }
+  }
+
+  /** Hands the photo of a message in, once: to try again after that is to send the message only. */
+  async handIn(message) {
+    if (!message.photo) return;
+    if (!message.photoUrl || message.session !== this.client.token()) {
+      this.photos.tell('sending');
+      message.photoUrl = await this.client.upload(message.photo.blob);
+      message.session = this.client.token();
+    }
+    this.photos.tell('looking');
+    this.photos.showSent(message.photoUrl);
   }
 
   wait(busy) {
@@ -150,14 +261,15 @@ export class Chat {
     if (isHistory || message.role !== 'user' || !message.text) return;
     const bubbles = this.element.shadowRoot.querySelectorAll('.user-message-text');
     const bubble = bubbles[bubbles.length - 1];
-    if (bubble && !bubble.classList.contains('html-message')) bubble.textContent = message.text;
+    if (bubble && this.next?.photo) this.photos.put(bubble, this.next.photo, this.next.caption);
+    else if (bubble && !bubble.classList.contains('html-message')) bubble.textContent = message.text;
   }
 
   clicked(event) {
     const pressed = event.target.closest?.('[data-payload], [data-retry]');
     if (!pressed) return;
     if (pressed.hasAttribute('data-retry')) this.retry();
-    else this.say(pressed.dataset.payload, pressed.textContent);
+    else this.say(pressed.dataset.payload, pressed.dataset.title ?? pressed.textContent);
   }
 
   announce() {

@@ -1,6 +1,8 @@
 /** Talks to the web channel: keeps the session, sends messages, reads the conversation back. */
 
 const SEND_MILLISECONDS = 20000;
+// Longer than the server's own limit, so that its answer is the one that counts.
+const UPLOAD_MILLISECONDS = 30000;
 const SESSION_CODES = ['session_missing', 'session_invalid', 'session_expired'];
 
 /** A refusal of the server, or its absence; `code` names the text in the strings. */
@@ -29,6 +31,7 @@ export class Client {
   async send(message) {
     const metadata = { locale: this.locale, page: location.pathname, message_id: message.id };
     if (message.title) metadata.title = message.title.slice(0, 120);
+    if (message.photoUrl) metadata.photo_url = message.photoUrl;
     const answer = await this.withSession('messages', { text: message.text, metadata });
     this.onAnswer();
     return answer;
@@ -37,6 +40,24 @@ export class Client {
   /** Gives the conversation so far; a visitor who has none gets no session for looking. */
   async history() {
     return this.token() ? this.withSession('history') : [];
+  }
+
+  /** Hands a photo in, and gives the address under which this session's messages may name it. */
+  async upload(photo) {
+    const form = new FormData();
+    // No name: what a phone calls its photos may say where and when.
+    form.append('photo', photo, 'photo');
+    return (await this.withSession('photos', form)).photo_url;
+  }
+
+  /** Fetches a photo of this session's messages. */
+  async photo(address) {
+    const url = new URL(address, this.base);
+    // The token is for this server alone, and a photo that was named by another's address is not asked for there again.
+    if (url.origin !== this.base.origin) throw new ChatError('photo_elsewhere');
+    const response = await this.fetch(url, { headers: { Authorization: `Bearer ${this.token()}` }, credentials: 'omit' });
+    if (!response.ok) throw refusal(response, await response.json().catch(() => null));
+    return response.blob();
   }
 
   /** Gives what the shop recommends to this visitor, who gets a session for it. */
@@ -113,23 +134,26 @@ export class Client {
   async request(path, body, signed = true) {
     const headers = {};
     if (signed) headers.Authorization = `Bearer ${this.token()}`;
-    if (body) headers['Content-Type'] = 'application/json';
-    const response = await this.fetch(path, {
+    const isForm = body instanceof FormData;
+    // A form brings its own type, with the border between its parts.
+    if (body && !isForm) headers['Content-Type'] = 'application/json';
+    const options = {
       method: body ? 'POST' : 'GET',
       headers,
-      body: body && JSON.stringify(body),
+      body: isForm ? body : body && JSON.stringify(body),
       credentials: 'omit',
-    });
+    };
+    const response = await (isForm ? this.fetch(path, options, UPLOAD_MILLISECONDS, 'photo_too_slow') : this.fetch(path, options));
     const content = await response.json().catch(() => null);
     if (!response.ok || content === null) throw refusal(response, content);
     return content;
   }
 
-  async fetch(path, options) {
+  async fetch(path, options, milliseconds = SEND_MILLISECONDS, late = 'offline') {
     try {
-      return await fetch(new URL(path, this.base), { ...options, signal: AbortSignal.timeout(SEND_MILLISECONDS) });
-    } catch {
-      throw new ChatError('offline');
+      return await fetch(new URL(path, this.base), { ...options, signal: AbortSignal.timeout(milliseconds) });
+    } catch (error) {
+      throw new ChatError(error.name === 'TimeoutError' ? late : 'offline');
     }
   }
 }

@@ -10,7 +10,10 @@
  * The page's origin must be this server's own or stand in DAOGOU_ALLOWED_ORIGINS. A page with a content security
  * policy needs this server in script-src, style-src, connect-src and img-src.
  *
- * window.daogou: ready (a promise), open(), close(), ask(text, title), useSession(token), signIn(customer), forYou()
+ * window.daogou: ready (a promise), open(), close(), ask(text, title), useSession(token), signIn(customer), forYou(),
+ *   searchByPhoto(file, caption)  sends a picture (a File or Blob) and, if given, the words that go with it
+ *   choosePhoto()                 opens the chat and the picker of files, from within the handler of a press
+ *   showPhoto(file)               opens the chat with a picture ready to be sent
  *
  * The event "daogou:answer" of the window says that the assistant has answered: cart and tastes may have changed.
  */
@@ -27,10 +30,11 @@
   const CROSS = 'M6 6l12 12M18 6L6 18';
 
   class Widget {
-    constructor(strings, client, { Chat }) {
+    constructor(strings, client, { Chat }, door) {
       this.strings = strings;
       this.client = client;
       this.Chat = Chat;
+      this.door = door;
       this.isOpen = false;
       this.host = document.createElement('daogou-chat');
       this.root = this.host.attachShadow({ mode: 'open' });
@@ -45,6 +49,9 @@
       this.launcher = this.makeLauncher();
       this.panel = this.makePanel();
       this.root.append(style, this.launcher, this.panel);
+      this.picker = new this.door.PhotoPicker(this.root);
+      const mark = (isOver) => this.host.toggleAttribute('data-dropping', isOver);
+      this.door.acceptDrops(this.host, (file) => this.showPhoto(file), mark);
       this.root.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
       document.body.append(this.host);
       await styled;
@@ -68,7 +75,7 @@
       heading.append(title, make('p', {}, this.strings.text('panel.note')));
       const header = make('header');
       header.append(heading, close);
-      this.body = make('div', { class: 'body' });
+      this.body = make('div', { class: 'body', 'data-drop': this.strings.text('photo.drop') });
       const panel = make('section', { class: 'panel', role: 'dialog', 'aria-label': this.strings.text('panel.title') });
       panel.hidden = true;
       panel.append(header, this.body);
@@ -112,6 +119,7 @@
         import(file('deep-chat.js')),
       ]);
       this.chat = new this.Chat(this.client, this.strings, settings.max_characters, style);
+      this.chat.pickPhoto = (fromCamera) => this.choosePhoto(fromCamera);
       await this.chat.show(this.body);
       this.body.removeAttribute('aria-busy');
     }
@@ -119,6 +127,24 @@
     async ask(text, title) {
       await this.open();
       this.chat.say(text, title);
+    }
+
+    /** Opens the picker before anything else is waited for: a browser opens it only while a press is handled. */
+    async choosePhoto(fromCamera = false) {
+      const picked = this.picker.pick(fromCamera);
+      await this.open();
+      const file = await picked;
+      if (file) await this.chat.stage(file);
+    }
+
+    async showPhoto(file) {
+      await this.open();
+      await this.chat.stage(file);
+    }
+
+    async searchByPhoto(file, caption) {
+      await this.open();
+      await this.chat.searchByPhoto(file, caption);
     }
 
     async useSession(token) {
@@ -156,14 +182,15 @@
   }
 
   async function start() {
-    const [{ Client }, { Strings }, chat] = await Promise.all([
+    const [{ Client }, { Strings }, chat, door] = await Promise.all([
       import(file('client.js')),
       import(file('strings.js')),
       import(file('chat.js')),
+      import(file('photo-door.js')),
     ]);
     const client = new Client(base, locale);
     client.onAnswer = () => window.dispatchEvent(new CustomEvent('daogou:answer'));
-    const widget = new Widget(await Strings.load(base, locale), client, chat);
+    const widget = new Widget(await Strings.load(base, locale), client, chat, door);
     await widget.mount();
     if ('open' in script.dataset) widget.open();
     return widget;
@@ -181,6 +208,9 @@
     open: async () => (await ready).open(),
     close: async () => (await ready).close(),
     ask: async (text, title) => (await ready).ask(text, title),
+    searchByPhoto: async (photo, caption) => (await ready).searchByPhoto(photo, caption),
+    choosePhoto: async () => (await ready).choosePhoto(),
+    showPhoto: async (photo) => (await ready).showPhoto(photo),
     useSession: async (token) => (await ready).useSession(token),
     signIn: async (customer) => (await ready).signIn(customer),
     customer: async () => (await ready).client.customer(),

@@ -29,9 +29,10 @@ export function safeAddress(address, base) {
 }
 
 export class MessageView {
-  constructor(strings, base) {
+  constructor(strings, base, photos) {
     this.strings = strings;
     this.base = base;
+    this.photos = photos;
   }
 
   /** Gives the messages that deep-chat shows for one answer; the buttons to choose from come last. */
@@ -44,14 +45,16 @@ export class MessageView {
   /** Gives deep-chat's history; of old answers the buttons below are left out, except under the last one. */
   history(messages) {
     return messages.flatMap((message, place) => {
-      if (message.role === 'shopper') return [this.shopper(message.text)];
+      if (message.role === 'shopper') return [this.shopper(message)];
       const isLast = place === messages.length - 1;
       return this.answer([isLast ? message : { ...message, buttons: [] }]);
     });
   }
 
-  shopper(text) {
-    return { role: 'user', html: node('div', { class: 'dg-bubble dg-mine' }, ...this.linked(text)).outerHTML };
+  shopper({ text, photo_url: photo }) {
+    const words = text ? this.linked(text) : [];
+    const bubble = photo ? this.photos.earlier(photo, words) : node('div', { class: 'dg-bubble dg-mine' }, ...words);
+    return { role: 'user', html: bubble.outerHTML };
   }
 
   intro() {

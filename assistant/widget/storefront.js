@@ -2,6 +2,7 @@
 
 import { ForYou } from './for-you.js';
 import { node } from './messages.js';
+import { acceptDrops } from './photo-door.js';
 import { askButton, base, photo } from './products.js';
 import { Strings } from './strings.js';
 
@@ -22,6 +23,8 @@ class Storefront {
     }
     document.title = this.strings.text('shop.name');
     document.querySelector('[data-open-chat]').addEventListener('click', () => window.daogou.open());
+    document.querySelector('[data-choose-photo]').addEventListener('click', () => window.daogou.choosePhoto());
+    acceptDrops(document, (file) => window.daogou.showPhoto(file));
     this.more.addEventListener('click', () => this.showCatalogue(this.grid.children.length));
     window.addEventListener('daogou:answer', () => this.forYou.show());
     await Promise.all([this.forYou.show(), this.showCatalogue(), this.showSignIn()]);
