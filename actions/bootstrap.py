@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Protocol
 
 from actions.advisors import Advisors
 from actions.item_updates import ItemUpdates
 from actions.labels import Labels
 from actions.photo_fetch import PhotoFetch
+from actions.photo_matching import PhotoMatcherStore, VisionFiles, load_parts
+from actions.photo_sight import PhotoVectors
 from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
@@ -22,7 +24,7 @@ from recsys.store import RecommenderStore
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder
 from shop.policies import Passage, PolicyIndex, load_passages
-from shop.search import ProductSearch, SearchQuery, SearchResults
+from shop.search import Filters, ProductSearch, SearchQuery, SearchResults
 
 
 class Search(Protocol):
@@ -30,6 +32,12 @@ class Search(Protocol):
 
     def search(self, query: SearchQuery) -> SearchResults:
         """Give one page of what fits the query."""
+
+    def passing(self, filters: Filters) -> frozenset[str]:
+        """Name every product that satisfies filters."""
+
+    def variants(self, filters: Filters, slugs: Sequence[str]) -> dict[str, str]:
+        """Give the SKU that stands for each of some products under filters."""
 
     def refresh(self) -> None:
         """Take in what has changed in the catalogue."""
@@ -55,6 +63,8 @@ class Services:
     advisors: Advisors
     item_updates: ItemUpdates
     photos: Photos
+    matchers: PhotoMatcherStore
+    photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
 
 def build_services(settings: Settings) -> Services:
@@ -69,8 +79,11 @@ def build_services(settings: Settings) -> Services:
     policies.answer("ready")
     store = RecommenderStore(settings.recsys)
     advisors = Advisors(store, PopularAdvisor(search, sessions))
-    # Loaded now, and where it cannot be, that is said now.
+    # Both are loaded now, and where one cannot be, that is said now.
     advisors.current()
+    files = VisionFiles(settings.vision, settings.image_model)
+    matchers = PhotoMatcherStore(files, settings.images, sessions, partial(load_parts, threads=settings.threads))
+    matchers.current()
     return Services(
         settings=settings,
         sessions=sessions,
@@ -81,6 +94,7 @@ def build_services(settings: Settings) -> Services:
         advisors=advisors,
         item_updates=ItemUpdates(store, sessions),
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
+        matchers=matchers,
     )
 
 

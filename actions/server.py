@@ -142,6 +142,7 @@ def _refresh() -> None:
     finally:
         services.search.refresh()
         services.item_updates.refresh()
+        services.matchers.refresh()
 
 
 async def _problem() -> str | None:

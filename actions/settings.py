@@ -24,6 +24,9 @@ class Settings(BaseSettings):
         recsys: where trained recommenders are published; without one, what is popular is shown instead.
         exploration: how often the last place of a recommended list is drawn among the next best, so that the shop
             learns of more than what it always shows.
+        images: the folder of the shop's own pictures.
+        vision: where the set-up puts the image model and the gallery; without them, photos are not matched.
+        image_model: another model of open_clip for photos: a name, `hf-hub:...`, or a local checkpoint.
         photos: the folder of the photos that shoppers upload.
         photo_hours: how long each is kept.
         photo_hosts: from which hosts a photo may be fetched by its https address, separated by commas; none by default.
@@ -44,6 +47,9 @@ class Settings(BaseSettings):
     search_cache: Path = Path("artifacts/search")
     recsys: Path = Path("artifacts/recsys")
     exploration: float = Field(default=0.1, ge=0, le=1)
+    images: Path = Path("var/images")
+    vision: Path = Path("artifacts/vision/demo")
+    image_model: str = ""
     photos: Path = Path("var/photos")
     photo_hours: float = Field(default=24, gt=0)
     photo_hosts: str = ""
