@@ -41,6 +41,7 @@ from actions.item_updates import ItemUpdates
 from actions.labels import Labels
 from actions.photo_fetch import PhotoFetch
 from actions.photo_store import PhotoStore
+from actions.photo_matching import PhotoMatcherStore, VisionFiles
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
 from actions.settings import Settings
@@ -180,6 +181,8 @@ def settings(tmp_path: Path) -> Settings:
         exploration=0.0,
         photos=tmp_path / "photos",
     )
+        images=tmp_path / "images",
+        vision=tmp_path / "vision",
 
 
 class Shelf:
@@ -218,6 +221,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf) -
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
     )
     engine.dispose()
+        matchers=PhotoMatcherStore(VisionFiles(settings.vision), settings.images, sessions),
 
 
 def rules() -> dict[str, str]:
