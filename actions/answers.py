@@ -22,6 +22,8 @@ from actions.pending import (
     DETAILS,
     OPTION,
     ORDER,
+    PHOTO_FILTER,
+    PHOTO_PART,
     QUANTITY,
     SEARCH,
     SIMILAR,
@@ -32,11 +34,12 @@ from actions.pending import (
     match_value,
     said_number,
 )
+from actions.photo_search import answer_part, drop_filter
 from actions.queries import from_state
 from actions.recommendations import show_goes_with, show_similar
 from actions.references import Mention
 from actions.search import refine, run_search, start_search
-from actions.slate_moves import answer_taste
+from actions.slate_moves import answer_taste, stop_photo
 from actions.targets import Target, focused_product, one_shown, pick_one
 from actions.turn import Pending, Turn, clean_words
 from actions.whys import tell_why
@@ -131,6 +134,7 @@ class ActionCancel(ShopAction):
         """Forget the question and the address; the cart stays."""
         kind = turn.pending.get("kind", "")
         forget_address(turn)
+        stop_photo(turn)
         if turn.form or kind in {USE_ADDRESS, CONFIRM_ORDER}:
             turn.say("utter_checkout_stopped")
         else:
@@ -281,11 +285,13 @@ _ANSWERS: dict[str, Callable[[Turn, Pending], bool]] = {
     QUANTITY: _answer_quantity,
     ORDER: _answer_order,
     TASTE: answer_taste,
+    PHOTO_PART: answer_part,
 }
 _YES: dict[str, Callable[[Turn, Pending], None]] = {
     ADD: _add_offered,
     DETAILS: _show_offered,
     SIMILAR: _show_similar_offered,
+    PHOTO_FILTER: drop_filter,
     SEARCH: lambda turn, pending: run_search(turn, from_state(pending["state"])),
     USE_ADDRESS: use_address,
     CONFIRM_ORDER: confirm_order,

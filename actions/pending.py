@@ -9,6 +9,8 @@
 | add | whether to put so many into the cart after all | sku, quantity |
 | details | whether to read the description | product |
 | search | whether to search again without one filter | state |
+| photo_filter | whether to search by the photo again without one filter | state |
+| photo_part | which part of a photo | parts |
 | taste | what the shopper is after: a category, a budget | asked |
 | similar | whether to show what is like a product | product |
 | use_address | whether to send it to a known address | address |
@@ -21,6 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from actions.photo_words import part_said
 from actions.turn import Turn
 
 OPTION = "option"
@@ -30,6 +33,8 @@ ORDER = "order"
 ADD = "add"
 DETAILS = "details"
 SEARCH = "search"
+PHOTO_FILTER = "photo_filter"
+PHOTO_PART = "photo_part"
 TASTE = "taste"
 SIMILAR = "similar"
 USE_ADDRESS = "use_address"
@@ -59,6 +64,8 @@ def answers_question(turn: Turn) -> bool:
         return said_number(turn) is not None
     if kind == ORDER:
         return said_number(turn) is not None or bool(turn.entities("order_number"))
+    if kind == PHOTO_PART:
+        return part_said(turn, pending["parts"]) is not None
     if kind == TASTE:
         # "Best camera for beginners" says nothing about a budget: it asks for something else.
         of_price = any(turn.entities(name) for name in _PRICES) or said_number(turn) is not None

@@ -16,6 +16,9 @@ _FIELDS = {
     "colour": "reasons.colour",
     "price": "reasons.price",
     "title": "reasons.title",
+    "photo_exact": "reasons.photo_exact",
+    "photo_very_similar": "reasons.photo_very_similar",
+    "photo_similar": "reasons.photo_similar",
 }
 LIKE_SEED, LIKE_LIKED = "seed", "liked"
 """The `field` of a "similar_to" reason whose product was asked about, or is said to be liked; else it was looked at."""

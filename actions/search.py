@@ -10,8 +10,8 @@ from actions.cards import button, listing, named_button, product_card
 from actions.catalogue import show_details
 from actions.pending import SEARCH
 from actions.queries import PAGE, criteria_text, from_state, moved_price, new_query, refined, relaxations, to_state
-from actions.slate_moves import recommend, refine_slate, show_more_of_slate
-from actions.slates import forget_slate, last_slate
+from actions.slate_moves import goes_on, recommend, refine_slate, show_more_of_slate
+from actions.slates import forget_photo, forget_slate
 from actions.targets import focused_product, pick_one, pivot_of
 from actions.turn import Turn, clean_words
 from shop.catalogue import get_product, get_products_by_sku
@@ -87,7 +87,7 @@ class ActionShowMore(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Fetch the next page; say so where there is none."""
         state = turn.slot("search_state")
-        if last_slate(turn):
+        if goes_on(turn):
             show_more_of_slate(turn)
             return
         if state is None:
@@ -135,7 +135,7 @@ def show_by_sku(turn: Turn) -> bool:
 
 def refine(turn: Turn) -> None:
     """Add what the message says to what was last shown, a search or a recommendation; where none was, search."""
-    if last_slate(turn) and not turn.entities("product"):
+    if goes_on(turn) and not turn.entities("product"):
         refine_slate(turn)
         return
     state = turn.slot("search_state")
@@ -167,6 +167,7 @@ def run_search(turn: Turn, query: SearchQuery, *, keep_when_empty: bool = False)
         _show(turn, query, results)
         return
     if not keep_when_empty:
+        forget_photo(turn)
         turn.remember(search_state=to_state(query))
     _say_nothing_found(turn, query)
 

@@ -9,8 +9,7 @@ from actions.base import ShopAction
 from actions.cards import button
 from actions.queries import EVERYTHING, from_state, refined
 from actions.search import product_names, run_search, show_by_sku
-from actions.slate_moves import recommend, refine_slate
-from actions.slates import last_slate
+from actions.slate_moves import goes_on, recommend, refine_slate
 from actions.turn import Turn
 from shop.customers import get_customer
 from shop.errors import CustomerNotFound
@@ -88,7 +87,7 @@ class ActionFallBack(ShopAction):
             run_search(turn, refined(turn, EVERYTHING))
             return
         says_more = query.filters != (running or EVERYTHING).filters
-        if says_more and not names and last_slate(turn):
+        if says_more and not names and goes_on(turn):
             refine_slate(turn)
         elif names or says_more:
             run_search(turn, query)

@@ -1,4 +1,4 @@
-"""How a recommended product looks: its card with the reason, and buttons that say which slate they belong to."""
+"""How a product of a slate looks: its card with why it is shown, and buttons that say which slate they belong to."""
 
 from __future__ import annotations
 
@@ -30,12 +30,22 @@ def recommended_card(
     words = reason_words(labels, reasons, names)
     if words:
         card["subtitle"] = labels.text("card.recommended", subtitle=card["subtitle"], reasons=words)
-    own = [
-        button(labels, "more_like", "ask_similar", product=product.slug),
-        button(labels, "not_for_me", "dismiss_product", product=product.slug),
-    ]
-    card["buttons"] = [_of_slate(one, slate) for one in (*card["buttons"], *own)]
-    return card
+    return _in_slate(labels, card, product, slate)
+
+
+def matched_card(labels: Labels, product: ProductView, sku: str, match: str, slate: str) -> Element:
+    """Make the card of a product that a photo led to.
+
+    Args:
+        labels: the language.
+        product: the product.
+        sku: the variant that is shown.
+        match: the label that says how near it comes to the photo.
+        slate: the slate that it stands in.
+    """
+    card = product_card(labels, product, sku)
+    card["subtitle"] = labels.text("card.matched", subtitle=card["subtitle"], match=labels.text(match))
+    return _in_slate(labels, card, product, slate)
 
 
 def lines(labels: Labels, cards: Sequence[Element]) -> str:
@@ -44,6 +54,14 @@ def lines(labels: Labels, cards: Sequence[Element]) -> str:
         labels.text("card.line", place=place, title=card["title"], subtitle=card["subtitle"])
         for place, card in enumerate(cards, start=1)
     )
+
+
+def _in_slate(labels: Labels, card: Element, product: ProductView, slate: str) -> Element:
+    own = [
+        button(labels, "more_like", "ask_similar", product=product.slug),
+        button(labels, "not_for_me", "dismiss_product", product=product.slug),
+    ]
+    return {**card, "buttons": [_of_slate(one, slate) for one in (*card["buttons"], *own)]}
 
 
 def _of_slate(one: Button, slate: str) -> Button:

@@ -9,6 +9,8 @@ from actions.adjustments import HIGHER, LOWER, PRICE, Step, add, forget_prices, 
 from actions.arguments import note_gift, step_text
 from actions.cards import button
 from actions.pending import BUDGET, said_number
+from actions.photo_moves import refine_photo, show_more_of_photo, show_photo_again
+from actions.photo_sight import running_photo
 from actions.queries import EVERYTHING, from_state, refined, to_state
 from actions.recommending import show, what_was_asked
 from actions.slates import RECOMMEND, Request, forget_slate, last_slate
@@ -34,7 +36,10 @@ def recommend(turn: Turn, query: SearchQuery) -> None:
 
 
 def refine_slate(turn: Turn) -> None:
-    """Recommend again with what was said added: other filters, another order, "cheaper"."""
+    """Show the list again with what was said added: other filters, another order, "cheaper"."""
+    if running_photo(turn):
+        refine_photo(turn)
+        return
     direction = turn.entity("price_direction")
     query = refined(turn, query_shown(turn))
     if direction not in (LOWER, HIGHER):
@@ -52,6 +57,9 @@ def refine_slate(turn: Turn) -> None:
 
 def show_more_of_slate(turn: Turn) -> None:
     """Show the next page; no product comes twice."""
+    if running_photo(turn):
+        show_more_of_photo(turn)
+        return
     slate = last_slate(turn)
     if slate and not show(turn, slate.request, query_shown(turn)):
         turn.say("utter_no_more", total=len(slate.request.shown))
@@ -78,15 +86,30 @@ def show_again(turn: Turn, *, query: SearchQuery | None = None, undoable: bool =
         query: a search that takes the place of the one before.
         undoable: whether a button takes back what the shopper has just said.
     """
+    if running_photo(turn):
+        show_photo_again(turn, query)
+        return True
     slate = last_slate(turn)
     request = replace(slate.request, shown=()) if slate else Request()
     return show(turn, request, query or query_shown(turn), undoable=undoable)
 
 
+def goes_on(turn: Turn) -> bool:
+    """Tell whether what is said now is about a list that was made for the shopper, or about their photo."""
+    return bool(last_slate(turn) or running_photo(turn))
+
+
+def stop_photo(turn: Turn) -> None:
+    """Forget the photo with all that narrowed its list down; the list stays as what was last shown."""
+    if running_photo(turn):
+        forget_slate(turn)
+        turn.remember(search_state=None)
+
+
 def query_shown(turn: Turn) -> SearchQuery:
     """Give the words and filters of the slate that is shown."""
     state = turn.slot("search_state")
-    return from_state(state) if state and last_slate(turn) else EVERYTHING
+    return from_state(state) if state and goes_on(turn) else EVERYTHING
 
 
 def say_nothing_fits(turn: Turn, query: SearchQuery) -> None:

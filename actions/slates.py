@@ -10,6 +10,7 @@ from actions import reasons
 from actions.turn import Turn
 from recsys.slate import Reason
 from shop.interactions import record_interaction
+from shop.photo_queries import TASK
 
 RECOMMEND, SIMILAR, GOES_WITH, NEW, DEALS = "recommend", "similar", "goes_with", "new", "deals"
 SOURCE = "recommendation"
@@ -23,7 +24,7 @@ class Request:
     """What a slate answers, beside the search in `search_state` that narrows it down.
 
     Attributes:
-        task: one of the five tasks.
+        task: one of the five tasks, or that of a photo search.
         seeds: the products that it is about: "like this one".
         shown: what earlier pages of it have shown.
         asked: the questions of taste that were asked already.
@@ -73,6 +74,8 @@ def last_slate(turn: Turn) -> ShownSlate | None:
 def remember_slate(turn: Turn, slate: ShownSlate) -> None:
     """Keep a slate: "the second one", "why this?", "cheaper" and "show more" are about it from now on."""
     request = slate.request
+    if request.task != TASK:
+        forget_photo(turn)
     turn.remember(
         slate={
             "id": slate.id,
@@ -88,8 +91,15 @@ def remember_slate(turn: Turn, slate: ShownSlate) -> None:
 
 def forget_slate(turn: Turn) -> None:
     """Something else is shown now."""
+    forget_photo(turn)
     if turn.slot("slate") is not None:
         turn.remember(slate=None)
+
+
+def forget_photo(turn: Turn) -> None:
+    """Search by no photo any more."""
+    if turn.slot("photo") is not None:
+        turn.remember(photo=None)
 
 
 def slate_with(turn: Turn, slug: str) -> str | None:

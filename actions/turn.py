@@ -28,10 +28,13 @@ Pending = dict[str, Any]
 
 _ENTITY_LENGTH = 200
 _ECHO_LENGTH = 60
+_ADDRESS_LENGTH = 2_000
 # Whose memory the slots are; a guest's is None. It decides nothing but when to forget: who writes, tokens say.
 _OWNER = "remembered_for"
 # What a guest's looking around leaves behind goes with them when they sign in, as their cart does.
-_SHOPPING = frozenset({"search_state", "candidate_skus", "focus_sku", "chosen_sku", "slate", "edits", "wishes"})
+_SHOPPING = frozenset(
+    {"search_state", "candidate_skus", "focus_sku", "chosen_sku", "slate", "photo", "edits", "wishes"}
+)
 # Rasa's own.
 _KEPT = frozenset({_OWNER, "requested_slot", "session_started_metadata"})
 _NUMBER = re.compile(r"[+-]?\d{1,12}")
@@ -57,6 +60,7 @@ class Turn:
         message = tracker.latest_message or {}
         self.text: str = message.get("text") or ""
         secret = services.settings.secret.get_secret_value()
+        self.photo_url: str | None = _address((message.get("metadata") or {}).get("photo_url"))
         self.shopper: Shopper = shopper_of(tracker.sender_id, message.get("metadata"), secret)
         self._slots: dict[str, Any] = self._forgotten()
 
@@ -186,6 +190,10 @@ def clean_words(text: str) -> str:
     """
     plain = " ".join("".join(sign for sign in text if sign.isprintable() and sign not in "<>{}").split())
     return plain if len(plain) <= _ECHO_LENGTH else f"{plain[:_ECHO_LENGTH].rstrip()}…"
+
+
+def _address(value: object) -> str | None:
+    return value[:_ADDRESS_LENGTH] if isinstance(value, str) and value else None
 
 
 def _strings(value: Any) -> list[str]:

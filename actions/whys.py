@@ -14,6 +14,7 @@ from actions.slates import ShownSlate, last_slate
 from actions.targets import Target, pick_one
 from actions.turn import Button, Turn
 from shop.catalogue import ProductView, get_products
+from shop.photo_queries import TASK
 
 
 class ActionTellWhy(ShopAction):
@@ -45,7 +46,8 @@ def tell_why(turn: Turn, target: Target) -> None:
         return
     words = _reasons(turn, slate, [product.slug])[product.slug]
     if words:
-        turn.say("utter_why", name=product.name, reasons=words, buttons=_arguments(turn, product))
+        buttons = [] if slate.request.task == TASK else _arguments(turn, product)
+        turn.say("utter_why", name=product.name, reasons=words, buttons=buttons)
     else:
         turn.say("utter_why_unknown", name=product.name, buttons=_arguments(turn, product))
 

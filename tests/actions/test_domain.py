@@ -17,6 +17,8 @@ from actions.pending import (
     DETAILS,
     OPTION,
     ORDER,
+    PHOTO_FILTER,
+    PHOTO_PART,
     QUANTITY,
     SEARCH,
     SIMILAR,
@@ -24,6 +26,7 @@ from actions.pending import (
     USE_ADDRESS,
     WHICH,
 )
+from actions.photo_words import MATCH_LABELS
 from actions.reasons import _FIELDS, _PLAIN, _PRODUCTS, _SIMILAR
 from actions.wishes import BUDGET, EXCLUDE, SIZE
 from shop.addresses import FIELDS
@@ -105,6 +108,8 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"edits.{kind}" for kind in (LESS, MORE, GIFT, HISTORY, DISMISS, "price_lower", "price_higher")}
     used |= {f"aspects.{aspect}" for aspect in ASPECTS} | {f"wishes.{kind}" for kind in (EXCLUDE, SIZE, BUDGET)}
     used |= {*_FIELDS.values(), *_PRODUCTS.values(), *_SIMILAR.values(), *_PLAIN.values(), "reasons.popular"}
+    used |= {*MATCH_LABELS.values(), "photo.looks_like", "photo.could_be"}
+    used |= {f"photo.sides.{side}" for side in ("left", "right", "middle", "top", "bottom")}
     used |= {f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock")}
     assert used == labels().keys
 
@@ -117,6 +122,7 @@ def test_no_english_sentence_stands_in_the_code() -> None:
 
 def test_every_question_has_someone_to_take_its_answer() -> None:
     kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, SIMILAR, TASTE, USE_ADDRESS}
+    kinds |= {PHOTO_FILTER, PHOTO_PART}
     assert set(_ANSWERS) | set(_YES) == kinds | {WHICH}
     assert not set(_ANSWERS) & set(_YES)
 

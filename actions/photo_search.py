@@ -1,0 +1,125 @@
+"""Find by picture: take a photo, with or without words, and show what the shop has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from PIL.Image import Image
+
+from actions.adjustments import HIGHER, LOWER
+from actions.base import ShopAction
+from actions.cards import named_button
+from actions.pending import PHOTO_PART
+from actions.photo_moves import Found, find, look, refine_photo, say_no_match, show_photo, show_photo_again
+from actions.photo_sight import (
+    SentPhoto,
+    box_of,
+    keep_vector,
+    load,
+    look_at,
+    region_text,
+    remember_photo,
+    running_photo,
+)
+from actions.photo_words import Part, part_said, parts_of
+from actions.queries import EVERYTHING, from_state, moved_price, refined, to_state
+from actions.turn import Pending, Turn
+from shop.search import SearchQuery
+from vision.matcher import ImageMatcher
+from vision.matching import Grade
+
+_MOST_PARTS = 4
+
+
+class ActionSearchByPhoto(ShopAction):
+    """Search by a photo."""
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_search_by_photo"
+
+    def perform(self, turn: Turn) -> None:
+        """Take the photo of the message, or a part of the one before; without any, say how to send one."""
+        running = running_photo(turn)
+        if turn.photo_url:
+            look(turn, lambda matcher: _take_photo(turn, matcher, SentPhoto(turn.photo_url or "")))
+        elif running and turn.entity("region"):
+            show_part(turn, running, turn.entity("region"))
+        elif running:
+            refine_photo(turn)
+        else:
+            turn.say("utter_photo_how")
+
+
+def show_part(turn: Turn, photo: SentPhoto, region: str | None) -> None:
+    """Search for one part of the photo; what was said of another part does not hold for it."""
+    part = SentPhoto(photo.url, region if box_of(region) else None)
+    state = turn.slot("search_state")
+    query = replace(from_state(state), offset=0) if state and photo.region is None else EVERYTHING
+    look(turn, lambda matcher: show_photo(turn, matcher, part, query))
+
+
+def answer_part(turn: Turn, pending: Pending) -> bool:
+    """Take the answer to the question which part is meant; tell whether it was one."""
+    photo, region = running_photo(turn), part_said(turn, pending["parts"])
+    if photo is None or region is None:
+        return False
+    show_part(turn, photo, region)
+    return True
+
+
+def drop_filter(turn: Turn, pending: Pending) -> None:
+    """Search again by the photo without the filter that was offered to be dropped."""
+    show_photo_again(turn, from_state(pending["state"]))
+
+
+def _take_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto) -> None:
+    image = load(turn, photo)
+    query = refined(turn, EVERYTHING)
+    whole = find(turn, matcher, look_at(turn, matcher, photo, image), EVERYTHING)
+    parts = _parts(turn, matcher, photo, image) if _may_hold_several(whole) else []
+    if len(parts) > 1:
+        _ask_part(turn, photo, query, parts)
+    elif not whole.matches.shows_catalogue:
+        say_no_match(turn, whole.matches)
+    else:
+        show_photo(turn, matcher, photo, _priced(turn, query, whole))
+
+
+def _may_hold_several(whole: Found) -> bool:
+    """Tell whether it is worth looking at parts: what is exactly one product of the shop's is no scene."""
+    return not (whole.shown and whole.shown[0].match.grade is Grade.EXACT)
+
+
+def _parts(turn: Turn, matcher: ImageMatcher, photo: SentPhoto, image: Image) -> list[Part]:
+    regions = matcher.regions(image, _MOST_PARTS)
+    for region in regions:
+        part = replace(photo, region=region_text(region.box))
+        keep_vector(turn, matcher, part, region.vector)
+    return parts_of(turn.labels, regions) if len(regions) > 1 else []
+
+
+def _ask_part(turn: Turn, photo: SentPhoto, query: SearchQuery, parts: Sequence[Part]) -> None:
+    remember_photo(turn, photo)
+    turn.remember(search_state=to_state(query), slate=None)
+    said = part_said(turn, [asdict(part) for part in parts]) if not turn.from_button else None
+    if said:
+        show_part(turn, photo, said)
+        return
+    turn.ask_later(PHOTO_PART, parts=[asdict(part) for part in parts])
+    turn.say(
+        "utter_photo_which_part",
+        parts=turn.labels.one_of(part.title for part in parts),
+        buttons=[named_button(part.title, "search_by_photo", region=part.region) for part in parts],
+    )
+
+
+def _priced(turn: Turn, query: SearchQuery, whole: Found) -> SearchQuery:
+    """Understand "cheaper than this": than the product that comes nearest to the photo, which is told."""
+    direction = turn.entity("price_direction")
+    if direction not in (LOWER, HIGHER) or not whole.shown:
+        return query
+    nearest = whole.shown[0]
+    turn.say("utter_photo_nearest", name=nearest.product.name, price=turn.labels.money(nearest.price))
+    return moved_price(query, direction, nearest.price.amount)

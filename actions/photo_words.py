@@ -1,0 +1,116 @@
+"""What is said of a photo: what it looks like, how near a product comes, and what its parts are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from actions.labels import Labels
+from actions.photo_sight import region_text
+from actions.turn import Turn
+from recsys.slate import Reason
+from vision.matching import ClassGuess, Grade, Matches, Region
+
+MATCH_LABELS = {
+    Grade.EXACT: "photo.exact",
+    Grade.VERY_SIMILAR: "photo.very_similar",
+    Grade.SIMILAR: "photo.similar",
+}
+REASON_FIELDS = {grade: f"photo_{grade}" for grade in Grade}
+"""The field of the "feature" reason that a grade is: `actions.reasons` has the words."""
+
+_SURE = 0.5
+_SAME_WORD = 80.0
+_SHORTEST = 3
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a photo that can be asked for: where it is, and what its button says."""
+
+    region: str
+    title: str
+
+
+def looks_like(labels: Labels, matches: Matches) -> str:
+    """Say in a sentence what a photo shows, as surely as that is known."""
+    if not matches.classes:
+        return labels.text("photo.seen")
+    guess = matches.classes[0]
+    return labels.text("photo.looks_like" if guess.probability >= _SURE else "photo.could_be", kind=kind_words(guess))
+
+
+def kind_words(guess: ClassGuess) -> str:
+    """Write a category within a sentence: "Running shoes" starts small there, "DVD players" does not.
+
+    >>> kind_words(ClassGuess("Running shoes", (), 1.0))
+    'running shoes'
+    >>> kind_words(ClassGuess("DVD players", (), 1.0))
+    'DVD players'
+    """
+    name = guess.name
+    return name[:1].lower() + name[1:] if name[1:] == name[1:].lower() else name
+
+
+def match_reason(grade: Grade) -> Reason:
+    """Give a grade the form of a reason, so that "why this?" can tell it."""
+    return Reason("feature", REASON_FIELDS[grade])
+
+
+def parts_of(labels: Labels, regions: Sequence[Region]) -> list[Part]:
+    """Name the parts of a photo, each by what it shows and where, from left to right or from the top down."""
+    across = _spread(regions, 0, 2) >= _spread(regions, 1, 3)
+    ordered = sorted(regions, key=lambda one: _middle(one, 0, 2) if across else _middle(one, 1, 3))
+    parts = []
+    for place, region in enumerate(ordered):
+        side = labels.text(f"photo.sides.{_side(place, len(ordered), across)}")
+        kind = region.class_guess.name if region.class_guess else labels.text("photo.something")
+        parts.append(Part(region_text(region.box), labels.text("photo.part", kind=kind, side=side)))
+    return parts
+
+
+def part_said(turn: Turn, parts: Sequence[Mapping[str, str]]) -> str | None:
+    """Find the one part that a message means, by its place or by the words on its button; None where it is open.
+
+    Args:
+        turn: the turn.
+        parts: mappings with the keys of `Part`.
+    """
+    place = turn.number("ordinal")
+    if place == -1:
+        return parts[-1]["region"]
+    if place is not None:
+        return parts[place - 1]["region"] if 1 <= place <= len(parts) else None
+    said = [*_words(turn.text), *(word for name in turn.entities("category") for word in _words(name))]
+    scores = [sum(_is_said(word, said) for word in _words(part["title"])) for part in parts]
+    best = max(scores, default=0)
+    return parts[scores.index(best)]["region"] if best and scores.count(best) == 1 else None
+
+
+def _is_said(word: str, said: Sequence[str]) -> bool:
+    # "The bag" is said of "Bags", and mistyped too.
+    from rapidfuzz import fuzz
+
+    return any(fuzz.ratio(word, other) >= _SAME_WORD for other in said)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.findall(r"\w+", text.casefold()) if len(word) >= _SHORTEST]
+
+
+def _side(place: int, count: int, across: bool) -> str:
+    if place == 0:
+        return "left" if across else "top"
+    if place == count - 1:
+        return "right" if across else "bottom"
+    return "middle"
+
+
+def _middle(region: Region, low: int, high: int) -> float:
+    return (region.box[low] + region.box[high]) / 2
+
+
+def _spread(regions: Sequence[Region], low: int, high: int) -> float:
+    middles = [_middle(region, low, high) for region in regions]
+    return max(middles) - min(middles)

@@ -1,0 +1,43 @@
+"""A real matcher over small made pictures of the test shop's products."""
+
+from __future__ import annotations
+
+from actions.bootstrap import Services
+from shop.catalogue import get_products
+from shop.db import reading
+from tests.vision.tiny import ColourEncoder, halves, plain
+from vision.gallery import Gallery, ItemRecord
+from vision.matcher import ImageMatcher
+
+PICTURES = {
+    "freerun": plain("black"),
+    "runx": halves("black", "red"),
+    "ultraboost": halves("blue", "pink"),
+    "cactus": plain("green"),
+    "orchid": halves("purple", "white"),
+    "cafe-chair": plain("yellow"),
+    "laptop": plain("grey"),
+    "tablet": halves("grey", "white"),
+    "cordless-mouse": halves("grey", "cyan"),
+}
+
+
+def matcher_of(services: Services) -> ImageMatcher:
+    """See each product by its colours, under the shop's own names and categories."""
+    encoder = ColourEncoder()
+    with reading(services.sessions) as session:
+        products = {one.slug: one for one in get_products(session, list(PICTURES))}
+    items = {slug: ItemRecord(one.name, one.categories) for slug, one in products.items()}
+    vectors = encoder.encode_images(list(PICTURES.values()))
+    titles = encoder.encode_texts([record.title for record in items.values()])
+    return ImageMatcher(encoder, Gallery.of_vectors(encoder.identity, vectors, list(PICTURES), items, titles))
+
+
+class PhotoShelf:
+    """A store of matchers that holds one, or none."""
+
+    def __init__(self, matcher: ImageMatcher | None) -> None:
+        self.matcher = matcher
+
+    def current(self) -> ImageMatcher | None:
+        return self.matcher
