@@ -5,8 +5,11 @@ ChannelError
 ├── Unauthorized          401
 ├── NotFound              404
 ├── MethodNotAllowed      405, with Allow
+├── TooSlow               408
 ├── Conflict              409
 ├── TooLarge              413
+├── UnsupportedMedia      415
+├── Unprocessable         422
 ├── TooMany               429, with Retry-After
 └── Unavailable           503
 
@@ -80,6 +83,12 @@ class MethodNotAllowed(ChannelError):
         return {"Allow": self.allowed}
 
 
+class TooSlow(ChannelError):
+    """A body that takes too long to arrive."""
+
+    status = 408
+
+
 class Conflict(ChannelError):
     """A request that contradicts what the session already is."""
 
@@ -87,9 +96,21 @@ class Conflict(ChannelError):
 
 
 class TooLarge(ChannelError):
-    """A message longer than the assistant reads."""
+    """A message or a photo larger than the assistant reads."""
 
     status = 413
+
+
+class UnsupportedMedia(ChannelError):
+    """A file of a kind that the assistant does not read."""
+
+    status = 415
+
+
+class Unprocessable(ChannelError):
+    """A file of the right kind that cannot be used."""
+
+    status = 422
 
 
 class TooMany(ChannelError):

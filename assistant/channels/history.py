@@ -10,6 +10,7 @@ from rasa.shared.core.events import BotUttered, Event, UserUttered
 
 from assistant.channels.output import visible_message
 from assistant.channels.tokens import Session, Tokens
+from assistant.photo_address import photo_address
 
 MAX_MESSAGES = 100
 
@@ -41,9 +42,9 @@ def _messages(events: Iterable[Event]) -> Iterator[dict[str, Any]]:
             if message:
                 yield {"role": "assistant", **message}
         elif isinstance(event, UserUttered):
-            text = _as_seen(event, titles)
-            if text:
-                yield {"role": "shopper", "text": text}
+            shown = {"text": _as_seen(event, titles), "photo_url": photo_address(event.metadata)}
+            if any(shown.values()):
+                yield {"role": "shopper", **{part: value for part, value in shown.items() if value}}
 
 
 def _as_seen(event: UserUttered, titles: dict[str, str]) -> str | None:

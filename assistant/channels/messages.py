@@ -11,6 +11,7 @@ from typing import Any
 from sanic.request import Request
 
 from assistant.channels.errors import BadRequest, TooLarge
+from assistant.photo_address import PHOTO_ADDRESS
 
 MAX_CHARACTERS = 2_000
 # Room for 10,000 characters written as JSON escapes, so that a long message gets the answer that says what is wrong.
@@ -21,6 +22,7 @@ _PATTERNS = {
     "page": re.compile(r"[^\s\x00-\x1f]{1,500}"),
     "title": re.compile(r"[^\x00-\x1f]{1,120}"),
     "message_id": re.compile(r"[A-Za-z0-9-]{8,64}"),
+    "photo_url": PHOTO_ADDRESS,
 }
 # Marks that turn the direction of text around can make a message read as something else.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -32,7 +34,8 @@ class IncomingMessage:
 
     Attributes:
         text: What was typed, or the payload of a button.
-        metadata: `locale`, `page` (where it was written) and `title` (what the shopper saw on the button).
+        metadata: `locale`, `page` (where it was written), `title` (what the shopper saw on the button) and `photo_url`
+            (of the photo that comes with it).
         message_id: Made by the widget: sending the same id again gives the same answer instead of a second turn.
     """
 

@@ -52,7 +52,10 @@ class Rate:
 
 @dataclass(frozen=True)
 class WebSettings:
-    """Settings of the web channel; `from_environment` names the variable of each."""
+    """Settings of the web channel; `from_environment` names the variable of each.
+
+    `photo_seconds` is how long an upload may take; no variable sets it.
+    """
 
     secret: str
     demo: bool = False
@@ -64,6 +67,8 @@ class WebSettings:
     message_rate: Rate = Rate(30, 10)
     session_rate: Rate = Rate(60, 60)
     read_rate: Rate = Rate(120, 60)
+    photo_rate: Rate = Rate(20, 60)
+    photo_seconds: float = 20.0
 
     def __post_init__(self) -> None:
         if len(self.secret) < MIN_SECRET_CHARACTERS:
@@ -95,6 +100,7 @@ class WebSettings:
             message_rate=Rate.parse("DAOGOU_MESSAGE_RATE", read("MESSAGE_RATE", "30/10")),
             session_rate=Rate.parse("DAOGOU_SESSION_RATE", read("SESSION_RATE", "60/60")),
             read_rate=Rate.parse("DAOGOU_READ_RATE", read("READ_RATE", "120/60")),
+            photo_rate=Rate.parse("DAOGOU_PHOTO_RATE", read("PHOTO_RATE", "20/60")),
         )
 
 

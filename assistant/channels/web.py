@@ -1,4 +1,4 @@
-"""The one public door: sessions, messages, history, catalogue and the demo page, below /webhooks/web.
+"""The one public door: sessions, messages, photos, history, catalogue and the demo page, below /webhooks/web.
 
 Rasa loads `WebInput` by its path in `credentials.yml`. Shopper ids come only from tokens that this channel signed; a
 client's own idea of who it is is never read.
@@ -38,6 +38,7 @@ from assistant.channels.for_you import ForYouProxy
 from assistant.channels.history import read_history
 from assistant.channels.limits import RateLimit
 from assistant.channels.messages import MAX_CHARACTERS, read_body, read_json, read_message
+from assistant.channels.photos import ShopperPhotos
 from assistant.channels.settings import WebSettings
 from assistant.channels.tokens import Session, Tokens, is_demo_customer_id
 from assistant.channels.turns import CHANNEL, Turns
@@ -70,12 +71,15 @@ class WebInput(InputChannel):
         self._for_you = ForYouProxy(settings.actions_url, self._tokens)
         self._files = PageFiles(page_files(settings))
         self._photos = Photos(settings.images)
+        self._shopper_photos = ShopperPhotos(settings.actions_url, self._tokens, settings.photo_seconds)
         self._message_limit = RateLimit(settings.message_rate)
         self._session_limit = RateLimit(settings.session_rate)
         # A session is cheap to get: one address with many sessions has a limit too.
         self._address_limit = RateLimit(settings.message_rate.times(SHOPPERS_AT_AN_ADDRESS))
         self._sign_in_limit = RateLimit(settings.session_rate)
         self._read_limit = RateLimit(settings.read_rate)
+        self._photo_limit = RateLimit(settings.photo_rate)
+        self._photo_address_limit = RateLimit(settings.photo_rate.times(SHOPPERS_AT_AN_ADDRESS))
 
     @classmethod
     def name(cls) -> str:
@@ -94,6 +98,7 @@ class WebInput(InputChannel):
         routes = Blueprint("daogou_web")
         self._add_sessions(routes)
         self._add_conversation(routes, turns)
+        self._add_shopper_photos(routes)
         self._add_shop(routes)
         self._add_pages(routes)
         self._add_manners(routes)
@@ -134,6 +139,20 @@ class WebInput(InputChannel):
             session = self._session(request)
             self._read_limit.spend(session.shopper_id)
             return json(await read_history(_agent(request).tracker_store, session, self._tokens))
+
+    def _add_shopper_photos(self, routes: Blueprint) -> None:
+        @routes.post("/photos", stream=True)
+        async def take_photo(request: Request) -> HTTPResponse:
+            session = self._session(request)
+            self._photo_limit.spend(session.shopper_id)
+            self._photo_address_limit.spend(_address(request))
+            return await self._shopper_photos.take(request, session, _address(request))
+
+        @routes.get("/photos/<photo_id:str>")
+        async def show_own_photo(request: Request, photo_id: str) -> HTTPResponse:
+            session = self._session(request)
+            self._read_limit.spend(session.shopper_id)
+            return await self._shopper_photos.show(session, photo_id)
 
     def _add_shop(self, routes: Blueprint) -> None:
         @routes.get("/catalogue")

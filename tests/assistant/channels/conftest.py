@@ -51,6 +51,8 @@ def server(shared_server: LiveServer) -> LiveServer:
     shared_server.actions.calls.clear()
     shared_server.actions.remembers.clear()
     shared_server.actions.started.clear()
+    shared_server.actions.photos.clear()
+    shared_server.actions.refuses = None
     return shared_server
 
 

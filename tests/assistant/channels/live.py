@@ -43,12 +43,16 @@ class ScriptedActions:
     remembers: dict[str, Any] = field(default_factory=dict)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     started: threading.Event = field(default_factory=threading.Event)
+    photos: dict[str, tuple[dict[str, Any], bytes]] = field(default_factory=dict)
+    refuses: tuple[int, str] | None = None
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2**24)
         app.router.add_post("/webhook", self.run_action)
         app.router.add_get("/catalogue", self.show_catalogue)
         app.router.add_post("/for-you", self.show_for_you)
+        app.router.add_post("/photos", self.take_photo)
+        app.router.add_get("/photos/{name}", self.show_photo)
         return app
 
     async def run_action(self, request: web.Request) -> web.Response:
@@ -81,9 +85,36 @@ class ScriptedActions:
             await self.release.wait()
         if self.mode == "fails":
             return web.json_response({"error": "unauthorized"}, status=401)
-        token = request.headers["Authorization"].removeprefix("Bearer ")
-        claims = jwt.decode(token, SECRET, algorithms=["HS256"], audience="daogou-actions")
-        return web.json_response({"cards": [], "claims": claims, "asked": await request.json()})
+        return web.json_response({"cards": [], "claims": claims_of(request), "asked": await request.json()})
+
+    async def take_photo(self, request: web.Request) -> web.Response:
+        """Keep the bytes as they come, or refuse them as the real one would."""
+        if self.mode == "hangs":
+            await self.release.wait()
+        if self.mode == "fails":
+            return web.json_response({"error": "unauthorized"}, status=401)
+        data = await request.read()
+        if self.refuses:
+            status, code = self.refuses
+            return web.json_response({"error": {"code": code}}, status=status)
+        name = f"{len(self.photos):032d}"
+        self.photos[name] = claims_of(request), data
+        photo = {"photo_url": f"/webhooks/web/photos/{name}", "width": 3, "height": 2}
+        return web.json_response(photo, status=201)
+
+    async def show_photo(self, request: web.Request) -> web.Response:
+        claims, data = self.photos.get(request.match_info["name"], ({}, b""))
+        if self.mode == "fails":
+            return web.json_response({"error": "boom"}, status=500)
+        if claims.get("sub") != claims_of(request)["sub"]:
+            return web.json_response({"error": {"code": "photo_gone"}}, status=404)
+        return web.Response(body=data, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=60"})
+
+
+def claims_of(request: web.Request) -> dict[str, Any]:
+    """Verify whom a token is for, as the real action server does."""
+    token = request.headers["Authorization"].removeprefix("Bearer ")
+    return jwt.decode(token, SECRET, algorithms=["HS256"], audience="daogou-actions")
 
 
 class Loop:
@@ -156,7 +187,7 @@ class Site:
     async def _start(self, settings: dict[str, Any]) -> LiveServer:
         actions = ScriptedActions()
         actions_url = await self._serve_actions(actions)
-        unlimited = {"message_rate": Rate(0, 1), "session_rate": Rate(0, 1), "read_rate": Rate(0, 1)}
+        unlimited = dict.fromkeys(("message_rate", "session_rate", "read_rate", "photo_rate"), Rate(0, 1))
         defaults = {**unlimited, "images": self._folder / "images", "actions_url": actions_url}
         channel = WebInput(WebSettings(SECRET, **{**defaults, **settings}))
         app = configure_app([channel], enable_api=False)

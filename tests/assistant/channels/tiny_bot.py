@@ -6,6 +6,7 @@ recipe: default.v1
 pipeline:
   - name: WhitespaceTokenizer
   - name: KeywordIntentClassifier
+  - name: assistant.nlu.photos.PhotoIntent
 policies:
   - name: RulePolicy
     core_fallback_threshold: 0.0
@@ -14,8 +15,8 @@ policies:
 
 DOMAIN = """
 version: "3.1"
-intents: [greet, search_products, add_to_cart, track_order, thank, goodbye, nlu_fallback]
-entities: [sku, quantity]
+intents: [greet, search_products, search_by_photo, add_to_cart, track_order, thank, goodbye, nlu_fallback]
+entities: [sku, quantity, region]
 slots:
   wishes: {type: any, influence_conversation: false, mappings: [{type: custom}]}
   ship_street: {type: any, influence_conversation: false, mappings: [{type: custom}]}
@@ -55,6 +56,8 @@ rules:
     steps: [{intent: greet}, {action: utter_greet}]
   - rule: search
     steps: [{intent: search_products}, {action: action_show_cards}]
+  - rule: search by photo
+    steps: [{intent: search_by_photo}, {action: action_show_cards}]
   - rule: add
     steps: [{intent: add_to_cart}, {action: action_add_to_cart}]
   - rule: say nothing
