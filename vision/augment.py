@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -71,9 +72,11 @@ class Augmentation:
             raise InvalidCatalogue("size", self.size, "must be at least 16 pixels")
 
 
-def augment(
-    image: Image.Image, rng: Rng, how: Augmentation = Augmentation(), others: Sequence[Image.Image] = ()
-) -> Image.Image:
+USUAL: Final = Augmentation()
+"""A bad photo now and then, of a product of any kind."""
+
+
+def augment(image: Image.Image, rng: Rng, how: Augmentation = USUAL, others: Sequence[Image.Image] = ()) -> Image.Image:
     """Change a picture of a product as a shopper's phone would.
 
     Args:

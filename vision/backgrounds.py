@@ -69,13 +69,13 @@ def boxes(size: Size, rng: np.random.Generator) -> Image.Image:
 
 
 def collage(size: Size, rng: np.random.Generator, pictures: Sequence[Image.Image]) -> Image.Image:
-    """Lay other pictures side by side and blur them: the shelf behind a product."""
+    """Lay other pictures, RGB or cut out (RGBA), side by side and blur them: the shelf behind a product."""
     across, down = int(rng.integers(2, 5)), int(rng.integers(2, 5))
     wide, high = -(-size[0] // across), -(-size[1] // down)
     drawn = plain(size, rng)
     for place in range(across * down):
-        one = pictures[int(rng.integers(len(pictures)))]
-        drawn.paste(one.convert("RGB").resize((wide, high)), (place % across * wide, place // across * high))
+        one = pictures[int(rng.integers(len(pictures)))].resize((wide, high))
+        drawn.paste(one, (place % across * wide, place // across * high), one if one.mode == "RGBA" else None)
     return blur(drawn, float(rng.uniform(0.5, 5)))
 
 

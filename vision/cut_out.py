@@ -14,7 +14,11 @@ SMALLEST, LARGEST = 0.03, 0.97
 """A product that fills less or more than this share of the picture was not found."""
 
 
-def plain_background(image: Image.Image, tolerance: int = 24) -> NDArray[np.bool_] | None:
+CLOSED = 0.05
+"""Bays of up to twice this share of the longer side belong to the product."""
+
+
+def plain_background(image: Image.Image, tolerance: int = 10) -> NDArray[np.bool_] | None:
     """Find the background: all that has the border's colour and hangs together with the border.
 
     Args:
@@ -34,7 +38,7 @@ def plain_background(image: Image.Image, tolerance: int = 24) -> NDArray[np.bool
     return np.isin(labels, np.unique(labels[rim & like]))
 
 
-def cut_out(image: Image.Image, tolerance: int = 24) -> Image.Image | None:
+def cut_out(image: Image.Image, tolerance: int = 10) -> Image.Image | None:
     """Cut the product out of its plain background.
 
     Returns:
@@ -43,11 +47,20 @@ def cut_out(image: Image.Image, tolerance: int = 24) -> Image.Image | None:
     background = plain_background(image, tolerance)
     if background is None:
         return None
-    # Half-white pixels along the edge would shine before a dark background: they go with the opening.
-    product = ndimage.binary_erosion(ndimage.binary_opening(~background), iterations=1)
+    product = _whole(~background)
     if not SMALLEST <= product.mean() <= LARGEST:
         return None
     mask = Image.fromarray(product.astype(np.uint8) * 255).filter(ImageFilter.GaussianBlur(0.8))
     cut = image.convert("RGB").copy()
     cut.putalpha(mask)
     return cut.crop(mask.getbbox())
+
+
+def _whole(product: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Close bays that white print on white paper leaves, and drop specks and the half-white pixels of the edge."""
+    reach = max(1, round(CLOSED * max(product.shape)))
+    room = np.pad(ndimage.binary_opening(product), reach)
+    # By distances instead of a large disc: a closing costs the same whatever its reach.
+    grown = ndimage.distance_transform_edt(~room) <= reach
+    closed = ndimage.binary_fill_holes(ndimage.distance_transform_edt(grown) > reach)[reach:-reach, reach:-reach]
+    return np.asarray(ndimage.binary_erosion(closed), bool)

@@ -73,7 +73,7 @@ def test_a_query_that_nothing_answers_is_refused() -> None:
         recall_at_k(np.zeros((2, 3)), np.array([[True, False, False], [False, False, False]]), 1)
 
 
-@pytest.mark.parametrize("known,strange", [([], [1.0]), ([1.0], [])], ids=["no known", "no strange"])
+@pytest.mark.parametrize(("known", "strange"), [([], [1.0]), ([1.0], [])], ids=["no known", "no strange"])
 def test_auroc_needs_both_sides(known: list[float], strange: list[float]) -> None:
     with pytest.raises(ValueError, match="both are needed"):
         auroc(np.array(known), np.array(strange))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
-from vision.catalogue import Catalogue, Item
+from vision.catalogue import Catalogue, Item, write_catalogue
 
 
 @dataclass(frozen=True)
@@ -41,28 +42,23 @@ class Shots:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A catalogue, its main pictures and photos of its products.
+    """Products, their main pictures and photos of them.
 
     Attributes:
         name: of the data set.
         about: its source, its split and its licence, for the reader of figures.
-        catalogue: products, texts and catalogue pictures.
-        main: one catalogue picture a product, in the order of the products.
+        items: products with their texts, in the order in which relevance has its columns.
+        main: their catalogue pictures.
         queries: photos that a search is tested on; nothing is learnt or chosen by them.
         train: photos that may be learnt from; empty if there are none.
     """
 
     name: str
     about: str
-    catalogue: Catalogue
+    items: tuple[Item, ...]
     main: Shots
     queries: Shots
-    train: Shots
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """Give the products, in the order in which relevance has its columns."""
-        return self.catalogue.items
+    train: Shots = field(default_factory=lambda: Shots((), list))
 
     def fine(self, shots: Shots) -> NDArray[np.bool_]:
         """Tell which product answers which photo, shape (photos, products)."""
@@ -76,3 +72,22 @@ class Benchmark:
 
 def _same(rows: Sequence[str], columns: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([[row == column for column in columns] for row in rows], bool)
+
+
+def as_catalogue(items: Sequence[Item], shots: Sequence[Shots], folder: Path) -> Catalogue:
+    """Write products and photos as a shop's export, for what reads files: training and galleries.
+
+    Args:
+        items: products.
+        shots: photos of them.
+        folder: gets `items.jsonl`, `photos.jsonl` and the photos as JPEG of quality 95.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for part, some in enumerate(shots):
+        for number, (item_id, picture) in enumerate(zip(some.item_ids, some.pictures, strict=True)):
+            name = f"{part}_{number:05d}.jpg"
+            picture.save(folder / name, quality=95)
+            rows.append({"item_id": item_id, "photo": name})
+    write_catalogue(folder, [asdict(item) for item in items], rows)
+    return Catalogue.read(folder, folder)

@@ -9,7 +9,7 @@ from typing import Final
 
 from vision.benchmarks.benchmark import Benchmark, Shots
 from vision.benchmarks.tar_files import read_pictures, read_rows, titled
-from vision.catalogue import Catalogue, Item, Photo
+from vision.catalogue import Item
 from vision.images import open_photo
 
 FOLDER: Final = "grocery_store"
@@ -32,14 +32,14 @@ def grocery(datasets: Path) -> Benchmark:
         Item(row["class_name"], titled(row["class_name"]), row["description"], (titled(row["coarse_name"]),))
         for row in rows
     )
-    photos = tuple(Photo(row["class_name"], folder / row["iconic_image"]) for row in rows)
     names = {row["class_id"]: row["class_name"] for row in rows}
     taken = read_rows(folder / "manifest.csv", _PHOTOS)
-    main = Shots(tuple(photo.item_id for photo in photos), lambda: [open_photo(photo.path) for photo in photos])
+    packshots = [folder / row["iconic_image"] for row in rows]
+    main = Shots(tuple(item.item_id for item in items), lambda: [open_photo(path) for path in packshots])
     return Benchmark(
         "grocery_store",
         "Grocery Store Dataset (Klasson 2019), MIT; photos of val against 81 packshots",
-        Catalogue(items, photos),
+        items,
         main,
         _shots(folder, taken, names, "val"),
         _shots(folder, taken, names, "train"),
