@@ -21,6 +21,18 @@ PICTURES = {
     "cordless-mouse": halves("grey", "cyan"),
 }
 
+COLOURS = {
+    "freerun": "black",
+    "runx": "black and red",
+    "ultraboost": "blue and pink",
+    "cactus": "green",
+    "orchid": "purple and white",
+    "cafe-chair": "yellow",
+    "laptop": "grey",
+    "tablet": "grey and white",
+    "cordless-mouse": "grey and cyan",
+}
+
 
 def matcher_of(services: Services) -> ImageMatcher:
     """See each product by its colours, under the shop's own names and categories."""
@@ -29,7 +41,7 @@ def matcher_of(services: Services) -> ImageMatcher:
         products = {one.slug: one for one in get_products(session, list(PICTURES))}
     items = {slug: ItemRecord(one.name, one.categories) for slug, one in products.items()}
     vectors = encoder.encode_images(list(PICTURES.values()))
-    titles = encoder.encode_texts([record.title for record in items.values()])
+    titles = encoder.encode_texts([COLOURS[slug] for slug in items])
     return ImageMatcher(encoder, Gallery.of_vectors(encoder.identity, vectors, list(PICTURES), items, titles))
 
 

@@ -19,7 +19,7 @@ from shop.photo_queries import photo_clicks
 from shop.shoppers import Shopper
 from tests.actions.conftest import Chat, signed_in
 from tests.actions.photo_shelf import PICTURES, PhotoShelf, matcher_of
-from tests.vision.tiny import halves, plain
+from tests.vision.tiny import plain
 
 
 @pytest.fixture
