@@ -229,7 +229,7 @@ def test_who_sends_photos_without_end_is_asked_to_wait(site: Site) -> None:
     token = server.begin()
     assert [upload(server, token).status_code for _ in range(3)] == [201, 201, 429]
     others = [upload(server, server.begin()).status_code for _ in range(9)]
-    assert others == [201] * 7 + [429] * 2, "an address with many sessions has a limit too"
+    assert others == [201] * 8 + [429], "an address with many sessions has a limit too"
     assert server.say(token, "hello").status_code == 200, "words have a limit of their own"
 
 
@@ -283,7 +283,9 @@ def test_another_session_learns_no_more_than_of_a_photo_that_never_was(server: L
     assert code(theirs) == "photo_gone"
 
 
-@pytest.mark.parametrize("name", ["x", "..", "%2e%2e%2fsecret", "a" * 31 + "%00", "a" * 33, "0" * 31 + "/", "é" * 32])
+@pytest.mark.parametrize(
+    "name", ["x", "%2e%2e", "%2e%2e%2fsecret", "a" * 31 + "%00", "a" * 33, "0" * 31 + "/", "é" * 32]
+)
 def test_a_name_that_no_photo_has_leads_nowhere(server: LiveServer, token: str, name: str) -> None:
     answer = server.ask("GET", f"{PATH}/{name}", token)
     assert answer.status_code == 404
@@ -310,18 +312,14 @@ def test_photos_are_not_listed_changed_or_deleted(server: LiveServer, token: str
 OWN = f"{PATH}/{'a' * 32}"
 
 
-@pytest.mark.parametrize(
-    ("text", "intent"),
-    [("/search_by_photo", "search_by_photo"), ("cameras", "search_by_photo")],
-    ids=["bare", "caption"],
-)
+@pytest.mark.parametrize("text", ["/search_by_photo", "cameras"], ids=["bare", "caption"])
 @pytest.mark.parametrize("address", [OWN, "https://img.shop.example/a.jpg?w=1"], ids=["own", "elsewhere"])
 def test_a_message_with_a_photo_reaches_the_search_by_it(
-    server: LiveServer, token: str, text: str, intent: str, address: str
+    server: LiveServer, token: str, text: str, address: str
 ) -> None:
     assert server.say(token, text, photo_url=address).json()[0]["elements"]
     message = server.actions.calls[-1]["tracker"]["latest_message"]
-    assert message["intent"]["name"] == intent
+    assert message["intent"]["name"] == "search_by_photo"
     assert message["metadata"]["photo_url"] == address
 
 
