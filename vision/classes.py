@@ -12,7 +12,7 @@ from vision.encoder import Encoder, Vectors
 from vision.gallery import ItemRecord
 from vision.matcher_settings import ClassWeights
 from vision.matching import ClassGuess, Vector
-from vision.scoring import ItemSpace, Scored
+from vision.scoring import Floats, Ints, ItemSpace, Scored
 
 Values = NDArray[np.float64]
 Path = tuple[str, ...]
@@ -68,6 +68,11 @@ class ClassBook:
         probabilities = class_probabilities(witnesses, weights)
         order = np.argsort(-probabilities, kind="stable")
         return tuple(ClassGuess(self.paths[at][-1], self.paths[at], float(probabilities[at])) for at in order)
+
+    def chances(self, witnesses: Values, weights: ClassWeights, items: Ints) -> Floats:
+        """Give the probability of the class of each of these products, 0 for one without, shape (c,)."""
+        probabilities = np.append(class_probabilities(witnesses, weights), 0.0)
+        return np.asarray(probabilities[self.class_of_item[items]], dtype=np.float32)
 
 
 def class_probabilities(witnesses: Values, weights: ClassWeights) -> Values:

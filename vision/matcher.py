@@ -9,7 +9,7 @@ import numpy as np
 from PIL.Image import Image
 
 from vision.abstain import certainty, features
-from vision.classes import ClassBook, wider
+from vision.classes import ClassBook, Values, wider
 from vision.compose import words_scores, words_vector
 from vision.encoder import Encoder
 from vision.errors import ModelMismatch, NothingToMatch
@@ -77,8 +77,10 @@ class ImageMatcher:
         query = self._space.query(vector[np.newaxis])[0]
         everything = self._space.scores(query)
         allowed = everything if filters is None else self._passing(query, everything, filters)
-        ranked = self._worded(allowed, text).best(max(0, k))
-        guesses, sure = self._witnessed(query, everything)
+        witnesses = self._classes.witnesses(query, everything, self.settings.temperature)
+        guesses = self._classes.guess(witnesses, self.settings.classes)
+        moved = self._moved(allowed, witnesses, text, filters is not None)
+        ranked, sure = moved.best(max(0, k)), self._certainty(guesses, everything)
         items = self._graded(ranked, allowed, everything)
         return Matches(items, guesses, sure >= 0.5, sure, wider(guesses))
 
@@ -103,21 +105,24 @@ class ImageMatcher:
         kept = np.isin(everything.items, numbers)
         return Scored(everything.items[kept], everything.similarity[kept], everything.score[kept])
 
-    def _worded(self, found: Scored, text: str | None) -> Scored:
-        """Move the scores by what was said."""
+    def _moved(self, found: Scored, witnesses: Values, text: str | None, filtered: bool) -> Scored:
+        """Move the scores by what was said, and towards the class where something else than the photo is wanted."""
         words = words_vector(self.encoder, text) if text else None
-        if words is None or not len(found.items):
+        if not len(found.items):
             return found
-        moved = found.score + np.float32(self.settings.words_weight) * words_scores(self._space, words, found.items)
-        return replace(found, score=moved)
+        score = found.score
+        if words is not None:
+            score = score + np.float32(self.settings.words_weight) * words_scores(self._space, words, found.items)
+        if self.settings.class_weight and (words is not None or filtered):
+            chances = self._classes.chances(witnesses, self.settings.classes, found.items)
+            score = score + np.float32(self.settings.class_weight) * chances
+        return replace(found, score=np.asarray(score, dtype=np.float32))
 
-    def _witnessed(self, query: Vector, everything: Scored) -> tuple[tuple[ClassGuess, ...], float]:
-        """Give the classes, and how certain it is that the photo shows something of the catalogue."""
-        witnesses = self._classes.witnesses(query, everything, self.settings.temperature)
-        guesses = self._classes.guess(witnesses, self.settings.classes)
+    def _certainty(self, guesses: tuple[ClassGuess, ...], everything: Scored) -> float:
+        """Tell how certain it is that the photo shows something of the catalogue."""
         lead = guesses[0].probability if guesses else 1.0
         found = features(everything.best(_WITNESSED_BY), lead, self.settings.temperature)
-        return guesses, certainty(found, self.settings.certainty)
+        return certainty(found, self.settings.certainty)
 
     def _graded(self, ranked: Scored, allowed: Scored, everything: Scored) -> tuple[Match, ...]:
         """Say of each product how like it is; `allowed` has its score without words."""

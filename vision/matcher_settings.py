@@ -61,6 +61,8 @@ class MatcherSettings:
         caption_weight: share of image -> text in the score, from 0 to 1.
         temperature: of the softmax that makes probabilities of scores.
         words_weight: how far words move the score of a composed search.
+        class_weight: how much the probability of a product's class adds to its score, where words or filters make
+            the search one for something else of the same class.
         classes: how a class is recognised.
         certainty: how a stranger is told from the catalogue.
         grades: limits of "exact" and "very similar".
@@ -75,6 +77,7 @@ class MatcherSettings:
     caption_weight: float = 0.0
     temperature: float = 0.05
     words_weight: float = 0.5
+    class_weight: float = 0.0
     classes: ClassWeights = field(default_factory=ClassWeights)
     certainty: CertaintyWeights = field(default_factory=CertaintyWeights)
     grades: GradeLimits = field(default_factory=GradeLimits)
