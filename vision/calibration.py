@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from PIL.Image import Image
 
 from vision.abstain import FEATURES, features, fit_certainty
-from vision.catalogue import Catalogue
+from vision.catalogue import Catalogue, Item
 from vision.classes import ClassBook, class_probabilities, fit_class_weights
+from vision.composed_fit import fit_composed
 from vision.encoder import Encoder, Vectors
 from vision.errors import NothingToMatch
 from vision.gallery import Gallery
@@ -81,10 +82,17 @@ def calibrate(
         _real(encoder, gallery, photos) if len(photos) >= 50 else made_views(encoder, gallery, catalogue, views, rng)
     )
     strangers = encode(encoder, made_strangers(max(30, views // 2), rng))
-    return calibrate_vectors(encoder, _smaller(gallery, known, rng), known, strangers)
+    return calibrate_vectors(encoder, _smaller(gallery, known, rng), known, strangers, catalogue.items, seed)
 
 
-def calibrate_vectors(encoder: Encoder, gallery: Gallery, known: Views, strangers: Vectors) -> MatcherSettings:
+def calibrate_vectors(
+    encoder: Encoder,
+    gallery: Gallery,
+    known: Views,
+    strangers: Vectors,
+    items: Sequence[Item] = (),
+    seed: int = 0,
+) -> MatcherSettings:
     """Find the settings of a matcher from vectors.
 
     Args:
@@ -92,13 +100,17 @@ def calibrate_vectors(encoder: Encoder, gallery: Gallery, known: Views, stranger
         gallery: holds all products that `known` shows.
         known: photos whose product is known.
         strangers: vectors of pictures that show nothing of the gallery, shape (n, d).
+        items: products whose facts make wishes for composed search; without them it keeps its defaults.
+        seed: for the choice of wishes.
     """
     start = MatcherSettings(model=encoder.identity.checksum)
     settings = _ranked(gallery, known, start)
     book = ClassBook(ItemSpace(gallery, settings), gallery.items, encoder)
     settings = _recognised(gallery, book, known, settings)
     settings = _abstaining(gallery, book, known, strangers, settings)
-    return _graded(gallery, book, known, settings)
+    settings = _graded(gallery, book, known, settings)
+    views = (known.vectors, known.item_ids)
+    return fit_composed(encoder, gallery, items, views, settings, np.random.default_rng(seed))
 
 
 def encode(encoder: Encoder, pictures: Sequence[Image]) -> Vectors:
