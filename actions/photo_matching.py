@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
 from shop.db import Sessions, reading
 from shop.photo_export import PhotoExport, photo_export, pictures_version
+from shop.photo_queries import PhotoClicks, photo_clicks
 from vision.catalogue import Catalogue, Item, Photo
+from vision.clicks import PhotoClick, learn_from_clicks
 from vision.encoder import Encoder
 from vision.errors import ArtifactDamaged, ModelMismatch, VisionError
 from vision.gallery import Gallery
@@ -128,7 +130,8 @@ class PhotoMatcherStore:
         self._seen: Stamp | None = None
         self._retry_at: float | None = None
         self._told = ""
-        self._looked_at: object = None
+        self._looked_at: tuple[str, Stamp] | None = None
+        self._chosen: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
 
     def current(self) -> ImageMatcher | None:
         """Give the matcher in service, or None where photos cannot be matched.
@@ -145,7 +148,9 @@ class PhotoMatcherStore:
         return self._matcher
 
     def refresh(self) -> int:
-        """Bring the matcher in step with what is on sale; only new and changed pictures are embedded.
+        """Bring the matcher in step with what is on sale and with what shoppers chose for their photos.
+
+        Only new and changed pictures are embedded.
 
         Returns:
             How many pictures were embedded or left.
@@ -159,26 +164,28 @@ class PhotoMatcherStore:
             if parts is None:
                 return 0
             with reading(self._sessions) as session:
+                clicks = photo_clicks(session, parts.encoder.identity.checksum)
                 version = pictures_version(session)
-                looked_at = version, parts.gallery.identity, self._file_stamps(parts.gallery)
-                if looked_at == self._looked_at:
-                    return 0
-                exported = photo_export(session)
-            return self._bring_in(parts, exported, version)
+                same = (version, self._file_stamps(parts.gallery)) == self._looked_at
+                exported = None if same else photo_export(session)
+            renewed = parts if exported is None else replace(parts, gallery=self._renewed(parts, exported))
+            report = renewed.gallery.report if exported is not None else None
+            chosen = clicks.item_ids, clicks.kinds
+            if chosen != self._chosen or (report is not None and report.changed):
+                self._serve(renewed, clicks)
+            if exported is not None:
+                self._looked_at = version, self._file_stamps(renewed.gallery)
+            return report.embedded + report.left if report is not None else 0
 
-    def _bring_in(self, parts: Parts, exported: PhotoExport, version: str) -> int:
+    def _renewed(self, parts: Parts, exported: PhotoExport) -> Gallery:
         catalogue = catalogue_of(exported, self._images)
         gallery = Gallery.build(catalogue, parts.encoder, parts.gallery, progress=False)
         report = gallery.report
         if report is not None and report.changed:
             for refused in report.refused:
                 logger.warning("A picture cannot be searched: %s: %s", refused.path, refused.reason)
-            self._serve(Parts(parts.encoder, gallery, parts.settings))
-        self._looked_at = version, gallery.identity, self._file_stamps(gallery)
-        changes = report.embedded + report.left if report is not None else 0
-        if changes:
-            logger.info("%s pictures were brought in or taken out of photo search", changes)
-        return changes
+            logger.info("Photo search: %s pictures embedded, %s gone", report.embedded, report.left)
+        return gallery
 
     def _file_stamps(self, gallery: Gallery) -> Stamp:
         return tuple(_seen(Path(path)) for path in dict.fromkeys(row.path for row in gallery.pictures) if path)
@@ -198,9 +205,15 @@ class PhotoMatcherStore:
             self._told, self._looked_at = "", None
         self._seen = stamp
 
-    def _serve(self, parts: Parts) -> None:
+    def _serve(self, parts: Parts, clicks: PhotoClicks | None = None) -> None:
+        """Put parts in service; what shoppers chose for their photos joins the pictures of the catalogue."""
+        gallery = parts.gallery
+        if clicks is not None and len(gallery):
+            rows = zip(clicks.vectors, clicks.item_ids, clicks.kinds, strict=True)
+            gallery, _ = learn_from_clicks(gallery, [PhotoClick(*row, clicks.model) for row in rows])
+        self._matcher = ImageMatcher(parts.encoder, gallery, parts.settings) if len(gallery) else None
         self._parts = parts
-        self._matcher = ImageMatcher(parts.encoder, parts.gallery, parts.settings) if len(parts.gallery) else None
+        self._chosen = ((), ()) if clicks is None else (clicks.item_ids, clicks.kinds)
 
     def _refuse(self, error: Exception) -> None:
         self._retry_at = self._clock() + RETRY_SECONDS

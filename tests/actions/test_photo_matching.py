@@ -15,9 +15,13 @@ from sqlalchemy import delete, select
 from actions.bootstrap import Services
 from actions.photo_matching import RETRY_SECONDS, Parts, PhotoMatcherStore, VisionFiles, catalogue_of, load_parts
 from shop.db import Sessions, reading, writing
+from shop.interactions import record_interaction
 from shop.models import Image, Product, utc_now
 from shop.photo_export import photo_export, write_photos
-from tests.vision.tiny import ColourEncoder, plain
+from shop.photo_queries import log_photo_answer
+from shop.shoppers import Shopper
+from shop.slates import ShownItem
+from tests.vision.tiny import ColourEncoder, halves, plain
 from vision.catalogue import Catalogue
 from vision.encoder import Vectors
 from vision.errors import ArtifactDamaged
@@ -170,6 +174,29 @@ def test_a_shop_that_loses_all_its_pictures_matches_no_photo_until_it_has_some(h
     house.paint("freerun", "red")
     house.store.refresh()
     assert house.best("red") == "freerun"
+
+
+def test_what_shoppers_chose_for_their_photos_is_found_by_such_photos(house: House, services: Services) -> None:
+    house.set_up()
+    photo = halves("yellow", "purple")
+    encoder, shopper = ColourEncoder(), Shopper("web-guest")
+    assert house.matcher().match(photo, 1).items[0].item_id == "cafe-chair"
+    with writing(house.sessions) as session:
+        shown = [ShownItem("cafe-chair", 0.9), ShownItem("cactus", 0.1)]
+        vector = encoder.encode_images([photo])[0]
+        slate = log_photo_answer(session, shopper, "photo", encoder.identity.checksum, shown, vector, narrowed=False)
+        record_interaction(session, shopper, "cactus", "purchase", "slate", slate=slate)
+    assert house.store.refresh() == 0, "no picture was embedded for it"
+    assert house.matcher().match(photo, 1).items[0].item_id == "cactus"
+    before = house.matcher()
+    house.store.refresh()
+    assert house.matcher() is before
+    house.paint("tablet", "pink")
+    house.store.refresh()
+    assert [house.matcher().match(image, 1).items[0].item_id for image in (photo, plain("pink"))] == [
+        "cactus",
+        "tablet",
+    ]
 
 
 def test_a_damaged_picture_is_told_and_the_rest_is_found(house: House, caplog: pytest.LogCaptureFixture) -> None:
