@@ -105,6 +105,8 @@ def _ask_part(turn: Turn, photo: SentPhoto, query: SearchQuery, parts: Sequence[
     turn.remember(search_state=to_state(query), slate=None)
     said = part_said(turn, [asdict(part) for part in parts]) if not turn.from_button else None
     if said:
+        # Its words have said which part, so they are none to search for.
+        turn.remember(search_state=to_state(replace(query, text="")))
         show_part(turn, photo, said)
         return
     turn.ask_later(PHOTO_PART, parts=[asdict(part) for part in parts])

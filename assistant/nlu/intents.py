@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-SEARCHING = frozenset({"search_products", "refine_search", "sort_results", "show_more"})
+BY_PHOTO = "search_by_photo"
+SEARCHING = frozenset({"search_products", "refine_search", "sort_results", "show_more", BY_PHOTO})
 CHANGING = frozenset({"add_to_cart", "change_quantity", "remove_from_cart"})
 ASKING = frozenset({"show_details", "ask_option", "ask_price", "compare_products"})
 ORDERS = frozenset({"track_order", "list_orders"})
@@ -52,6 +53,7 @@ HAS_QUERY = (
     | {
         "search_products",
         "refine_search",
+        BY_PHOTO,
         "ask_stock",
         "inform",
         "ask_why",

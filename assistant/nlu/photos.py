@@ -21,8 +21,8 @@ SEARCH_BY_PHOTO = "search_by_photo"
 class PhotoIntent(GraphComponent, IntentClassifier):
     """Set the intent of messages that come with a photo; what the caption names stays as it was read.
 
-    It stands last: a caption such as "like this" is otherwise one that no intent fits, and `FallbackClassifier` would
-    have the last word. The photo's address comes from the message's metadata, which only the web channel fills.
+    It stands after `FallbackClassifier`, which would otherwise have the last word on a caption such as "like this", and
+    before the extractor, so that a caption is read as words of a search. The photo's address comes from the message's metadata, which only the web channel fills.
     """
 
     @classmethod

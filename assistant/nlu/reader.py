@@ -43,7 +43,8 @@ class MessageReader:
     def __init__(self, words: WordLists, catalogue: Catalogue, real_words: Iterable[str] = ()) -> None:
         self._tokenizer = tokenizer = Tokenizer(words)
         self._numbers = NumberReader(words)
-        idle, names = IdleWords(words, tokenizer), NameFinder(words, tokenizer, catalogue)
+        idle = IdleWords(words, tokenizer)
+        names = NameFinder(words, tokenizer, catalogue, idle)
         options = OptionNameFinder(words, tokenizer, catalogue)
         aspects, adjustments = AspectFinder(words, tokenizer), AdjustmentFinder(words, tokenizer)
         gifts = GiftFinder(words, tokenizer)

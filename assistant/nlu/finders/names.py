@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.nlu.catalogue import Catalogue
-from assistant.nlu.intents import SMALL_TALK
+from assistant.nlu.finders.idle import IdleWords
+from assistant.nlu.intents import BY_PHOTO, SMALL_TALK
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Token, Tokenizer
@@ -21,7 +22,8 @@ class NameFinder:
     option value ("M", "42") is `SizeFinder`'s, because "m" and "42" mean other things too.
     """
 
-    def __init__(self, words: WordLists, tokenizer: Tokenizer, catalogue: Catalogue) -> None:
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, catalogue: Catalogue, idle: IdleWords) -> None:
+        self._idle = idle
         self._book: PhraseBook[Entry] = PhraseBook(tokenizer, _entries(words, tokenizer, catalogue))
 
     def words(self) -> set[str]:
@@ -34,10 +36,15 @@ class NameFinder:
         return entries if length == len(tokens) else []
 
     def find(self, reading: Reading) -> None:
-        """Take every name; "computer program" names no category where no product is talked of."""
+        """Take every name; "computer program" names no category where no product is talked of.
+
+        Nor does "photo" where the shopper talks of the photo that they send, whatever the shop calls its cameras.
+        """
         if reading.intent in SMALL_TALK - {"ask_policy"}:
             return
         for first, last, entries in list(self._book.find(reading.tokens, reading.is_free)):
+            if reading.intent == BY_PHOTO and last == first + 1 and self._idle.is_idle(reading.tokens[first], BY_PHOTO):
+                continue
             values: dict[str, list[str]] = {}
             for entity, value in entries:
                 values.setdefault(entity, []).append(value)
