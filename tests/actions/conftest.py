@@ -27,6 +27,7 @@ from actions import (
     checkout,
     comparison,
     orders,
+    photo_search,
     recommendations,
     search,
     service,
@@ -40,8 +41,8 @@ from actions.identity import AUDIENCE
 from actions.item_updates import ItemUpdates
 from actions.labels import Labels
 from actions.photo_fetch import PhotoFetch
-from actions.photo_store import PhotoStore
 from actions.photo_matching import PhotoMatcherStore, VisionFiles
+from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
 from actions.settings import Settings
@@ -56,7 +57,8 @@ from shop.search import ProductSearch
 ROOT = Path(__file__).parents[2]
 SECRET = "0123456789abcdef0123456789abcdef"
 MODULES = (
-    answers, arguing, cart, catalogue, checkout, comparison, orders, recommendations, search, service, told, whys
+    answers, arguing, cart, catalogue, checkout, comparison, orders, photo_search, recommendations, search, service,
+    told, whys,
 )  # fmt: skip
 
 # name, slug, brand, category, attributes, variants: (sku, price, stock, options)
@@ -179,10 +181,10 @@ def settings(tmp_path: Path) -> Settings:
         policies=ROOT / "data/policies",
         labels=ROOT / "data/labels",
         exploration=0.0,
-        photos=tmp_path / "photos",
-    )
         images=tmp_path / "images",
         vision=tmp_path / "vision",
+        photos=tmp_path / "photos",
+    )
 
 
 class Shelf:
@@ -219,9 +221,9 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf) -
         advisors=Advisors(shelf, PopularAdvisor(search, sessions)),
         item_updates=ItemUpdates(shelf, sessions),
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
+        matchers=PhotoMatcherStore(VisionFiles(settings.vision), settings.images, sessions),
     )
     engine.dispose()
-        matchers=PhotoMatcherStore(VisionFiles(settings.vision), settings.images, sessions),
 
 
 def rules() -> dict[str, str]:
