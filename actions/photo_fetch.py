@@ -41,7 +41,9 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address)
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address) and (found.sixtofour or found.teredo or found.ipv4_mapped):
+    if isinstance(found, ipaddress.IPv6Address) and (
+        found.sixtofour or found.teredo or found.ipv4_mapped or found.is_site_local
+    ):
         return False
     return found.is_global and not (found.is_multicast or found.is_reserved)
 
