@@ -95,6 +95,7 @@ def read_launch(environ: Mapping[str, str], secret_file: Path = Path("var/secret
         # Demo mode signs anyone in as a customer: by default only where nobody has named a database, be it the same.
         "DAOGOU_DEMO": "0" if environ.get("DAOGOU_DATABASE_URL") else "1",
         "DAOGOU_RECSYS": str(recommender_folder(environ)),
+        "DAOGOU_VISION": str(vision_folder(environ)),
         "DAOGOU_THREADS": "1",
         "DAOGOU_TRACKER_DB": "var/tracker.db",
         "DAOGOU_PORT": str(ports[0].number),
@@ -113,6 +114,12 @@ def recommender_folder(environ: Mapping[str, str]) -> Path:
     """Give the folder of recommenders that settings name: the demo's is never that of a shop of one's own."""
     named = environ.get("DAOGOU_RECSYS")
     return Path(named or ("artifacts/recsys/shop" if environ.get("DAOGOU_DATABASE_URL") else "artifacts/recsys/demo"))
+
+
+def vision_folder(environ: Mapping[str, str]) -> Path:
+    """Give the folder of image model and gallery that settings name: the demo's is never that of another shop."""
+    named = environ.get("DAOGOU_VISION")
+    return Path(named or ("artifacts/vision/shop" if environ.get("DAOGOU_DATABASE_URL") else "artifacts/vision/demo"))
 
 
 def read_or_make_secret(file: Path) -> str:

@@ -23,6 +23,9 @@ DEMO_SHOP = Path("artifacts/demo/shop.db")
 DEMO_RECOMMENDER = Path("artifacts/recsys/demo")
 """What `make train` learnt from the demo shop."""
 
+DEMO_VISION = Path("artifacts/vision/demo")
+"""The image model and the gallery that `make train` made of the demo shop's pictures."""
+
 _NO_LIMITS = {"DAOGOU_MESSAGE_RATE": "0", "DAOGOU_SESSION_RATE": "0", "DAOGOU_READ_RATE": "0"}
 _ANSWER_SECONDS = 60.0
 
@@ -72,6 +75,7 @@ class Stack:
             "DAOGOU_SECRET": self.secret,
             "DAOGOU_DEMO": "1",
             "DAOGOU_RECSYS": str(DEMO_RECOMMENDER),
+            "DAOGOU_VISION": str(DEMO_VISION),
         }
         return read_launch({**inherited, **_NO_LIMITS, **own, **settings})
 

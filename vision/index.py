@@ -20,6 +20,7 @@ from vision.encoder import Encoder
 from vision.errors import ArtifactDamaged, ModelMismatch, NothingToMatch, VisionError
 from vision.gallery import BuildReport, Gallery
 from vision.gallery_store import POINTER
+from vision.matcher_settings import MatcherSettings
 
 
 def renew(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: bool = True) -> Gallery:
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--images", type=Path, required=True, help="the folder of pictures")
     parser.add_argument("--model", required=True, help="a folder that vision.train made, or any model of open_clip")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the gallery")
+    parser.add_argument("--calibrate", type=Path, help="also calibrate a matcher to this file, unless it fits already")
     parser.add_argument("--threads", type=int, default=1, help="processor threads (%(default)s)")
     return parser
 
@@ -92,7 +94,19 @@ def _renew_from(options: argparse.Namespace) -> Gallery:
     if not catalogue.photos:
         raise NothingToMatch("the catalogue has no pictures")
     encoder = load_encoder(options.model, options.threads)
-    return renew(catalogue, encoder, options.out, progress=sys.stderr.isatty())
+    gallery = renew(catalogue, encoder, options.out, progress=sys.stderr.isatty())
+    if options.calibrate is not None:
+        _calibrate(catalogue, encoder, gallery, options.calibrate)
+    return gallery
+
+
+def _calibrate(catalogue: Catalogue, encoder: Encoder, gallery: Gallery, file: Path) -> None:
+    from vision.calibration import calibrate
+
+    try:
+        MatcherSettings.load(file, encoder.identity)
+    except (ArtifactDamaged, ModelMismatch):
+        calibrate(encoder, gallery, catalogue).save(file)
 
 
 if __name__ == "__main__":

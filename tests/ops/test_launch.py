@@ -72,3 +72,18 @@ def test_the_demo_and_a_shop_of_ones_own_have_recommenders_of_their_own(settings
 @pytest.mark.parametrize("name", ["DAOGOU_DEMO", "DAOGOU_DATABASE_URL", "DAOGOU_SECRET"])
 def test_an_empty_setting_means_the_default(name: str, tmp_path: Path) -> None:
     assert read_launch({name: ""}, tmp_path / "secret").variables[name]
+
+
+@pytest.mark.parametrize(
+    ("settings", "folder"),
+    [
+        ({}, "artifacts/vision/demo"),
+        ({"DAOGOU_VISION": ""}, "artifacts/vision/demo"),
+        ({"DAOGOU_DATABASE_URL": "sqlite:///var/own.db"}, "artifacts/vision/shop"),
+        ({"DAOGOU_DATABASE_URL": "sqlite:///var/own.db", "DAOGOU_VISION": "elsewhere"}, "elsewhere"),
+    ],
+)
+def test_the_demo_and_a_shop_of_ones_own_have_photo_searches_of_their_own(
+    settings: dict[str, str], folder: str
+) -> None:
+    assert read_launch({"DAOGOU_SECRET": SECRET, **settings}).variables["DAOGOU_VISION"] == folder

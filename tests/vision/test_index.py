@@ -13,6 +13,7 @@ from vision.encoder import Encoder
 from vision.errors import NothingToMatch, UnknownModel
 from vision.gallery import Gallery
 from vision.index import main, renew
+from vision.matcher_settings import MatcherSettings
 
 COLOURS = ("red", "green", "blue")
 
@@ -33,9 +34,9 @@ class Shop:
             self.data, items, [{"item_id": colour, "photo": f"{colour}.png", "facts": {}} for colour in colours]
         )
 
-    def run(self) -> int:
+    def run(self, *more: str) -> int:
         folders = {"--data": self.data, "--images": self.images, "--out": self.out, "--model": "colours"}
-        return main([str(part) for pair in folders.items() for part in pair])
+        return main([str(part) for pair in folders.items() for part in pair] + [*more])
 
 
 @pytest.fixture
@@ -121,6 +122,18 @@ def test_a_gallery_of_another_model_is_made_anew(shop: Shop, capsys: pytest.Capt
     assert gallery.report is not None
     assert gallery.report.embedded == 3
     assert Gallery.load(shop.out, encoder.identity).identity == encoder.identity
+
+
+def test_a_matcher_is_calibrated_once_for_a_model(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "other" / "matcher.json"
+    assert shop.run("--calibrate", str(file)) == 0
+    assert MatcherSettings.load(file, ColourEncoder.identity).model == ColourEncoder.identity.checksum
+    written = file.stat().st_mtime_ns
+    assert shop.run("--calibrate", str(file)) == 0
+    assert file.stat().st_mtime_ns == written
+    MatcherSettings(model="of another").save(file)
+    assert shop.run("--calibrate", str(file)) == 0
+    assert MatcherSettings.load(file, ColourEncoder.identity).model == ColourEncoder.identity.checksum
 
 
 def test_a_catalogue_whose_pictures_are_all_gone_is_refused(shop: Shop) -> None:
