@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from ops.browser import BrowserMissing, find_browser
 from ops.stack import Stack
@@ -46,10 +46,12 @@ def arrive(chromium: Browser) -> Iterator[Arrive]:
     """Make visitors, each with a browser profile of their own."""
     contexts = []
 
-    def make(base_url: str, width: int = 1280, height: int = 860) -> Visitor:
+    def make(base_url: str, width: int = 1280, height: int = 860, *, is_phone: bool = False) -> Visitor:
         # Nothing moves for a visitor who asks for that, so positions and pictures are the same each time.
-        view = {"width": width, "height": height}
-        context = chromium.new_context(viewport=view, locale="en-US", reduced_motion="reduce")
+        view: ViewportSize = {"width": width, "height": height}
+        context = chromium.new_context(
+            viewport=view, locale="en-US", reduced_motion="reduce", has_touch=is_phone, is_mobile=is_phone
+        )
         contexts.append(context)
         return Visitor(context.new_page(), base_url)
 

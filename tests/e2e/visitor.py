@@ -63,6 +63,18 @@ class Visitor:
         button.click()
         return self._answer(before)
 
+    def choose_photo(self, file: Path) -> None:
+        """Choose a file with the chat's photo button and wait for its preview, or for what is wrong with it."""
+        with self.page.expect_file_chooser() as opened:
+            self.chat.get_by_role("button", name="Search with a photo").click()
+        opened.value.set_files(file)
+        self.tray.get_by_role("button", name="Remove the photo").wait_for()
+
+    def send_photo(self, caption: str = "") -> str:
+        """Send the chosen photo, with words or without, and give the words of the answer."""
+        self.box.fill(caption)
+        return self.press(self.chat.get_by_role("button", name="Send"))
+
     def bubbles(self) -> list[str]:
         """Give the words of each message, oldest first."""
         return [bubble.inner_text().strip() for bubble in self.chat.locator(".message-bubble").all()]
@@ -82,6 +94,16 @@ class Visitor:
     def box(self) -> Locator:
         """Where one types."""
         return self.page.get_by_role("textbox", name="Ask about products or orders")
+
+    @property
+    def tray(self) -> Locator:
+        """What is shown above the text box of a photo that is not sent yet."""
+        return self.chat.get_by_role("group", name="Photo to send")
+
+    @property
+    def photos(self) -> Locator:
+        """Every photo in the shopper's bubbles."""
+        return self.chat.locator("#messages").get_by_role("img", name="Your photo", exact=True)
 
     @property
     def cards(self) -> Locator:
