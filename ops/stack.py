@@ -75,6 +75,7 @@ class Stack:
             "DAOGOU_SECRET": self.secret,
             "DAOGOU_DEMO": "1",
             "DAOGOU_RECSYS": str(DEMO_RECOMMENDER),
+            "DAOGOU_PHOTOS": str(self.photos),
             "DAOGOU_VISION": str(DEMO_VISION),
         }
         return read_launch({**inherited, **_NO_LIMITS, **own, **settings})
@@ -93,6 +94,11 @@ class Stack:
     def database(self) -> Path:
         """The file of its shop database."""
         return self.folder / "shop.db"
+
+    @property
+    def photos(self) -> Path:
+        """The folder of the photos that its shoppers have sent."""
+        return self.folder / "photos"
 
     @property
     def _as_started(self) -> Path:

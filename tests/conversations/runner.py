@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from ops.stack import Stack
 from shop.shoppers import Shopper
 from tests.conversations.matching import matches, show, stands_in_order
+from tests.conversations.photos import PhotoRecipe, photo_bytes
 from tests.conversations.schema import DatabaseExpectation, Expectation, Script, Step
 from tests.conversations.shop_state import Marks, ShopState
-from tests.conversations.shopper import Message, NoSuchButton, WebShopper, buttons, card_names, cards
+from tests.conversations.shopper import Message, NoSuchButton, PhotoNotTaken, WebShopper, buttons, card_names, cards
 
 Event = dict[str, Any]
 
@@ -101,17 +103,46 @@ class ConversationRunner:
         known = 0
         for number, step in enumerate(script.conversation.steps, start=1):
             try:
-                messages = _send(client, step)
+                messages = self._send(client, step)
+            except PhotoNotTaken as error:
+                transcript.append(f"  {number}. shopper: {step.photo}\n     upload refused: {error.code}")
+                if error.code != step.expect.refused:
+                    told = _wrong("refused", step.expect.refused, error.code)
+                    raise ConversationFailed(_report(script, transcript, number, [told])) from None
+                continue
             except NoSuchButton as error:
                 raise ConversationFailed(_report(script, transcript, number, [str(error)])) from None
             tracker = self._stack.tracker(client.shopper_id)
             events = tracker["events"]
-            turn = Turn(step.say or step.click or "", messages, events[known:], tracker["slots"])
+            turn = Turn(_told(step), messages, events[known:], tracker["slots"])
             known = len(events)
             transcript.append(_transcribe(number, turn))
             wrong = [*_differences(turn, step.expect), *self._shop_differences(shopper, marks, step.expect.database)]
             if wrong:
                 raise ConversationFailed(_report(script, transcript, number, wrong))
+
+    def _send(self, client: WebShopper, step: Step) -> list[Message]:
+        if step.photo is not None:
+            return client.say(step.say or "/search_by_photo", photo_url=self._sent(client, step.photo))
+        if step.click is not None:
+            return client.click(step.click, step.on_card)
+        return client.say(step.say or "")
+
+    def _sent(self, client: WebShopper, recipe: PhotoRecipe) -> str:
+        """Upload a photo; give its address."""
+        if recipe.url:
+            return recipe.url
+        photo = photo_bytes(recipe, self._shop.sessions)
+        sender = WebShopper(self._stack.base_url) if recipe.sent_by else client
+        try:
+            url = sender.upload(photo)
+        finally:
+            if sender is not client:
+                sender.close()
+        if recipe.expired:
+            for file in self._stack.photos.rglob(f"{url.rpartition('/')[2]}.*"):
+                os.utime(file, (0, 0))
+        return url
 
     def _shop_differences(self, shopper: Shopper, marks: Marks, expected: DatabaseExpectation) -> Iterator[str]:
         if expected.cart is not None:
@@ -140,13 +171,13 @@ class ConversationRunner:
                 yield _wrong("interactions", expected.interactions, recorded)
 
 
-def _send(client: WebShopper, step: Step) -> list[Message]:
-    if step.click is not None:
-        return client.click(step.click, step.on_card)
-    return client.say(step.say or "")
+def _told(step: Step) -> str:
+    return " ".join(part for part in (str(step.photo or ""), step.say or step.click or "") if part)
 
 
 def _differences(turn: Turn, expected: Expectation) -> Iterator[str]:
+    if expected.refused is not None:
+        yield f"refused: the photo was taken, it should have been refused as {expected.refused}"
     if not turn.messages:
         yield "the shopper got no answer at all"
     if expected.intent is not None and turn.intent != expected.intent:

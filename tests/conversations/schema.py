@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tests.conversations.matching import add_tags
+from tests.conversations.photos import PhotoRecipe
 
 
 class Strict(BaseModel):
@@ -65,6 +66,7 @@ class Expectation(Strict):
     text_lacks: list[str] = []
     elements: list[Any] | None = None
     buttons: list[str] = []
+    refused: str | None = None
     database: DatabaseExpectation = DatabaseExpectation()
 
 
@@ -73,12 +75,16 @@ class Step(Strict):
 
     say: str | None = None
     click: str | None = None
+    photo: PhotoRecipe | None = None
     on_card: int | None = Field(default=None, ge=1)
     expect: Expectation = Expectation()
 
     @model_validator(mode="after")
     def _says_or_clicks(self) -> Step:
-        if (self.say is None) == (self.click is None):
+        if self.photo is not None:
+            if self.click is not None:
+                raise ValueError("`photo` goes with `say` or alone")
+        elif (self.say is None) == (self.click is None):
             raise ValueError("a step has either `say` or `click`")
         if self.on_card is not None and self.click is None:
             raise ValueError("`on_card` goes with `click`")

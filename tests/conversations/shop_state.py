@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop.carts import add_to_cart, view_cart
 from shop.catalogue import ProductView, get_products
-from shop.db import make_sessions, open_engine, reading, writing
+from shop.db import Sessions, make_sessions, open_engine, reading, writing
 from shop.interactions import record_interaction
 from shop.models import (
     Customer,
@@ -51,6 +51,11 @@ class ShopState:
         """Open the database, from outside of the servers."""
         self._engine = open_engine(database_url, timeout_s=10.0)
         self._sessions = make_sessions(self._engine)
+
+    @property
+    def sessions(self) -> Sessions:
+        """The shop's database."""
+        return self._sessions
 
     def close(self) -> None:
         """Give the connections back."""

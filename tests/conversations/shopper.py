@@ -16,6 +16,18 @@ class NoSuchButton(AssertionError):
     """The shopper was to press what the assistant has not offered, or what stands there more than once."""
 
 
+class PhotoNotTaken(AssertionError):
+    """The server did not take a photo.
+
+    Attributes:
+        code: why.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"the photo was refused: {code}")
+        self.code = code
+
+
 class WebShopper:
     """Talks to the assistant as the page does, with a session that the server has minted."""
 
@@ -33,9 +45,26 @@ class WebShopper:
         body = self._session.split(".")[1]
         return str(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["sub"])
 
-    def say(self, text: str, title: str | None = None) -> list[Message]:
-        """Send a message and give the answers; `title` is what stood on a pressed button."""
-        metadata = {"title": title} if title else {}
+    def upload(self, photo: bytes) -> str:
+        """Upload a photo as the page does; give its address.
+
+        Raises:
+            PhotoNotTaken: the server refuses it.
+        """
+        answer = self._client.post("/photos", content=photo, headers={**self._headers, "Content-Type": "image/jpeg"})
+        if answer.status_code != httpx.codes.CREATED:
+            raise PhotoNotTaken(answer.json()["error"]["code"])
+        return str(answer.json()["photo_url"])
+
+    def say(self, text: str, title: str | None = None, photo_url: str | None = None) -> list[Message]:
+        """Send a message and give the answers.
+
+        Args:
+            text: what was typed, or the payload of a button.
+            title: what stood on a pressed button.
+            photo_url: the address of the photo that goes with it.
+        """
+        metadata = {**({"title": title} if title else {}), **({"photo_url": photo_url} if photo_url else {})}
         answers: list[Message] = self._post("messages", {"text": text, "metadata": metadata})
         self.shown = answers
         return answers
@@ -58,9 +87,12 @@ class WebShopper:
         """Give the connection back."""
         self._client.close()
 
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._session}"} if hasattr(self, "_session") else {}
+
     def _post(self, path: str, content: dict[str, Any]) -> Any:
-        headers = {"Authorization": f"Bearer {self._session}"} if hasattr(self, "_session") else {}
-        return self._client.post(f"/{path}", json=content, headers=headers).raise_for_status().json()
+        return self._client.post(f"/{path}", json=content, headers=self._headers).raise_for_status().json()
 
 
 def cards(messages: list[Message]) -> list[Message]:
