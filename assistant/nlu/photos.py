@@ -19,10 +19,11 @@ SEARCH_BY_PHOTO = "search_by_photo"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class PhotoIntent(GraphComponent, IntentClassifier):
-    """Set the intent of messages that come with a photo; what the caption names stays as it was read.
+    """Set the intent of messages that come with a photo; what the caption names is read all the same.
 
     It stands after `FallbackClassifier`, which would otherwise have the last word on a caption such as "like this", and
-    before the extractor, so that a caption is read as words of a search. The photo's address comes from the message's metadata, which only the web channel fills.
+    before the extractor, so that a caption is read as words of a search. The photo's address comes from the message's
+    metadata, which only the web channel fills.
     """
 
     @classmethod
