@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from torch import nn
@@ -22,6 +23,7 @@ from vision.towers import TorchTokens, build
 FITS = {"squash": "squash", "shortest": "crop", "longest": "pad"}
 """What open_clip calls the three ways of making a picture square."""
 
+_LOADING_ERRORS = (RuntimeError, KeyError, TypeError, ValueError, AttributeError, OSError, EOFError)
 _WEIGHTS = (WEIGHTS_FILE, "open_clip_model.safetensors", "open_clip_pytorch_model.bin", "model.pt", "checkpoint.pt")
 _TEXT_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 
@@ -68,6 +70,7 @@ def load_checkpoint(source: Path) -> Checkpoint:
         UnknownModel: a file is missing, or the weights do not fit the config; the message says what to do.
     """
     import open_clip
+    from safetensors import SafetensorError
 
     config_file, weights = _files_of(source)
     found = _read_config(config_file)
@@ -75,7 +78,7 @@ def load_checkpoint(source: Path) -> Checkpoint:
     try:
         model = build(config)
         open_clip.load_checkpoint(model, str(weights))
-    except (RuntimeError, KeyError, TypeError, ValueError, OSError) as error:
+    except (*_LOADING_ERRORS, SafetensorError, UnpicklingError) as error:
         raise UnknownModel(str(source), f"{weights.name} does not fit {config_file.name}: {error}") from error
     preprocess = preprocess_of({**_default_preprocess(config), **found.get("preprocess_cfg", {})}, str(source))
     return Checkpoint(model.eval(), tokenizer_of(config), preprocess, config)
