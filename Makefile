@@ -29,13 +29,14 @@ ENCODER := artifacts/encoder
 LEXICON := artifacts/lexicon.json
 FIGURES := artifacts/figures
 RECSYS := artifacts/recsys/demo
+VISION := artifacts/vision/demo
 MODEL := models/daogou.tar.gz
 TRAINING_DATA := data/nlu data/rules data/stories
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
-.PHONY: help run test shell train evaluate evaluate-recsys bench bench-recsys lock clean ports environments packages \
-	shop recommender encoder lint check-browser
+.PHONY: help run test shell train evaluate evaluate-recsys evaluate-vision bench bench-recsys bench-vision lock clean \
+	ports environments packages shop recommender vision encoder lint check-browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
@@ -51,7 +52,7 @@ test: check-browser train lint ## run the linters and every test, in both interp
 shell: train ## talk to the assistant in this terminal
 	@exec $(SERVICES) -m ops.shell
 
-train: shop recommender encoder ## set up and train what is stale, and start nothing
+train: shop recommender vision encoder ## set up and train what is stale, and start nothing
 	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
 		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json --outputs $(MODEL) -- \
 		$(ASSISTANT) -m assistant train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
@@ -68,6 +69,11 @@ evaluate-recsys: recommender ## compare every way of recommending on DATASETS=DI
 	@$(SERVICES) -m recsys.evaluate $(if $(DATASETS),--datasets $(DATASETS)) --demo $(RECSYS)/data \
 		--json $(or $(JSON),$(FIGURES)/recsys.json) --plots $(FIGURES)/recsys
 
+evaluate-vision: vision ## measure photo search on DATASETS=DIR and the demo shop; JSON=FILE for the figures
+	@mkdir -p $(FIGURES)
+	@$(SERVICES) -m vision.evaluate $(if $(DATASETS),--datasets $(DATASETS)) --demo $(VISION) \
+		--json $(or $(JSON),$(FIGURES)/vision.json)
+
 bench: train ## time the whole assistant beside Rasa's stock pipeline, and the search of 50,000 products
 	@mkdir -p $(FIGURES)
 	@$(SERVICES) -m ops.bench --json $(FIGURES)/assistant.json
@@ -76,6 +82,10 @@ bench: train ## time the whole assistant beside Rasa's stock pipeline, and the s
 bench-recsys: environments ## time recommendations among 100,000 and a million items, and their training beside ALS
 	@mkdir -p $(FIGURES)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(SERVICES) -m ops.bench_recsys --json $(FIGURES)/recsys_speed.json
+
+bench-vision: train ## time photo search among up to a million pictures, and in the whole assistant; JSON=FILE for the figures
+	@mkdir -p $(FIGURES)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(SERVICES) -m ops.bench_vision --json $(or $(JSON),$(FIGURES)/vision_speed.json)
 
 lock: environments ## compile requirements/*.in to the pinned files, with hashes
 	@for name in assistant services tools; do \
@@ -115,6 +125,10 @@ shop: packages
 # Learnt from what shoppers did: in the demo from its simulated half year, in a shop of one's own once a day.
 recommender: shop
 	@$(SERVICES) -m ops.recommender_set_up
+
+# Tuned on the shop's own pictures; a shop without pictures has no photo search.
+vision: shop
+	@$(SERVICES) -m ops.vision_set_up
 
 lint: environments
 	@$(SERVICES) -m ruff check .

@@ -16,7 +16,6 @@ import argparse
 import hashlib
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +40,9 @@ STAMP = "made_from.json"
 CODE = Path("vision")
 DEMO_MINUTES = "3"
 """How long the demo may be tuned: `make test` waits for it on a fresh machine."""
+
+NOT_BETTER = 3
+"""What `vision.train` ends with when its model is no better than the frozen tower."""
 
 _TIMEOUT_S = 600.0
 
@@ -128,12 +130,12 @@ def set_up(source: Source, max_age_hours: float, now: float) -> bool:
     last = _read_stamp(source.root)
     seen = _checksum(_exported(source), (_state(source.images / name) for name in _names(exported)))
     stamp = last if source.image_model else _tuned(source, exported, last, max_age_hours, now)
-    if stamp != last or last.indexed != seen or last.image_model != source.image_model or unusable(source):
-        if _index(source):
-            stamp = replace(stamp, indexed=seen, image_model=source.image_model)
-        _write_stamp(source.root, stamp)
-    else:
+    indexed = replace(stamp, indexed=seen, image_model=source.image_model)
+    if replace(indexed, trained_at=last.trained_at) == last and unusable(source) is None:
         say(f"{TITLE}: fresh")
+    elif _index(source):
+        stamp = indexed
+    _write_stamp(source.root, stamp)
     trouble = unusable(source)
     if trouble is not None:
         say(f"{TITLE}: photos cannot be searched for: {trouble}")
@@ -189,20 +191,15 @@ def _has_model(source: Source) -> bool:
 
 
 def _train(source: Source) -> bool:
-    """Tune in a process of its own, beside the model that is there; it takes its place when it is whole."""
-    draft, old = source.root / "model.draft", source.root / "model.old"
-    shutil.rmtree(draft, ignore_errors=True)
+    """Tune in a process of its own, which keeps the model that is there until the new one is whole."""
     try:
-        run_step(f"{TITLE}: model", train_command(source, draft), _environment(), draws_bars=True)
+        run_step(f"{TITLE}: model", train_command(source), _environment(), draws_bars=True)
     except StepFailed as failure:
+        if failure.returncode == NOT_BETTER and _has_model(source):
+            say(f"{TITLE}: the new model is not better; the one before stays")
+            return True
         say(f"{TITLE}: the model could not be tuned ({failure}); one that was there before stays")
         return False
-    # A server that reads the new model before its gallery is there keeps the old ones.
-    shutil.rmtree(old, ignore_errors=True)
-    if source.model.exists():
-        os.replace(source.model, old)
-    os.replace(draft, source.model)
-    shutil.rmtree(old, ignore_errors=True)
     return True
 
 
@@ -215,9 +212,9 @@ def _index(source: Source) -> bool:
     return True
 
 
-def train_command(source: Source, out: Path) -> list[str]:
+def train_command(source: Source) -> list[str]:
     """Give the command that tunes a model; the database's address, which may hold a password, is not in it."""
-    folders = ("--data", str(source.data), "--images", str(source.images), "--out", str(out))
+    folders = ("--data", str(source.data), "--images", str(source.images), "--out", str(source.model))
     return [SERVICES_PYTHON, "-m", "vision.train", *folders, *(("--minutes", DEMO_MINUTES) if source.demo else ())]
 
 

@@ -12,7 +12,7 @@ from actions.settings import Settings
 
 README = Path("README.md")
 PREFIX = "DAOGOU_"
-PHONY_ONLY = {"ports", "environments", "packages", "shop", "recommender", "encoder", "lint", "check-browser"}
+PHONY_ONLY = {"ports", "environments", "packages", "shop", "recommender", "vision", "encoder", "lint", "check-browser"}
 """Targets that are steps of others."""
 
 
@@ -54,7 +54,7 @@ def test_the_contributors_guide_lists_every_command() -> None:
 def test_every_command_that_a_document_names_exists(document: str) -> None:
     text = Path(document).read_text()
     assert set(re.findall(r"\bmake ([a-z-]+)`", text)) <= targets()
-    for module in re.findall(r"python -m ((?:shop|recsys|ops|actions)[a-z_.]*)", text):
+    for module in re.findall(r"python -m ((?:shop|recsys|vision|ops|actions)[a-z_.]*)", text):
         path = Path(*module.split("."))
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
 
