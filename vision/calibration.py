@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL.Image import Image
 
 from vision.abstain import FEATURES, features, fit_certainty
+from vision.augment import Augmentation
 from vision.catalogue import Catalogue, Item
 from vision.classes import ClassBook, class_probabilities, fit_class_weights
 from vision.composed_fit import fit_composed
@@ -37,6 +38,11 @@ MOST_ROWS = 4_000
 """Pictures of the gallery that views are compared with: more cost time, and change the settings little."""
 FEWEST_REAL = 50
 """Real photos that are enough to calibrate by alone."""
+MODERATE = Augmentation(strength=0.6)
+SCENES = 0.5
+"""Views that are as bad as those of training would make a limit that nearly every stranger passes."""
+_GAIN = 0.02
+"""A setting has to lower the mean negative log-likelihood by as much to be preferred to a simpler one."""
 _AT_ONCE, _BEST = 16, 50
 _TEMPERATURES = (0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15)
 
@@ -129,7 +135,7 @@ def made_views(encoder: Encoder, gallery: Gallery, catalogue: Catalogue, count: 
         photos = [photos[int(at)] for at in rng.choice(len(photos), count, replace=False)]
     stage = Stage([open_photo(photo.path) for photo in photos], [photo.item_id for photo in photos])
     rows = [at % len(photos) for at in range(count)]
-    vectors = encode(encoder, [stage.photo(row, rng) for row in rows])
+    vectors = encode(encoder, [stage.photo(row, rng, MODERATE, SCENES) for row in rows])
     return Views(vectors, tuple(photos[row].item_id for row in rows))
 
 
@@ -165,7 +171,7 @@ def _ranked(gallery: Gallery, known: Views, start: MatcherSettings) -> MatcherSe
             tried = replace(choice, caption_weight=weight)
             temperature, loss = _sharpness(gallery, known, tried)
             # A view that any setting finds tells nothing; simpler settings come first and win ties.
-            if loss < least - 0.005:
+            if loss < least - _GAIN:
                 best, least = replace(tried, temperature=temperature), loss
     return best
 
