@@ -26,7 +26,8 @@ DEMO_RECOMMENDER = Path("artifacts/recsys/demo")
 DEMO_VISION = Path("artifacts/vision/demo")
 """The image model and the gallery that `make train` made of the demo shop's pictures."""
 
-_NO_LIMITS = {"DAOGOU_MESSAGE_RATE": "0", "DAOGOU_SESSION_RATE": "0", "DAOGOU_READ_RATE": "0"}
+_UNLIMITED = ("MESSAGE", "SESSION", "READ", "PHOTO")
+_NO_LIMITS = {f"DAOGOU_{name}_RATE": "0" for name in _UNLIMITED}
 _ANSWER_SECONDS = 60.0
 
 
