@@ -73,11 +73,12 @@ def write_text_tower(model: nn.Module, tokens: Tensor, path: Path) -> None:
         tokens: an example batch of two rows of different lengths.
         path: the file to write.
     """
-    transformer: Any = getattr(getattr(model, "text", None), "transformer", None)
+    traced = copy.deepcopy(model)
+    transformer: Any = getattr(getattr(traced, "text", None), "transformer", None)
     if hasattr(transformer, "set_attn_implementation"):
         # Fused attention branches on the mask's values, which a trace would freeze.
         transformer.set_attn_implementation("eager")
-    _write(_Tower(model, "encode_text"), tokens, path, "tokens", {0: "n", 1: "length"})
+    _write(_Tower(traced, "encode_text"), tokens, path, "tokens", {0: "n", 1: "length"})
 
 
 def write_int8_image(full: Path, path: Path, pictures: Sequence[Image], preprocess: Preprocess) -> None:
