@@ -1,4 +1,4 @@
-"""A search by photo that lives on over turns: shown, narrowed down, gone on with, and told honestly where it is empty."""
+"""A search by photo that lives on over turns: shown, narrowed down, gone on with, and empty where nothing fits."""
 
 from __future__ import annotations
 

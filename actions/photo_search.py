@@ -22,7 +22,7 @@ from actions.photo_sight import (
     remember_photo,
     running_photo,
 )
-from actions.photo_words import Part, part_said, parts_of
+from actions.photo_words import Part, distinct, part_said, parts_of
 from actions.queries import EVERYTHING, from_state, moved_price, refined, to_state
 from actions.turn import Pending, Turn
 from shop.search import SearchQuery
@@ -93,7 +93,7 @@ def _may_hold_several(whole: Found) -> bool:
 
 
 def _parts(turn: Turn, matcher: ImageMatcher, photo: SentPhoto, image: Image) -> list[Part]:
-    regions = matcher.regions(image, _MOST_PARTS)
+    regions = distinct(matcher.regions(image, _MOST_PARTS))
     for region in regions:
         part = replace(photo, region=region_text(region.box))
         keep_vector(turn, matcher, part, region.vector)

@@ -58,6 +58,23 @@ def match_reason(grade: Grade) -> Reason:
     return Reason("feature", REASON_FIELDS[grade])
 
 
+def distinct(regions: Sequence[Region]) -> list[Region]:
+    """Keep the parts of a photo that are worth asking about.
+
+    Each comes near to a product of the shop's, and of two that overlap and show the same sort of thing only the more
+    certain one stays: they are one thing.
+
+    Args:
+        regions: the most certain first.
+    """
+    kept: list[Region] = []
+    for region in regions:
+        near = region.match.grade is not Grade.SIMILAR
+        if near and not any(_one_thing(region, other) for other in kept):
+            kept.append(region)
+    return kept
+
+
 def parts_of(labels: Labels, regions: Sequence[Region]) -> list[Part]:
     """Name the parts of a photo, each by what it shows and where, from left to right or from the top down."""
     across = _spread(regions, 0, 2) >= _spread(regions, 1, 3)
@@ -97,6 +114,13 @@ def _is_said(word: str, said: Sequence[str]) -> bool:
 
 def _words(text: str) -> list[str]:
     return [word for word in re.findall(r"\w+", text.casefold()) if len(word) >= _SHORTEST]
+
+
+def _one_thing(one: Region, other: Region) -> bool:
+    left, top = max(one.box[0], other.box[0]), max(one.box[1], other.box[1])
+    right, bottom = min(one.box[2], other.box[2]), min(one.box[3], other.box[3])
+    names = [region.class_guess.name if region.class_guess else "" for region in (one, other)]
+    return left < right and top < bottom and names[0] == names[1]
 
 
 def _side(place: int, count: int, across: bool) -> str:
