@@ -101,7 +101,6 @@ class Gallery:
         text_vectors: of the products' captions in the order of `items`, shape (len(items), d): the normalised mean, and
             zeros where there is no caption. None where no texts were read: all zeros.
         index: of `vectors`, if there is one already.
-        text_index: of `text_vectors`, likewise.
         report: what making it took.
 
     Raises:
@@ -117,7 +116,6 @@ class Gallery:
         text_vectors: Vectors | None = None,
         *,
         index: VectorIndex | None = None,
-        text_index: VectorIndex | None = None,
         report: BuildReport | None = None,
     ) -> None:
         texts = np.zeros((len(items), identity.dimensions), np.float32) if text_vectors is None else text_vectors
@@ -133,7 +131,6 @@ class Gallery:
         self.text_vectors = texts
         self.report = report
         self._index = index
-        self._text_index = text_index
 
     @classmethod
     def of_vectors(
@@ -217,11 +214,6 @@ class Gallery:
     def index(self) -> VectorIndex:
         """Search the pictures; clustered at first use where they are many and no index was saved."""
         return self._index or VectorIndex.build(self.vectors)
-
-    @cached_property
-    def text_index(self) -> VectorIndex:
-        """Search the texts, as `index` does pictures."""
-        return self._text_index or VectorIndex.build(self.text_vectors)
 
     def rows_of(self, item_ids: Collection[str]) -> Rows:
         """Give the rows of `vectors` that show these products, ascending; a product that is unknown has none."""

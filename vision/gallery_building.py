@@ -56,7 +56,6 @@ def build_gallery(catalogue: Catalogue, encoder: Encoder, previous: Gallery | No
         items,
         text_vectors,
         index=previous.index if previous is not None and same else None,
-        text_index=previous.text_index if previous is not None and same else None,
         report=report,
     )
 

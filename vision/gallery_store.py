@@ -2,7 +2,7 @@
 
     current.json            names the version that counts; replaced in one step
     versions/VERSION/       pictures.npy, texts.npy, pictures.jsonl, items.jsonl, manifest.json
-                            and, where they are many, pictures.faiss and texts.faiss
+                            and, where they are many, pictures.faiss
 
 A version is named by the checksum of what it holds. Writers wait for each other; there is no pickle in it.
 """
@@ -128,7 +128,6 @@ def _write(gallery: Gallery, folder: Path) -> str:
     _write_rows(folder / "pictures.jsonl", (asdict(picture) for picture in gallery.pictures))
     _write_rows(folder / "items.jsonl", ({"item_id": key, **asdict(item)} for key, item in gallery.items.items()))
     gallery.index.save(folder / f"{_VECTORS}.faiss")
-    gallery.text_index.save(folder / f"{_TEXTS}.faiss")
     files = {file.name: {"sha256": _checksum(file), "bytes": file.stat().st_size} for file in sorted(folder.iterdir())}
     manifest = {"format": FORMAT_VERSION, "encoder": asdict(gallery.identity), "files": files}
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
@@ -177,8 +176,7 @@ def _read(folder: Path, expected: EncoderIdentity | None, verify: bool) -> Galle
         vectors, texts = _vectors(folder, _VECTORS), _vectors(folder, _TEXTS)
         pictures = [Picture(**{**row, "facts": _facts(row["facts"])}) for row in _rows(folder / "pictures.jsonl")]
         items = {row.pop("item_id"): _record(row) for row in _rows(folder / "items.jsonl")}
-        index, text_index = _index(folder, _VECTORS, vectors), _index(folder, _TEXTS, texts)
-        return Gallery(identity, vectors, pictures, items, texts, index=index, text_index=text_index)
+        return Gallery(identity, vectors, pictures, items, texts, index=_index(folder / f"{_VECTORS}.faiss", vectors))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, InvalidCatalogue) as error:
         raise ArtifactDamaged(folder, f"{type(error).__name__}: {error}") from error
 
@@ -224,8 +222,7 @@ def _vectors(folder: Path, name: str) -> Vectors:
     return vectors
 
 
-def _index(folder: Path, name: str, vectors: Vectors) -> VectorIndex | None:
-    path = folder / f"{name}.faiss"
+def _index(path: Path, vectors: Vectors) -> VectorIndex | None:
     return VectorIndex.load(vectors, path) if path.exists() else None
 
 

@@ -1,5 +1,11 @@
 """Finds the nearest vectors: exactly while they are few, through inverted lists of faiss where they are many.
 
+Measured on vectors made like a gallery's (four photos a product, products in classes, 384 numbers), one thread, the
+best 10 of 200 queries after scoring 64 again. At 1e5, inverted lists of 8 bits find 100 % in 0.2 ms and are made in
+8 s; a graph (HNSW of 32 links, 8 bits) finds 99.95 % in 0.2 ms and is made in 17 s. At 1e6, lists find 100 % in 0.4 ms,
+made in 99 s, 384 MB; the graph finds 93.9 % in 1.1 ms or 99.0 % in 1.8 ms, made in 524 s, 640 MB. So lists are kept.
+Looking at all takes 7 and 54 ms.
+
 Equal vectors get equal scores wherever they stand, and equal scores are ordered by row, so an answer never hangs on how
 a matrix product was cut into blocks.
 """

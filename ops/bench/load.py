@@ -32,13 +32,19 @@ class Load:
     turns_per_s: float
 
 
-def run_load(host: str, shoppers: int, seconds: int) -> Load:
+def run_load(host: str, shoppers: int, seconds: int, script: Path = SHOPPERS) -> Load:
     """Let so many shoppers chat for so many seconds, each waiting for its answer before it types again.
+
+    Args:
+        host: the assistant's address.
+        shoppers: how many at once.
+        seconds: how long.
+        script: what they do, as Locust reads it; what counts is named "turn".
 
     Raises:
         LoadFailed: no report came back, or any turn failed; figures of a broken run would mislead.
     """
-    command = [sys.executable, "-m", "locust", "-f", str(SHOPPERS), "--headless", "--json", "--host", host]
+    command = [sys.executable, "-m", "locust", "-f", str(script), "--headless", "--json", "--host", host]
     command += ["-u", str(shoppers), "-r", str(shoppers), "-t", f"{seconds}s", "--loglevel", "ERROR"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
     try:

@@ -144,4 +144,3 @@ def test_a_large_gallery_keeps_its_inverted_lists(folder: Path) -> None:
     read = Gallery.load(folder, verify=True)
     assert read.index.approximate
     assert (read.index.search(vectors[:9], 5)[1] == saved.index.search(vectors[:9], 5)[1]).all()
-    assert not read.text_index.approximate
