@@ -10,11 +10,10 @@ import numpy as np
 
 from vision.errors import InvalidCatalogue
 from vision.gallery import Gallery, Picture
-from vision.matching import Vector
+from vision.matching import CLICK, Vector
 
 KINDS = ("click", "cart", "purchase")
-CLICK = "click"
-"""The kind of a gallery's row that a shopper's photo made."""
+_THE_SAME = 1 - 1e-5
 
 
 @dataclass(frozen=True)
@@ -45,15 +44,15 @@ class ClickPolicy:
 
     Attributes:
         click, cart, purchase: weight of a photo whose shopper did that, above 0.
-        agreement: a mere click counts where another photo of this likeness led to the same product, or where a
-            picture of the product that is in the gallery already is this like it.
+        neighbours: a mere click counts where one of so many photos and catalogue pictures that are nearest to its photo
+            is of the same product. This knows no scale, so it fits every model.
         most: photos that a product takes at most; the most trusted ones.
     """
 
     click: float = 0.4
     cart: float = 0.7
     purchase: float = 0.9
-    agreement: float = 0.6
+    neighbours: int = 3
     most: int = 20
 
     def weight(self, kind: str) -> float:
@@ -92,16 +91,19 @@ def learn_from_clicks(
     """
     how, own = policy or ClickPolicy(), without_clicks(gallery)
     dropped: Counter[str] = Counter()
-    by_item: defaultdict[str, list[PhotoClick]] = defaultdict(list)
+    usable: list[PhotoClick] = []
     for click in clicks:
         reason = _refused(gallery, click)
         dropped[reason] += 1
-        if not reason:
+        usable += [] if reason else [click]
+    by_item: defaultdict[str, list[PhotoClick]] = defaultdict(list)
+    for click, agreed in zip(usable, _agreed(own, usable, how.neighbours), strict=True):
+        if agreed or click.kind != "click":
             by_item[click.item_id].append(click)
+        else:
+            dropped["alone"] += 1
     kept: list[PhotoClick] = []
-    for item_id, chosen in by_item.items():
-        trusted = _trusted(own, item_id, chosen, how)
-        dropped["alone"] += len(chosen) - len(trusted)
+    for trusted in by_item.values():
         dropped["over"] += max(0, len(trusted) - how.most)
         kept += sorted(trusted, key=lambda click: -how.weight(click.kind))[: how.most]
     report = ClickReport(len(kept), dropped["other model"], dropped["unknown"], dropped["alone"], dropped["over"])
@@ -128,13 +130,23 @@ def _refused(gallery: Gallery, click: PhotoClick) -> str:
     return "" if usable and click.item_id in gallery.items else "unknown"
 
 
-def _trusted(gallery: Gallery, item_id: str, chosen: Sequence[PhotoClick], how: ClickPolicy) -> list[PhotoClick]:
-    """Leave out mere clicks with which neither another choice nor a picture of the product agrees."""
-    photos = np.stack([click.vector for click in chosen])
-    likeness = photos @ photos.T
-    np.fill_diagonal(likeness, -1.0)
-    agreed = likeness.max(axis=1) >= how.agreement
-    own = gallery.vectors[gallery.rows_of([item_id])]
-    if len(own):
-        agreed |= (photos @ own.T).max(axis=1) >= how.agreement
-    return [click for click, sure in zip(chosen, agreed, strict=True) if sure or click.kind != "click"]
+def _agreed(gallery: Gallery, clicks: Sequence[PhotoClick], neighbours: int) -> list[bool]:
+    """Tell of each choice whether one of the nearest other photos and pictures is of the same product.
+
+    A photo is no witness for itself: one that is there twice, because its shopper chose twice, counts once.
+    """
+    if not clicks:
+        return []
+    photos = np.stack([click.vector for click in clicks])
+    near, rows = gallery.index.search(photos, neighbours)
+    agreed = []
+    for at, click in enumerate(clicks):
+        likeness = photos @ photos[at]
+        likeness[likeness > _THE_SAME] = -np.inf
+        others = np.argsort(-likeness, kind="stable")[:neighbours]
+        seen = [
+            (float(likeness[other]), clicks[int(other)].item_id) for other in others if np.isfinite(likeness[other])
+        ]
+        seen += [(float(one), gallery.item_ids[row]) for one, row in zip(near[at], rows[at], strict=True) if row >= 0]
+        agreed.append(click.item_id in {item_id for _, item_id in sorted(seen, reverse=True)[:neighbours]})
+    return agreed

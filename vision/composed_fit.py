@@ -19,7 +19,7 @@ from vision.wishes import Wish, wishes
 
 MOST_QUERIES = 300
 _CLASS_WEIGHTS = (0.0, 0.1, 0.2, 0.4, 0.8)
-_WORDS_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0)
+_WORDS_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 4.0)
 _GAIN = 0.005
 """A larger weight has to win by as much: it is simpler without."""
 

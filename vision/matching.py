@@ -13,6 +13,9 @@ from vision.errors import InvalidCatalogue
 Vector = NDArray[np.float32]
 """One L2-normalised vector, shape (d,)."""
 
+CLICK = "click"
+"""The kind of a gallery's row that a shopper's photo made, as in `vision.catalogue.KINDS`."""
+
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom as shares of the picture's width and height, each from 0 to 1."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vision.encoder import Vectors
 from vision.gallery import Gallery
 from vision.matcher_settings import MatcherSettings
-from vision.matching import Vector
+from vision.matching import CLICK, Vector
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -65,7 +65,9 @@ class ItemSpace:
         self._item_of_row = np.array([self._number[item_id] for item_id in gallery.item_ids], dtype=np.int64)
         self._all = np.arange(len(self.item_ids), dtype=np.int64)
         self._offset = settings.pooling_temperature * np.log(np.asarray(gallery.weights, dtype=np.float32))
-        self._mean = _mean(gallery.vectors) * np.float32(settings.centring)
+        self._taken = np.array([kind == CLICK for kind in gallery.kinds])
+        own = gallery.vectors[~self._taken] if self._taken.any() else gallery.vectors
+        self._mean = _mean(own) * np.float32(settings.centring)
         self._photo_mean = self._mean
         if settings.photo_centre:
             self._photo_mean = np.asarray(settings.photo_centre, dtype=np.float32) * np.float32(settings.centring)
@@ -95,7 +97,7 @@ class ItemSpace:
         rows = self._rows(query, among)
         vectors = self._vectors[rows] if rows is not None else self._vectors
         if self.large:
-            vectors = self._centre(vectors)
+            vectors = self._centre(vectors, slice(None) if rows is None else rows)
         item_of_row = self._item_of_row[rows] if rows is not None else self._item_of_row
         offset = self._offset[rows] if rows is not None else self._offset
         return self._pooled(item_of_row, np.asarray(vectors @ query), offset, query)
@@ -137,8 +139,14 @@ class ItemSpace:
         mean = np.bincount(inverse, parts) / np.bincount(inverse)
         return np.asarray(top + temperature * np.log(mean), dtype=np.float32)
 
-    def _centre(self, vectors: Vectors) -> Vectors:
-        return centred(vectors, self._mean) if self._settings.centring else vectors
+    def _centre(self, vectors: Vectors, rows: Ints | slice = slice(None)) -> Vectors:
+        """Take the mean of its kind from each row: shoppers' photos lie where queries do, not where packshots do."""
+        if not self._settings.centring:
+            return vectors
+        taken = self._taken[rows]
+        moved = centred(vectors, self._mean)
+        moved[taken] = centred(vectors[taken], self._photo_mean)
+        return moved
 
     def _item_captions(self) -> Vectors:
         """Give one text vector for each product; zeros for one without a text."""
