@@ -22,8 +22,17 @@ from vision.train_settings import TrainSettings
 
 BATCH = 32
 
-_CODE = (
-    *("train_settings", "training_task", "training_data", "training_split", "trainer", "learner", "losses"),
+TRAINED_BY = (
+    *(
+        "train_settings",
+        "training_task",
+        "training_data",
+        "training_split",
+        "trainer",
+        "learner",
+        "losses",
+        "feature_cache",
+    ),
     *("augment", "scenes", "edits", "backgrounds", "cut_out", "export", "calibration", "image_tail", "towers"),
 )
 """Modules that a trained model follows from: a change of one of them makes it anew."""
@@ -111,7 +120,7 @@ def _key(items: Sequence[Item], shots: Sequence[Shots], settings: TrainSettings 
         _add_pictures(digest, some.pictures)
     if settings is not None:
         digest.update(repr(settings).encode())
-        for name in _CODE:
+        for name in TRAINED_BY:
             digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:20]
 

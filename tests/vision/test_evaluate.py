@@ -19,7 +19,7 @@ from vision.catalogue import Item, write_catalogue
 from vision.damage import DAMAGES
 from vision.evaluate import main
 from vision.evaluation import Section, best_of, damages, model_ranker, retrieval, some_of_each, texts
-from vision.evaluation_models import Models
+from vision.evaluation_models import TRAINED_BY, Models
 from vision.report import report_of, show
 from vision.train_settings import TrainSettings
 
@@ -81,6 +81,10 @@ def test_vectors_are_made_once_and_by_content(models: Models) -> None:
     assert Counting.seen == 2
     models.vectors(Counting(), [plain("blue"), plain("red")])
     assert Counting.seen == 4
+
+
+def test_a_model_follows_from_modules_that_are_there() -> None:
+    assert all(Path("vision", f"{name}.py").is_file() for name in TRAINED_BY)
 
 
 def test_a_catalogue_is_written_once_for_the_same_content(models: Models, benchmark: Benchmark) -> None:
