@@ -16,9 +16,9 @@ Values = NDArray[np.float64]
 
 FEATURES = ("nearest", "density", "margin", "energy", "class_lead")
 _NEWTON_STEPS = 15
-_ALONE = ("energy", "density", "nearest")
-"""Features that tell how far a photo lies from everything, in the order of preference: how clearly one product or class
-leads tells little of a photo far from all, so those two never decide alone."""
+_CHOICES = (("energy",), ("density",), ("nearest",), ("energy", "class_lead"), ("nearest", "class_lead"))
+"""What may decide, in the order of preference: how clearly one product or class leads tells little of a photo that lies
+far from all, so it never decides alone."""
 _GAIN = 0.01
 """By how much an AUROC has to be better."""
 DENSITY_OF = 5
@@ -58,7 +58,7 @@ def certainty(found: Mapping[str, float], weights: CertaintyWeights) -> float:
 def fit_certainty(known: Values, strange: Values, groups: NDArray[np.int64], recall: float = 0.95) -> CertaintyWeights:
     """Learn to tell strangers, and place the limit where this share of the known photos passes.
 
-    The features that are used are chosen by cross-validation: one of distance alone, or all in a logistic model.
+    The features that are used are chosen by cross-validation: one of distance, or one with the lead of the class.
 
     Args:
         known: features of photos of the catalogue, columns as `FEATURES`, shape (m, 5).
@@ -66,7 +66,7 @@ def fit_certainty(known: Values, strange: Values, groups: NDArray[np.int64], rec
         groups: kind of each stranger, shape (n,): each kind counts alike, however many there are of it.
         recall: share of the known that has to pass.
     """
-    choices = [*([FEATURES.index(name)] for name in _ALONE), [*range(len(FEATURES))]]
+    choices = [[FEATURES.index(name) for name in names] for names in _CHOICES]
     chosen, most = choices[0], -np.inf
     for choice in choices:
         quality = _held_out_quality(known[:, choice], strange[:, choice], groups)

@@ -43,6 +43,9 @@ SCENES = 0.5
 """Views that are as bad as those of training would make a limit that nearly every stranger passes."""
 _GAIN = 0.02
 """A setting has to lower the mean negative log-likelihood by as much to be preferred to a simpler one."""
+_CENTRING = 1.0
+"""Ranking hardly hangs on it, but abstaining does: by the nearest picture's similarity, a tower that was tuned on
+groceries tells a demo shop's and a clothing shop's pictures with an AUROC of 0.94, and of 0.33 without centring."""
 _AT_ONCE, _BEST = 16, 50
 _TEMPERATURES = (0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15)
 
@@ -158,21 +161,19 @@ def _smaller(gallery: Gallery, known: Views, rng: np.random.Generator) -> Galler
 
 
 def _ranked(gallery: Gallery, known: Views, start: MatcherSettings) -> MatcherSettings:
-    """Choose centring, pooling, the weight of captions and the temperature: the likeliest true products win."""
+    """Choose pooling, the weight of captions and the temperature: the likeliest true products win."""
     centre = tuple(float(value) for value in known.vectors.mean(axis=0))
-    places = [replace(start, centring=share, photo_centre=centre if share else ()) for share in (0.0, 0.5, 1.0)]
+    place = replace(start, centring=_CENTRING, photo_centre=centre)
     soft = len(gallery) > len({*gallery.item_ids})
-    pools = [{"pooling": "max"}, *([{"pooling": "soft"}] if soft else [])]
+    pools = ("max", "soft") if soft else ("max",)
     weights = (0.0, 0.1, 0.2, 0.3, 0.5) if gallery.text_vectors.any() else (0.0,)
     best, least = start, np.inf
-    for place, pool in product(places, pools):
-        choice = replace(place, pooling=pool["pooling"])
-        for weight in weights:
-            tried = replace(choice, caption_weight=weight)
-            temperature, loss = _sharpness(gallery, known, tried)
-            # A view that any setting finds tells nothing; simpler settings come first and win ties.
-            if loss < least - _GAIN:
-                best, least = replace(tried, temperature=temperature), loss
+    for pool, weight in product(pools, weights):
+        tried = replace(place, pooling=pool, caption_weight=weight)
+        temperature, loss = _sharpness(gallery, known, tried)
+        # A view that any setting finds tells nothing; simpler settings come first and win ties.
+        if loss < least - _GAIN:
+            best, least = replace(tried, temperature=temperature), loss
     return best
 
 

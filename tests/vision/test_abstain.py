@@ -48,7 +48,7 @@ def test_the_limit_lets_the_wished_share_of_known_photos_pass() -> None:
     passing = [certainty(dict(zip(FEATURES, row, strict=True)), weights) >= 0.5 for row in known]
     refused = [certainty(dict(zip(FEATURES, row, strict=True)), weights) < 0.5 for row in strange]
     assert np.mean(passing) == pytest.approx(0.95, abs=0.005)
-    assert np.mean(refused) > 0.9
+    assert np.mean(refused) > 0.8
 
 
 def test_only_features_that_tell_strangers_are_relied_on() -> None:
