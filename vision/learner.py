@@ -98,7 +98,9 @@ class Learner:
         self._optimiser = torch.optim.AdamW(groups, weight_decay=decay)
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
             self._optimiser,
-            lambda step: min(1.0, (step + 1) / _WARM_STEPS) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))),
+            lambda step: (
+                min(1.0, (step + 1) / _WARM_STEPS) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, steps))))
+            ),
         )
 
     def step(

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from vision.catalogue import Catalogue
 from vision.errors import VisionError
+from vision.freed_memory import keep_freed_memory
 from vision.towers import TOWERS
 from vision.train_settings import TrainSettings
 from vision.training_task import Outcome, train_model
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     options = _parser().parse_args(arguments)
     console = Console()
+    keep_freed_memory()
     try:
         settings = TrainSettings(
             tower=options.tower, minutes=options.minutes, seed=options.seed, threads=options.threads
