@@ -59,8 +59,7 @@ class Models:
     def trained(self, items: Sequence[Item], shots: Sequence[Shots], minutes: float) -> Path:
         """Give the folder of a model that learnt from these photos alone; trained now if it never was.
 
-        A model that was no better than the frozen tower on what it held out is not published; then there is no model in
-        the folder.
+        A training that is no better than the frozen tower on what it held out gives the frozen tower.
         """
         from vision.training_task import train_model
 

@@ -5,8 +5,9 @@
 
 The folder of data holds items.jsonl and photos.jsonl (`python -m shop.export photos` writes them). The model's folder
 gets the served towers, open_clip's own form, matcher.json, metrics.json, MODEL_CARD.md and curves.png; what was there
-stays whole until the new model is, however training ends. Gives 0 when the model was published, 3 when the tuned model
-was no better than the frozen tower and nothing was changed, 1 when it could not be trained, 130 after Ctrl-C.
+stays whole until the new model is, however training ends. Gives 0 when a model was published, which is the frozen tower
+where tuning helped nothing and no model was there; 3 when tuning helped nothing and the model that was there stays; 1
+when nothing could be trained; 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def told(outcome: Outcome) -> str:
             f"Not published: the tuned model is no better than the frozen tower ({figures}). What was there stays."
             f"\n{learnt}"
         )
+    if not outcome.record.is_better:
+        return f"Published {outcome.folder}, the frozen tower: tuning is no better ({figures}).\n{learnt}"
     return f"Published {outcome.folder}: {learnt}.\nHeld out ({outcome.kind}), frozen -> tuned: {figures}"
 
 

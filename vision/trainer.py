@@ -116,7 +116,7 @@ class Trainer:
         self._learner.start_from(cache.features_of(self._plain()))
 
     def run(self, progress: bool = True) -> TrainingRecord:
-        """Train, keep the best, and say what was done."""
+        """Train, keep the best, the frozen weights where training helped nothing, and say what was done."""
         torch.manual_seed(self._settings.seed)
         frozen_state = self._learner.state()
         frozen = self.judge(trained=False)
@@ -132,6 +132,8 @@ class Trainer:
             best = self._tail(record, best, progress)
         self._learner.restore(self._learner.mixed(frozen_state, best, record.mix))
         record.tuned = self.judge(trained=True)
+        if not record.is_better:
+            self._learner.restore(frozen_state)
         return record
 
     def judge(self, trained: bool) -> Figures:

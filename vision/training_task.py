@@ -27,7 +27,7 @@ from vision.image_tail import ImageTail
 from vision.matcher_settings import MatcherSettings
 from vision.model_card import CARD_NAME, model_card
 from vision.plots import draw_curves
-from vision.saved_model import load_encoder
+from vision.saved_model import CARD_FILE, load_encoder
 from vision.towers import build_default, default_config, embedded_text_folder
 from vision.train_settings import TrainSettings
 from vision.trainer import Trainer, TrainingRecord
@@ -49,7 +49,8 @@ class Outcome:
         data: what it read.
         kind: what it was judged by.
         exported: what the served towers cost; none if nothing was published.
-        folder: where the model is; none if it is no better than the frozen tower, and nothing was changed.
+        folder: where the model is, tuned or, where tuning helped nothing and no model was there, frozen; none if one
+            was there, which then stays.
         seconds: all of it took.
     """
 
@@ -79,7 +80,10 @@ def train_model(
     int8: bool = True,
     progress: bool = True,
 ) -> Outcome:
-    """Tune a model on a catalogue and publish it, unless it is no better than the frozen tower on what was held out.
+    """Tune a model on a catalogue and publish it.
+
+    Where it is no better than the frozen tower on what was held out, a model that is there stays; where none is, the
+    frozen tower is published, so that a shop can search at all.
 
     Args:
         catalogue: products with pictures, and maybe shoppers' photos.
@@ -102,7 +106,7 @@ def train_model(
         begun = start(settings)
         views = Views(data, settings.size, settings.seed)
         trained = _trained(begun, data, views, settings, Path(scratch), progress, started)
-        if not trained.record.is_better:
+        if not trained.record.is_better and (folder / CARD_FILE).is_file():
             return Outcome(trained.record, data, trained.split.kind, None, None, time.monotonic() - started)
         made = Path(scratch) / "model"
         exported = _write(made, begun, data, views, trained, catalogue, settings, int8, started)
@@ -203,7 +207,7 @@ def _write(
         begun.preprocess,
         made,
         int8=int8,
-        name=f"{settings.tower} tuned",
+        name=f"{settings.tower} {'tuned' if trained.record.is_better else 'frozen'}",
         pictures=shown,
         judge=judge,
     )

@@ -7,6 +7,10 @@ import pytest
 
 from tests.vision.test_trainer import SETTINGS
 from tests.vision.training_shop import colour_shop
+from vision.gallery import Gallery
+from vision.images import open_photo
+from vision.matcher import ImageMatcher
+from vision.saved_model import load_encoder
 from vision.train import UNTRAINED, main, told
 from vision.training_task import publish, restore, train_model
 
@@ -21,6 +25,20 @@ def test_a_model_that_is_no_better_is_not_published_and_the_old_one_stays(tmp_pa
     assert "Not published" in told(outcome)
     assert (model / "model.json").read_text(encoding="utf-8") == "old"
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".model")]
+
+
+def test_a_shop_without_a_model_gets_the_frozen_tower_where_tuning_helps_nothing(tmp_path: Path) -> None:
+    shop, model = colour_shop(tmp_path, photos=0), tmp_path / "model"
+    outcome = train_model(shop, model, replace(SETTINGS, projection_epochs=0, tail_epochs=0), progress=False)
+    assert outcome.folder == model
+    assert "the frozen tower" in told(outcome)
+    encoder = load_encoder(model)
+    assert "frozen" in encoder.identity.name
+    gallery = Gallery.build(shop, encoder, progress=False)
+    assert (
+        ImageMatcher(encoder, gallery).match(open_photo(shop.photos[0].path), 1).items[0].item_id
+        == shop.photos[0].item_id
+    )
 
 
 def test_a_missing_catalogue_ends_with_a_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
