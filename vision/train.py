@@ -36,7 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_freed_memory()
     try:
         settings = TrainSettings(
-            tower=options.tower, minutes=options.minutes, seed=options.seed, threads=options.threads
+            tower=options.tower,
+            tail_epochs=options.passes,
+            minutes=options.minutes,
+            seed=options.seed,
+            threads=options.threads,
         )
         outcome = train_model(Catalogue.read(options.data, options.images), options.out, settings)
     except (VisionError, OSError) as error:
@@ -78,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--images", type=Path, required=True, help="the folder to which the photos' paths are relative")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the model")
     parser.add_argument("--tower", choices=tuple(TOWERS), default=usual.tower, help="image tower (%(default)s)")
+    parser.add_argument(
+        "--passes", type=int, default=usual.tail_epochs, help="most passes of the last stages (%(default)s)"
+    )
     parser.add_argument("--minutes", type=float, default=usual.minutes, help="no pass begins later (%(default)g)")
     parser.add_argument("--seed", type=int, default=usual.seed, help="of all that is drawn (%(default)s)")
     parser.add_argument("--threads", type=int, default=usual.threads, help="processor threads (%(default)s)")
