@@ -76,3 +76,18 @@ def test_photos_of_the_load_differ_and_can_be_read(tmp_path: Path) -> None:
     made = {file.read_bytes() for file in tmp_path.glob("*.made")}
     assert len(made) > 1
     assert all(max(decode(data).size) <= 1_600 for data in made)
+
+
+def test_only_products_or_a_nearest_category_answer_a_photo() -> None:
+    told = [
+        [{"text": "Here.", "elements": [{"title": "Tripod"}]}],
+        [{"text": "Nothing looks like it."}, {"text": "Perhaps?", "buttons": [{"title": "Plants"}]}],
+        [{"text": "I can't search by picture at the moment."}],
+        [],
+    ]
+    code = (
+        "import json, sys; from ops.bench.photo_shoppers import address_of, has_answer\n"
+        "print(json.dumps([[has_answer(said) for said in json.loads(sys.argv[1])], address_of(0), address_of(7)]))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, json.dumps(told)], check=True, capture_output=True, text=True)
+    assert json.loads(ran.stdout) == [[True, True, False, False], "127.0.0.1", "127.0.0.8"]
