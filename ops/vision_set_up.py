@@ -39,7 +39,7 @@ TITLE = "Photo search"
 STAMP = "made_from.json"
 CODE = Path("vision")
 DEMO_PASSES = "2"
-"""How often the demo's pictures are gone through: `make test` waits for it on a fresh machine, and minutes instead would
+"""How often the demo's pictures are gone through: `make test` waits for that on a fresh machine, and minutes would
 make another model on a slower one."""
 
 NOT_BETTER = 3
