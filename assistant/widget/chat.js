@@ -61,10 +61,11 @@ export class Chat {
     });
     this.element?.remove();
     this.element = element;
+    // At once: what is pasted or pressed between its two drawings is meant, too.
+    this.listen(element.shadowRoot);
     parent.append(element);
     await drawn;
     element.style.border = '0';
-    this.listen(element.shadowRoot);
     this.photos.load(element.shadowRoot);
     this.photos.frame(element.shadowRoot, this.lastAnswer);
   }
