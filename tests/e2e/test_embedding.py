@@ -9,6 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from ops.stack import Stack
@@ -52,6 +53,14 @@ def test_a_listed_site_gets_the_whole_chat(
         visitor.say("show me cameras")
         expect(visitor.cards.locator("img").first).to_have_js_property("complete", True)
         assert visitor.cards.locator("img").first.evaluate("image => image.naturalWidth") > 0
+        Image.linear_gradient("L").resize((320, 240)).save(tmp_path / "photo.jpg")
+        visitor.choose_photo(tmp_path / "photo.jpg")
+        assert visitor.send_photo()
+        expect(visitor.chat.get_by_role("button", name="Try again")).to_have_count(0)
+        visitor.page.reload()
+        visitor.open_chat()
+        # Drawn from what the server keeps, which only the shopper's token opens.
+        expect(visitor.photos).to_have_js_property("width", 320)
         assert visitor.errors == []
 
 
