@@ -88,8 +88,15 @@ def _take_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto) -> None:
 
 
 def _may_hold_several(whole: Found) -> bool:
-    """Tell whether it is worth looking at parts: what is exactly one product of the shop's is no scene."""
-    return not (whole.shown and whole.shown[0].match.grade is Grade.EXACT)
+    """Tell whether it is worth looking at parts: one product of the shop's, with nothing of another sort, is no scene.
+
+    Two things side by side are near to both, and one of them may well be the exact match of the whole.
+    """
+    if not whole.shown or whole.shown[0].match.grade is not Grade.EXACT:
+        return True
+    first, *others = whole.shown
+    near = [one for one in others if one.match.grade is not Grade.SIMILAR]
+    return any({*one.product.categories} != {*first.product.categories} for one in near)
 
 
 def _parts(turn: Turn, matcher: ImageMatcher, photo: SentPhoto, image: Image) -> list[Part]:
