@@ -10,7 +10,7 @@ from actions.cards import button, named_button
 from actions.pending import PHOTO_FILTER
 from actions.photo_errors import AddressRefusal, PhotoError, PhotoGone, PhotoRefused
 from actions.photo_sight import SentPhoto, model_of, remember_photo, running_photo, seen
-from actions.photo_words import MATCH_LABELS, kind_words, looks_like, match_reason
+from actions.photo_words import MATCH_LABELS, looks_like, match_reason
 from actions.queries import EVERYTHING, PAGE, criteria_text, from_state, moved_price, refined, relaxations, to_state
 from actions.slate_cards import lines, matched_card
 from actions.slates import Request, ShownSlate, page_of, remember_slate
@@ -146,7 +146,7 @@ def say_no_match(turn: Turn, matches: Matches) -> None:
     guess = matches.classes[0]
     turn.say(
         "utter_no_photo_match",
-        kind=kind_words(guess),
+        kind=guess.name,
         buttons=[named_button(guess.name, "search_products", category=guess.name)],
     )
 
@@ -248,7 +248,14 @@ def _remember(turn: Turn, photo: SentPhoto, query: SearchQuery, name: str, page:
     remember_slate(turn, ShownSlate(name, Request(TASK, shown=page_of(slugs, Request())), slugs, reasons))
     remember_photo(turn, photo)
     turn.remember(search_state=to_state(query), candidate_skus=[one.sku for one in page])
-    turn.focus(page[0].sku if len(page) == 1 and not query.offset else None)
+    turn.focus(_meant(query, page))
+
+
+def _meant(query: SearchQuery, page: Sequence[Near]) -> str | None:
+    """Give what "it" means after an answer: the only one of its first page, or the only exact match there."""
+    exact = [one for one in page if _told_grade(one.match, query) is Grade.EXACT]
+    clear = page if len(page) == 1 else exact
+    return clear[0].sku if len(clear) == 1 and not query.offset else None
 
 
 def _say_nothing_fits(turn: Turn, matcher: ImageMatcher, query: SearchQuery, found: Found) -> None:

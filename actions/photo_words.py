@@ -10,7 +10,7 @@ from actions.labels import Labels
 from actions.photo_sight import region_text
 from actions.turn import Turn
 from recsys.slate import Reason
-from vision.matching import ClassGuess, Grade, Matches, Region
+from vision.matching import Grade, Matches, Region
 
 MATCH_LABELS = {
     Grade.EXACT: "photo.exact",
@@ -38,19 +38,7 @@ def looks_like(labels: Labels, matches: Matches) -> str:
     if not matches.classes:
         return labels.text("photo.seen")
     guess = matches.classes[0]
-    return labels.text("photo.looks_like" if guess.probability >= _SURE else "photo.could_be", kind=kind_words(guess))
-
-
-def kind_words(guess: ClassGuess) -> str:
-    """Write a category within a sentence: "Running shoes" starts small there, "DVD players" does not.
-
-    >>> kind_words(ClassGuess("Running shoes", (), 1.0))
-    'running shoes'
-    >>> kind_words(ClassGuess("DVD players", (), 1.0))
-    'DVD players'
-    """
-    name = guess.name
-    return name[:1].lower() + name[1:] if name[1:] == name[1:].lower() else name
+    return labels.text("photo.looks_like" if guess.probability >= _SURE else "photo.could_be", kind=guess.name)
 
 
 def match_reason(grade: Grade) -> Reason:
