@@ -117,7 +117,7 @@ def calibrate_vectors(
     book = ClassBook(ItemSpace(gallery, settings), gallery.items, encoder)
     settings = _recognised(gallery, book, known, settings)
     settings = _abstaining(gallery, book, known, strangers, settings)
-    settings = _graded(gallery, book, known, settings)
+    settings = _graded(gallery, book, known, strangers, settings)
     views = (known.vectors, known.item_ids)
     return fit_composed(encoder, gallery, items, views, settings, np.random.default_rng(seed))
 
@@ -247,8 +247,10 @@ def _groups(gallery: Gallery, item_ids: Sequence[str]) -> Ints:
     return np.array([numbers[path] for path in chosen], dtype=np.int64)
 
 
-def _graded(gallery: Gallery, book: ClassBook, known: Views, settings: MatcherSettings) -> MatcherSettings:
-    """Find the limits of the grades on the best match of each view, with its own product in the gallery and without."""
+def _graded(
+    gallery: Gallery, book: ClassBook, known: Views, strangers: Vectors, settings: MatcherSettings
+) -> MatcherSettings:
+    """Find the limits of the grades on the best match of each stranger and of each view, its own product in and out."""
     space = ItemSpace(gallery, settings)
     number = {item_id: at for at, item_id in enumerate(space.item_ids)}
     rows: list[tuple[float, float, bool, bool]] = []
@@ -259,15 +261,19 @@ def _graded(gallery: Gallery, book: ClassBook, known: Views, settings: MatcherSe
             left = Scored(found.items[kept], found.similarity[kept], found.score[kept])
             if len(left.items):
                 rows.append(_judged(left, true, book, settings.temperature))
+    rows += [_judged(space.scores(query), None, book, settings.temperature) for query in space.query(strangers)]
     similarity, probability, same_item, same_class = (np.array(column) for column in zip(*rows, strict=True))
     return replace(settings, grades=fit_limits(similarity, probability, same_item, same_class))
 
 
-def _judged(found: Scored, true: int, book: ClassBook, temperature: float) -> tuple[float, float, bool, bool]:
-    """Give similarity and probability of the best match, and whether it is of the true product, of its class."""
+def _judged(found: Scored, true: int | None, book: ClassBook, temperature: float) -> tuple[float, float, bool, bool]:
+    """Give similarity and probability of the best match, and whether it is of the true product, of its class.
+
+    A stranger's true product is None.
+    """
     best = found.best(1)
     total = np.logaddexp.reduce(found.score.astype(np.float64) / temperature)
     probability = float(np.exp(best.score[0] / temperature - total))
     item = int(best.items[0])
-    same_class = book.class_of_item[item] == book.class_of_item[true] >= 0
+    same_class = true is not None and book.class_of_item[item] == book.class_of_item[true] >= 0
     return float(best.similarity[0]), probability, item == true, bool(same_class)

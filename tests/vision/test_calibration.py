@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.vision.tiny import COLOURS, ColourEncoder, halves, plain
-from vision.calibration import calibrate, encode, made_views
+from vision.calibration import calibrate, calibrate_vectors, encode, made_views
 from vision.catalogue import Catalogue, Item, Photo
 from vision.errors import ArtifactDamaged, InvalidCatalogue, ModelMismatch, NothingToMatch
 from vision.gallery import Gallery
@@ -63,6 +63,18 @@ def test_most_views_pass_and_fewer_strangers_do(
     strangers = encode(ENCODER, [plain("black"), plain("grey"), halves("black", "grey")])
     assert passing > 0.85
     assert np.mean([matcher.match_vector(vector, 1).shows_catalogue for vector in strangers]) < passing
+
+
+def test_strangers_that_come_near_a_product_raise_the_limit_of_exact(catalogue: Catalogue, gallery: Gallery) -> None:
+    known = made_views(ENCODER, gallery, catalogue, 90, np.random.default_rng(9))
+    far = encode(ENCODER, [plain("black")] * 40)
+    near = encode(ENCODER, [halves(name, "grey") for name in NAMES] * 10)
+    lax = calibrate_vectors(ENCODER, gallery, known, far, catalogue.items)
+    strict = calibrate_vectors(ENCODER, gallery, known, near, catalogue.items)
+    assert strict.grades.exact_similarity > lax.grades.exact_similarity
+    matcher = ImageMatcher(ENCODER, gallery, strict)
+    grades = [matcher.match_vector(vector, 1).items[0].grade for vector in near]
+    assert np.mean([given is Grade.EXACT for given in grades]) < 0.05
 
 
 def test_equal_seeds_find_equal_settings(catalogue: Catalogue, gallery: Gallery) -> None:
