@@ -33,6 +33,8 @@ from vision.scoring import ItemSpace, Scored
 
 Ints = NDArray[np.int64]
 Values = NDArray[np.float64]
+Column = NDArray[np.float32]
+Truth = NDArray[np.bool_]
 
 MOST_ROWS = 4_000
 """Pictures of the gallery that views are compared with: more cost time, and change the settings little."""
@@ -261,9 +263,22 @@ def _graded(
             left = Scored(found.items[kept], found.similarity[kept], found.score[kept])
             if len(left.items):
                 rows.append(_judged(left, true, book, settings.temperature))
+    limits = fit_limits(*_columns(rows))
     rows += [_judged(space.scores(query), None, book, settings.temperature) for query in space.query(strangers)]
-    similarity, probability, same_item, same_class = (np.array(column) for column in zip(*rows, strict=True))
-    return replace(settings, grades=fit_limits(similarity, probability, same_item, same_class))
+    # "Exact" is a claim, which no stranger may come near; "very similar" only compares products.
+    strict = fit_limits(*_columns(rows))
+    exact = {"exact_probability": strict.exact_probability, "exact_similarity": strict.exact_similarity}
+    return replace(settings, grades=replace(limits, **exact))
+
+
+def _columns(rows: Sequence[tuple[float, float, bool, bool]]) -> tuple[Column, Column, Truth, Truth]:
+    similarity, probability, same_item, same_class = zip(*rows, strict=True)
+    return (
+        np.array(similarity, np.float32),
+        np.array(probability, np.float32),
+        np.array(same_item, bool),
+        np.array(same_class, bool),
+    )
 
 
 def _judged(found: Scored, true: int | None, book: ClassBook, temperature: float) -> tuple[float, float, bool, bool]:
