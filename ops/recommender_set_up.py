@@ -13,19 +13,19 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from ops.launch import SERVICES_PYTHON, recommender_folder
 from ops.stack import DEMO_SHOP
+from ops.stamps import read_stamp, write_stamp
 from ops.steps import StepFailed, run_step, say
 from recsys.artifact import load
 from recsys.errors import RecsysError
@@ -99,7 +99,7 @@ def set_up(source: Source, max_age_hours: float, now: float) -> bool:
     Raises:
         ShopError: The database does not answer, or has not the newest tables.
     """
-    trouble, last = unusable(source.root), _read_stamp(source.root)
+    trouble, last = unusable(source.root), read_stamp(source.root / STAMP, Stamp)
     shop = _checksum([DEMO_SHOP, *sorted(CODE.glob("*.py"))]) if source.demo else ""
     if trouble is None and last is not None and _young(source, last, shop, max_age_hours, now):
         say(f"{TITLE}: fresh")
@@ -117,7 +117,7 @@ def set_up(source: Source, max_age_hours: float, now: float) -> bool:
         say(f"{TITLE}: fresh, nothing has happened since it was trained")
     else:
         _train(source)
-    _write_stamp(source.root, Stamp(now, frames, shop))
+    write_stamp(source.root / STAMP, Stamp(now, frames, shop))
     trouble = unusable(source.root)
     if trouble is not None:
         say(f"{TITLE}: none can be served: {trouble}")
@@ -188,18 +188,6 @@ def _checksum(files: Sequence[Path]) -> str:
         with file.open("rb") as opened:
             digest.update(hashlib.file_digest(opened, "sha256").digest())
     return digest.hexdigest()
-
-
-def _read_stamp(root: Path) -> Stamp | None:
-    """Read what the last training was made from; what cannot be read is as if there had been none."""
-    try:
-        return Stamp(**json.loads((root / STAMP).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def _write_stamp(root: Path, stamp: Stamp) -> None:
-    (root / STAMP).write_text(json.dumps(asdict(stamp), indent=1) + "\n", encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

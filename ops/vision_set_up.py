@@ -14,18 +14,18 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from ops.launch import SERVICES_PYTHON, vision_folder
 from ops.stack import DEMO_SHOP
+from ops.stamps import read_stamp, write_stamp
 from ops.steps import StepFailed, run_step, say
 from shop.db import make_sessions, open_engine, reading
 from shop.errors import ShopError
@@ -128,7 +128,7 @@ def set_up(source: Source, max_age_hours: float, now: float) -> bool:
     if not exported.photos:
         say(f"{TITLE}: the shop has no pictures of its own; run `make train` again when it has some")
         return True
-    last = _read_stamp(source.root)
+    last = read_stamp(source.root / STAMP, Stamp) or Stamp()
     seen = _checksum(_exported(source), (_state(source.images / name) for name in _names(exported)))
     stamp = last if source.image_model else _tuned(source, exported, last, max_age_hours, now)
     indexed = replace(stamp, indexed=seen, image_model=source.image_model)
@@ -136,7 +136,7 @@ def set_up(source: Source, max_age_hours: float, now: float) -> bool:
         say(f"{TITLE}: fresh")
     elif _index(source):
         stamp = indexed
-    _write_stamp(source.root, stamp)
+    write_stamp(source.root / STAMP, stamp)
     trouble = unusable(source)
     if trouble is not None:
         say(f"{TITLE}: photos cannot be searched for: {trouble}")
@@ -259,18 +259,6 @@ def _state(path: Path) -> str:
     except OSError:
         return "unreadable"
     return f"{found.st_size} {found.st_mtime_ns};"
-
-
-def _read_stamp(root: Path) -> Stamp:
-    """Read what was made from what; what cannot be read is as if nothing had been made."""
-    try:
-        return Stamp(**json.loads((root / STAMP).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return Stamp()
-
-
-def _write_stamp(root: Path, stamp: Stamp) -> None:
-    (root / STAMP).write_text(json.dumps(asdict(stamp), indent=1) + "\n", encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
