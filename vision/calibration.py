@@ -90,7 +90,9 @@ def calibrate(
     """
     rng = np.random.default_rng(seed)
     known = (
-        _real(encoder, gallery, photos) if len(photos) >= 50 else made_views(encoder, gallery, catalogue, views, rng)
+        _real(encoder, gallery, photos)
+        if len(photos) >= FEWEST_REAL
+        else made_views(encoder, gallery, catalogue, views, rng)
     )
     strangers = encode(encoder, made_strangers(max(30, views // 2), rng))
     return calibrate_vectors(encoder, _smaller(gallery, known, rng), known, strangers, catalogue.items, seed)

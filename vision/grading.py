@@ -36,7 +36,7 @@ def fit_limits(similarity: Floats, probability: Floats, same_item: Truth, same_c
     """Find the limits that say "exact" and "very similar" of as many true matches as may be.
 
     Args:
-        similarity: of the best match of each validation photo, shape (m,); strangers are among them, as untrue.
+        similarity: of the best match of each validation photo, shape (m,); strangers may be among them, as untrue.
         probability: of the same matches.
         same_item: whether the match is what the photo shows.
         same_class: whether it is of the same class.
