@@ -11,7 +11,7 @@ from threading import Lock
 
 from shop.db import Sessions, reading
 from shop.photo_export import PhotoExport, photo_export, pictures_version
-from shop.photo_queries import PhotoClicks, photo_clicks
+from shop.photo_queries import PhotoClicks, RecentPhotos, photo_clicks, recent_photos
 from vision.catalogue import Catalogue, Item, Photo
 from vision.clicks import PhotoClick, learn_from_clicks
 from vision.encoder import Encoder
@@ -20,6 +20,7 @@ from vision.gallery import Gallery
 from vision.gallery_store import POINTER, version_of
 from vision.matcher import ImageMatcher
 from vision.matcher_settings import MatcherSettings
+from vision.seen_photos import FEWEST, SeenPhotos
 
 logger = logging.getLogger(__name__)
 
@@ -132,6 +133,7 @@ class PhotoMatcherStore:
         self._told = ""
         self._looked_at: tuple[str, Stamp] | None = None
         self._chosen: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
+        self._newest = 0
 
     def current(self) -> ImageMatcher | None:
         """Give the matcher in service, or None where photos cannot be matched.
@@ -148,7 +150,7 @@ class PhotoMatcherStore:
         return self._matcher
 
     def refresh(self) -> int:
-        """Bring the matcher in step with what is on sale and with what shoppers chose for their photos.
+        """Bring the matcher in step with what is on sale, with shoppers' photos and with what they chose for them.
 
         Only new and changed pictures are embedded.
 
@@ -165,14 +167,16 @@ class PhotoMatcherStore:
                 return 0
             with reading(self._sessions) as session:
                 clicks = photo_clicks(session, parts.encoder.identity.checksum)
+                seen = recent_photos(session, parts.encoder.identity.checksum)
                 version = pictures_version(session)
                 same = (version, self._file_stamps(parts.gallery)) == self._looked_at
                 exported = None if same else photo_export(session)
             renewed = parts if exported is None else replace(parts, gallery=self._renewed(parts, exported))
             report = renewed.gallery.report if exported is not None else None
             chosen = clicks.item_ids, clicks.kinds
-            if chosen != self._chosen or (report is not None and report.changed):
-                self._serve(renewed, clicks)
+            taught = sum(number > self._newest for number in seen.numbers) >= FEWEST
+            if taught or chosen != self._chosen or (report is not None and report.changed):
+                self._serve(renewed, clicks, seen)
             if exported is not None:
                 self._looked_at = version, self._file_stamps(renewed.gallery)
             return report.embedded + report.left if report is not None else 0
@@ -205,15 +209,17 @@ class PhotoMatcherStore:
             self._told, self._looked_at = "", None
         self._seen = stamp
 
-    def _serve(self, parts: Parts, clicks: PhotoClicks | None = None) -> None:
-        """Put parts in service; what shoppers chose for their photos joins the pictures of the catalogue."""
+    def _serve(self, parts: Parts, clicks: PhotoClicks | None = None, seen: RecentPhotos | None = None) -> None:
+        """Put parts in service; photos tell where photos lie, and those that led to a product join its pictures."""
         gallery = parts.gallery
         if clicks is not None and len(gallery):
             rows = zip(clicks.vectors, clicks.item_ids, clicks.kinds, strict=True)
             gallery, _ = learn_from_clicks(gallery, [PhotoClick(*row, clicks.model) for row in rows])
-        self._matcher = ImageMatcher(parts.encoder, gallery, parts.settings) if len(gallery) else None
+        photos = SeenPhotos(seen.vectors) if seen is not None else None
+        self._matcher = ImageMatcher(parts.encoder, gallery, parts.settings, photos) if len(gallery) else None
         self._parts = parts
         self._chosen = ((), ()) if clicks is None else (clicks.item_ids, clicks.kinds)
+        self._newest = max(seen.numbers, default=0) if seen is not None else 0
 
     def _refuse(self, error: Exception) -> None:
         self._retry_at = self._clock() + RETRY_SECONDS

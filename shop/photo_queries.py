@@ -3,6 +3,8 @@
 A row holds the vector that a model made of a photo and names the slate that was shown for it; no picture is kept. Rows
 leave after 180 days.
 
+Vectors alone, without what was chosen, tell how shoppers' photos differ from a catalogue's pictures: `recent_photos`.
+
 `python -m shop.export photo-clicks --database-url sqlite:///var/shop.db --out artifacts/vision/clicks.npz`
 """
 
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from shop.files import replacing
@@ -49,6 +51,19 @@ class PhotoClicks:
     item_ids: tuple[str, ...]
     kinds: tuple[str, ...]
     model: str
+
+
+@dataclass(frozen=True)
+class RecentPhotos:
+    """The latest photos that one model saw.
+
+    Attributes:
+        vectors: one row per photo, latest first, shape (n, d).
+        numbers: of the answers, latest first; they grow with time.
+    """
+
+    vectors: NDArray[np.float32]
+    numbers: tuple[int, ...]
 
 
 def log_photo_answer(
@@ -116,6 +131,26 @@ def photo_clicks(session: Session, model: str | None = None) -> PhotoClicks:
         kinds=tuple(max(kinds, key=KINDS.index) for _, kinds in kept.values()),
         model=wanted,
     )
+
+
+def recent_photos(session: Session, model: str, most: int = 300, each: int = 5) -> RecentPhotos:
+    """Read what shoppers' latest photos were seen as; a photo that was answered several times comes once.
+
+    Args:
+        session: any session.
+        model: the checksum of the model.
+        most: photos in all.
+        each: answers of one shopper that count, so that none of them alone moves what all others find.
+    """
+    nth = func.row_number().over(partition_by=Slate.shopper_id, order_by=PhotoQuery.slate_id.desc()).label("nth")
+    own = select(PhotoQuery.slate_id, PhotoQuery.vector, nth).join(Slate).where(PhotoQuery.model == model).subquery()
+    latest = select(own.c.slate_id, own.c.vector).where(own.c.nth <= each).order_by(own.c.slate_id.desc()).limit(most)
+    found = session.execute(latest).all()
+    rows = [
+        np.frombuffer(vector, dtype=_STORED).astype(np.float32) for vector in dict.fromkeys(row[1] for row in found)
+    ]
+    vectors = np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
+    return RecentPhotos(vectors, tuple(number for number, _ in found))
 
 
 def write_photo_clicks(session: Session, path: Path, model: str | None = None) -> int:

@@ -89,13 +89,11 @@ def calibrate(
         NothingToMatch: the catalogue has no picture whose product is in the gallery.
     """
     rng = np.random.default_rng(seed)
-    known = (
-        _real(encoder, gallery, photos)
-        if len(photos) >= FEWEST_REAL
-        else made_views(encoder, gallery, catalogue, views, rng)
-    )
+    real = len(photos) >= FEWEST_REAL
+    known = _real(encoder, gallery, photos) if real else made_views(encoder, gallery, catalogue, views, rng)
     strangers = encode(encoder, made_strangers(max(30, views // 2), rng))
-    return calibrate_vectors(encoder, _smaller(gallery, known, rng), known, strangers, catalogue.items, seed)
+    found = calibrate_vectors(encoder, _smaller(gallery, known, rng), known, strangers, catalogue.items, seed)
+    return replace(found, centre_is_measured=real)
 
 
 def calibrate_vectors(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from vision.matcher_settings import MatcherSettings
 from vision.metrics import mean_average_precision, recall_at_k
 from vision.saved_model import CARD_FILE
 from vision.scenes import Stage
+from vision.seen_photos import FEWEST, SeenPhotos
 from vision.training_task import MATCHER_FILE
 
 Scores = NDArray[np.float32]
@@ -28,6 +30,9 @@ Figures = Mapping[str, float]
 
 HELD_OUT, ADDED = 16, 5
 """Products kept out of a training, and photos of each that join the gallery afterwards."""
+
+ORDERS = 5
+"""In which photos are made to arrive."""
 
 MADE_PHOTOS = 160
 """Photos that nobody took, at most eight of a product, whose mean stands for that of shoppers' photos."""
@@ -102,16 +107,62 @@ def served_ranker(models: Models, folder: Path, benchmark: Benchmark) -> tuple[R
     encoder = models.encoder(folder)
     gallery = Gallery.build(models.catalogue(benchmark.items, [benchmark.main]), encoder, progress=models.progress)
     matcher = ImageMatcher(encoder, gallery, MatcherSettings.load(folder / MATCHER_FILE))
-    columns = {item.item_id: column for column, item in enumerate(benchmark.items)}
+    encode = partial(_encoded, models, encoder)
+    return Ranker(encode, lambda vectors: _matched(matcher, vectors, benchmark.items)), matcher
 
-    def score(vectors: Vectors) -> Scores:
-        scores = np.full((len(vectors), len(columns)), -np.inf, np.float32)
-        for row, vector in enumerate(vectors):
-            for match in matcher.match_vector(vector, len(columns)).items:
-                scores[row, columns[match.item_id]] = match.score
-        return scores
 
-    return Ranker(lambda shots: models.vectors(encoder, shots.pictures), score), matcher
+def arriving(models: Models, folder: Path, benchmark: Benchmark, shots: Shots) -> dict[str, Figures]:
+    """Measure photos that arrive one by one, where those that came before are known to the matcher, without a label.
+
+    Returns:
+        Recall@1 of all products asked for alike, and of few asked for most (the n-th of them 1/n as often as the
+        first), each by a matcher that looks at nothing that came before, and by one that does.
+    """
+    ranker, plain = served_ranker(models, folder, benchmark)
+    vectors, fine = ranker.encode(shots), benchmark.fine(shots)
+    rows: dict[str, Figures] = {}
+    for name, uneven in (("alike", False), ("few of them most", True)):
+        found = []
+        for seed in range(ORDERS):
+            order = _drawn(shots, np.random.default_rng(seed), uneven)
+            asked, relevant = vectors[order], fine[order]
+            scores = _matched(plain, asked, benchmark.items), _taught(plain, asked, benchmark.items)
+            found.append([recall_at_k(some, relevant, 1) for some in scores])
+        before, after = np.mean(found, axis=0)
+        rows[name] = {"photos before unseen": float(before), "photos before seen": float(after)}
+    return rows
+
+
+def _drawn(shots: Shots, rng: np.random.Generator, uneven: bool) -> NDArray[np.int64]:
+    """Draw photos in the order in which they arrive; where products are asked for unevenly, some photos come again."""
+    if not uneven:
+        return rng.permutation(len(shots))
+    products = [*dict.fromkeys(shots.item_ids)]
+    rank = dict(zip(products, rng.permutation(len(products)) + 1, strict=True))
+    chances = np.array([1 / (rank[item_id] * shots.item_ids.count(item_id)) for item_id in shots.item_ids])
+    return rng.choice(len(shots), len(shots), p=chances / chances.sum())
+
+
+def _taught(plain: ImageMatcher, vectors: Vectors, items: Sequence[Item]) -> Scores:
+    parts = []
+    for start in range(0, len(vectors), FEWEST):
+        seen = SeenPhotos(np.unique(vectors[:start], axis=0))
+        matcher = ImageMatcher(plain.encoder, plain.gallery, plain.settings, seen)
+        parts.append(_matched(matcher, vectors[start : start + FEWEST], items))
+    return np.concatenate(parts)
+
+
+def _encoded(models: Models, encoder: Encoder, shots: Shots) -> Vectors:
+    return models.vectors(encoder, shots.pictures)
+
+
+def _matched(matcher: ImageMatcher, vectors: Vectors, items: Sequence[Item]) -> Scores:
+    columns = {item.item_id: column for column, item in enumerate(items)}
+    scores = np.full((len(vectors), len(columns)), -np.inf, np.float32)
+    for row, vector in enumerate(vectors):
+        for match in matcher.match_vector(vector, len(columns)).items:
+            scores[row, columns[match.item_id]] = match.score
+    return scores
 
 
 def retrieval(benchmark: Benchmark, scores: Scores, shots: Shots) -> dict[str, float]:

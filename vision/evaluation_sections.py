@@ -20,7 +20,9 @@ from vision.benchmarks.strangers import measure_strangers
 from vision.calibration import made_views
 from vision.catalogue import Catalogue
 from vision.evaluation import (
+    Figures,
     Section,
+    arriving,
     centroid_ranker,
     damages,
     frozen_ranker,
@@ -57,6 +59,8 @@ def grocery_sections(models: Models, datasets: Path, minutes: Minutes) -> Iterat
     }
     folders = {name: folder for name, folder in learnt.items() if (folder / CARD_FILE).is_file()}
     yield _photos_to_packshots(models, benchmark, folders)
+    about = "val, 296 photos in 5 drawn orders; Recall@1 as served, whether or not photos that came before are seen"
+    yield Section("grocery_store, photos arriving", about, _arriving(models, benchmark, folders))
     rows = {name: texts(models, models.encoder(folder), benchmark) for name, folder in folders.items()}
     yield Section("grocery_store, words", "val, 296 photos and 81 descriptions, both ways", rows)
     about = "val, photos of 16 products that the model never saw, among all 81; 5 photos are of train"
@@ -82,6 +86,14 @@ def _photos_to_packshots(models: Models, benchmark: Benchmark, folders: dict[str
         rankers[f"{name}, centroids of train"] = centroid_ranker(models, models.encoder(folder), benchmark)
     rows = {name: retrieval(benchmark, ranker(asked), asked) for name, ranker in rankers.items()}
     return Section("grocery_store, photos", benchmark.about, rows)
+
+
+def _arriving(models: Models, benchmark: Benchmark, folders: dict[str, Path]) -> dict[str, Figures]:
+    return {
+        f"{name}; asked for: {how}": figures
+        for name, folder in folders.items()
+        for how, figures in arriving(models, folder, benchmark, benchmark.queries).items()
+    }
 
 
 def _matcher_sections(models: Models, benchmark: Benchmark, folder: Path, strangers: Shots) -> Iterator[Section]:

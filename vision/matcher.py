@@ -18,6 +18,7 @@ from vision.grading import grade
 from vision.matcher_settings import MatcherSettings
 from vision.matching import Box, ClassGuess, Match, Matches, Region, Vector, check_box
 from vision.scoring import ItemSpace, Scored
+from vision.seen_photos import SeenPhotos
 
 _WITNESSED_BY = 50
 """Products that tell how certain an answer is."""
@@ -30,13 +31,21 @@ class ImageMatcher:
         encoder: made the gallery.
         gallery: at least one picture.
         settings: as `vision.calibration.calibrate` finds them; the defaults do for a start.
+        seen: photos that shoppers sent. Where calibration had no real photos, they correct the order of products; what
+            is said of a match stays as it was calibrated.
 
     Raises:
         ModelMismatch: gallery or settings are of another encoder.
         NothingToMatch: the gallery holds no picture.
     """
 
-    def __init__(self, encoder: Encoder, gallery: Gallery, settings: MatcherSettings | None = None) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        gallery: Gallery,
+        settings: MatcherSettings | None = None,
+        seen: SeenPhotos | None = None,
+    ) -> None:
         self.settings = settings or MatcherSettings()
         if gallery.identity != encoder.identity:
             raise ModelMismatch(gallery.identity.name, encoder.identity.name)
@@ -46,6 +55,7 @@ class ImageMatcher:
         self.encoder = encoder
         self.gallery = gallery
         self._space = ItemSpace(gallery, self.settings)
+        self._taught = self._taught_by(seen) if seen is not None else None
         self._classes = ClassBook(self._space, gallery.items, encoder)
 
     def embed(self, image: Image) -> Vector:
@@ -79,7 +89,7 @@ class ImageMatcher:
         allowed = everything if filters is None else self._passing(query, everything, filters)
         witnesses = self._classes.witnesses(query, everything, self.settings.temperature)
         guesses = self._classes.guess(witnesses, self.settings.classes)
-        moved = self._moved(allowed, witnesses, text, filters is not None)
+        moved = self._moved(self._reordered(vector, allowed), witnesses, text, filters is not None)
         ranked, sure = moved.best(max(0, k)), self._certainty(guesses, everything)
         items = self._graded(ranked, allowed, everything)
         return Matches(items, guesses, sure >= 0.5, sure, wider(guesses))
@@ -97,6 +107,20 @@ class ImageMatcher:
         from vision.regions import find_regions
 
         return find_regions(self, image, most)
+
+    def _taught_by(self, seen: SeenPhotos) -> ItemSpace | None:
+        """Compare photos as those before them ask for; None where they change nothing."""
+        guessed = self.settings.centring and not self.settings.centre_is_measured
+        if not (guessed and seen.suffice) or self._space.large:
+            return None
+        centre = tuple(seen.centre(self._space.photo_centre).tolist())
+        return ItemSpace(self.gallery, replace(self.settings, photo_centre=centre))
+
+    def _reordered(self, vector: Vector, found: Scored) -> Scored:
+        if self._taught is None:
+            return found
+        scores = self._taught.scores(self._taught.query(vector[np.newaxis])[0]).score
+        return replace(found, score=scores[found.items])
 
     def _passing(self, query: Vector, everything: Scored, filters: Collection[str]) -> Scored:
         numbers = self._space.numbers(filters)

@@ -11,7 +11,7 @@ from typing import Any
 from vision.encoder import EncoderIdentity
 from vision.errors import RETRAIN, ArtifactDamaged, InvalidCatalogue, ModelMismatch
 
-FORM = 1
+FORM = 2
 """Grows when a file of an older form can no longer be read."""
 
 
@@ -56,6 +56,7 @@ class MatcherSettings:
         model: checksum of the encoder that this was calibrated with; "" fits every encoder, well enough to start.
         centring: how much of the mean is taken from vectors before they are compared, 0 to 1.
         photo_centre: mean vector of shoppers' photos; empty: that of the gallery.
+        centre_is_measured: whether that mean is of real photos; where it is of made views, photos that arrive move it.
         pooling: "max" takes a product's nearest photo, "soft" also counts the others.
         pooling_temperature: sharpness of "soft", and how much a photo's weight counts (`temperature * log(weight)`).
         caption_weight: share of image -> text in the score, from 0 to 1.
@@ -72,6 +73,7 @@ class MatcherSettings:
     model: str = ""
     centring: float = 0.0
     photo_centre: tuple[float, ...] = ()
+    centre_is_measured: bool = False
     pooling: str = "max"
     pooling_temperature: float = 0.05
     caption_weight: float = 0.0

@@ -55,7 +55,14 @@ def centred(vectors: Vectors, mean: Floats) -> Vectors:
 
 
 class ItemSpace:
-    """The gallery as products that photos are compared with; it never changes, so many threads may ask."""
+    """The gallery as products that photos are compared with; it never changes, so many threads may ask.
+
+    Attributes:
+        item_ids: products by number.
+        large: whether only pictures near a photo are looked at.
+        photo_centre: where photos lie, shape (d,).
+        captions: one text vector for each product; zeros for one without a text, shape (products, d).
+    """
 
     def __init__(self, gallery: Gallery, settings: MatcherSettings) -> None:
         self._gallery = gallery
@@ -67,10 +74,10 @@ class ItemSpace:
         self._offset = settings.pooling_temperature * np.log(np.asarray(gallery.weights, dtype=np.float32))
         self._taken = np.array([kind == CLICK for kind in gallery.kinds])
         own = gallery.vectors[~self._taken] if self._taken.any() else gallery.vectors
-        self._mean = _mean(own) * np.float32(settings.centring)
-        self._photo_mean = self._mean
-        if settings.photo_centre:
-            self._photo_mean = np.asarray(settings.photo_centre, dtype=np.float32) * np.float32(settings.centring)
+        centre = _mean(own)
+        self.photo_centre = np.asarray(settings.photo_centre, dtype=np.float32) if settings.photo_centre else centre
+        self._mean = centre * np.float32(settings.centring)
+        self._photo_mean = self.photo_centre * np.float32(settings.centring)
         self.large = gallery.index.approximate
         self._vectors = gallery.vectors if self.large else self._centre(gallery.vectors)
         self.captions = self._item_captions()

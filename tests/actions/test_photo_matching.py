@@ -28,6 +28,7 @@ from vision.errors import ArtifactDamaged
 from vision.gallery import Gallery
 from vision.matcher import ImageMatcher
 from vision.matcher_settings import MatcherSettings
+from vision.seen_photos import FEWEST
 
 SHOWN = {"freerun": "black", "cactus": "green", "cafe-chair": "yellow"}
 
@@ -197,6 +198,23 @@ def test_what_shoppers_chose_for_their_photos_is_found_by_such_photos(house: Hou
         "cactus",
         "tablet",
     ]
+
+
+def test_photos_that_were_searched_for_teach_the_matcher_as_soon_as_they_are_enough(house: House) -> None:
+    house.set_up()
+    first, encoder = house.matcher(), ColourEncoder()
+    colours = ("black", "green", "yellow", "pink", "red")
+    pairs = [(left, right) for left in colours for right in colours if left != right]
+    for number, pair in enumerate(pairs):
+        with writing(house.sessions) as session:
+            vector = encoder.encode_images([halves(*pair)])[0]
+            shopper, shown = Shopper(f"web-{number}"), [ShownItem("cactus", 0.5)]
+            log_photo_answer(session, shopper, "photo", encoder.identity.checksum, shown, vector, narrowed=False)
+        house.store.refresh()
+        assert (house.matcher() is first) == (number + 1 < FEWEST)
+    taught = house.matcher()
+    house.store.refresh()
+    assert house.matcher() is taught, "nothing new came"
 
 
 def test_a_damaged_picture_is_told_and_the_rest_is_found(house: House, caplog: pytest.LogCaptureFixture) -> None:

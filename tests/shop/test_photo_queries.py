@@ -12,7 +12,7 @@ from shop.db import Sessions, reading, writing
 from shop.export import main
 from shop.interactions import record_interaction
 from shop.models import PhotoQuery, Slate, utc_now
-from shop.photo_queries import KEPT, log_photo_answer, photo_clicks
+from shop.photo_queries import KEPT, log_photo_answer, photo_clicks, recent_photos
 from shop.shoppers import Shopper
 from shop.slates import ShownItem
 
@@ -87,6 +87,31 @@ def test_vectors_of_two_models_are_never_mixed(shelf: Sessions, guest: Shopper) 
     do(shelf, guest, answer(shelf, guest, "shirt", vector=longer, model="b2" * 32), ("click", "shirt"))
     assert chosen(shelf) == [("shirt", "click")]
     assert chosen(shelf, MODEL) == [("mug", "click")]
+
+
+def unit(number: int) -> np.ndarray:
+    return np.eye(64, dtype=np.float32)[number]
+
+
+def test_recent_photos_come_latest_first_and_each_once(shelf: Sessions, guest: Shopper) -> None:
+    for number in (0, 1, 1):
+        answer(shelf, guest, "mug", vector=unit(number))
+    answer(shelf, guest, "mug", vector=VECTOR, model="b2" * 32)
+    with reading(shelf) as session:
+        seen = recent_photos(session, MODEL)
+        assert recent_photos(session, "c3" * 32).vectors.shape == (0, 0)
+        numbers = session.scalars(select(PhotoQuery.slate_id).where(PhotoQuery.model == MODEL)).all()
+    assert seen.vectors.argmax(axis=1).tolist() == [1, 0]
+    assert [*seen.numbers] == sorted(numbers, reverse=True)
+
+
+def test_no_shopper_alone_moves_what_all_others_find(shelf: Sessions, guest: Shopper, ada: Shopper) -> None:
+    answer(shelf, ada, "mug", vector=unit(50))
+    for number in range(20):
+        answer(shelf, guest, "mug", vector=unit(number))
+    with reading(shelf) as session:
+        assert recent_photos(session, MODEL).vectors.argmax(axis=1).tolist() == [19, 18, 17, 16, 15, 50]
+        assert recent_photos(session, MODEL, most=2).vectors.argmax(axis=1).tolist() == [19, 18]
 
 
 def test_old_rows_leave_with_the_next_photo(shelf: Sessions, guest: Shopper) -> None:

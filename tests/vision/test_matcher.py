@@ -14,6 +14,7 @@ from vision.gallery import Gallery, ItemRecord
 from vision.matcher import ImageMatcher, crop
 from vision.matcher_settings import MatcherSettings
 from vision.matching import Grade
+from vision.seen_photos import FEWEST, SeenPhotos
 
 ENCODER = ColourEncoder()
 PHOTOS = {
@@ -169,3 +170,56 @@ def test_a_box_that_is_empty_or_outside_is_refused(box: tuple[float, float, floa
 
 def test_a_box_of_less_than_a_pixel_still_gives_one() -> None:
     assert crop(Image.new("RGB", (20, 20)), (0.5, 0.5, 0.501, 0.501)).size == (1, 1)
+
+
+def shots_on_brown(count: int) -> SeenPhotos:
+    """Take photos of all products before one and the same background, as a shop's customers may."""
+    colours = ("red", "blue", "green", "yellow")
+    photos = [halves(colours[number % 4], "brown") for number in range(count)]
+    return SeenPhotos(ENCODER.encode_images(photos))
+
+
+BROWN = {**{colour: plain(colour) for colour in ("red", "blue", "green", "yellow")}, "crate": plain("brown")}
+GUESSED = MatcherSettings(centring=1.0)
+
+
+def brown_matcher(seen: SeenPhotos | None, settings: MatcherSettings = GUESSED) -> ImageMatcher:
+    records = {item_id: ItemRecord(item_id, ("Things",)) for item_id in BROWN}
+    texts = ENCODER.encode_texts(list(BROWN))
+    vectors = ENCODER.encode_images([*BROWN.values()])
+    return ImageMatcher(
+        ENCODER, Gallery.of_vectors(ENCODER.identity, vectors, [*BROWN], records, texts), settings, seen
+    )
+
+
+def test_what_all_photos_share_no_longer_hides_the_product_once_photos_were_seen() -> None:
+    photo = halves("red", "brown", (64, 64))
+    photo.paste((120, 70, 20), (26, 0, 64, 64))
+    before, after = brown_matcher(None).match(photo), brown_matcher(shots_on_brown(100)).match(photo)
+    assert (before.items[0].item_id, after.items[0].item_id) == ("crate", "red")
+    told = [(match.item_id, match.similarity, match.probability, match.grade) for match in before.items]
+    assert sorted(told) == sorted((m.item_id, m.similarity, m.probability, m.grade) for m in after.items)
+    assert (before.certainty, before.classes) == (after.certainty, after.classes), "only the order is corrected"
+
+
+@pytest.mark.parametrize("count", [0, FEWEST - 1])
+def test_too_few_photos_teach_nothing(count: int) -> None:
+    photo = halves("red", "brown")
+    seen = SeenPhotos(ENCODER.encode_images([photo] * count) if count else np.zeros((0, 60), np.float32))
+    assert brown_matcher(seen).match(photo) == brown_matcher(None).match(photo)
+
+
+def test_a_centre_that_was_measured_on_real_photos_stays() -> None:
+    measured = MatcherSettings(centring=1.0, centre_is_measured=True)
+    photo = halves("red", "brown")
+    assert brown_matcher(shots_on_brown(100), measured).match(photo) == brown_matcher(None, measured).match(photo)
+
+
+def test_filters_hold_also_where_photos_have_taught() -> None:
+    found = brown_matcher(shots_on_brown(100)).match(halves("red", "brown"), filters={"blue", "crate"})
+    assert {match.item_id for match in found.items} == {"blue", "crate"}
+
+
+def test_a_list_of_numbers_is_no_photos() -> None:
+    with pytest.raises(InvalidCatalogue):
+        SeenPhotos(np.zeros(3, np.float32))
