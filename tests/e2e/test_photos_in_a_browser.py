@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Request, Route, expect
 
 from ops.stack import Stack
 from tests.e2e.conftest import Arrive
-from tests.e2e.visitor import Visitor
+from tests.e2e.visitor import HeldRequests, Visitor
 
 UPLOADS = "**/webhooks/web/photos"
 MESSAGES = "**/webhooks/web/messages"
@@ -294,18 +294,16 @@ def test_trying_again_sends_the_photo_once(shopper: Visitor, photo: Path, reques
 
 
 def test_while_a_photo_is_on_its_way_the_shopper_reads_what_happens(shopper: Visitor, photo: Path) -> None:
-    uploading: list[Route] = []
-    answering: list[Route] = []
-    shopper.page.route(UPLOADS, lambda route: uploading.append(route))
-    shopper.page.route(MESSAGES, lambda route: answering.append(route))
+    uploading = HeldRequests(shopper.page, UPLOADS)
+    answering = HeldRequests(shopper.page, MESSAGES)
     shopper.choose_photo(photo)
     shopper.box.press("Enter")
     mine = shopper.chat.locator(".user-message-text")
     expect(mine).to_have_text("Sending your photo …")
     expect(shopper.chat.locator(".loading-message-dots")).to_be_visible()
-    uploading[0].continue_()
+    uploading.next().continue_()
     expect(mine).to_have_text("Looking at your photo …")
-    answering[0].fulfill(json=[{"text": "Here."}])
+    answering.next().fulfill(json=[{"text": "Here."}])
     expect(mine).to_have_text("")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from ops.stack import Stack
 from tests.e2e.conftest import Arrive
-from tests.e2e.visitor import Visitor
+from tests.e2e.visitor import HeldRequests, Visitor
 
 MESSAGES = "**/webhooks/web/messages"
 
@@ -105,14 +105,13 @@ def test_a_refusal_is_worded_for_the_shopper(visitor: Visitor, status: int, code
 def test_a_typing_sign_shows_until_the_answer_comes_and_buttons_wait(visitor: Visitor) -> None:
     visitor.visit_shop()
     visitor.open_chat()
-    held: list[Route] = []
-    visitor.page.route(MESSAGES, lambda route: held.append(route))
+    held = HeldRequests(visitor.page, MESSAGES)
     visitor.box.fill("hello")
     visitor.box.press("Enter")
     typing = visitor.chat.locator(".loading-message-dots")
     expect(typing).to_be_visible()
     expect(visitor.chat).to_have_attribute("data-busy", "")
-    held[0].continue_()
+    held.next().continue_()
     expect(typing).to_have_count(0)
     expect(visitor.chat).not_to_have_attribute("data-busy", "")
 

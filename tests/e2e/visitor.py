@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, Route
 
 SCREENSHOTS = Path("artifacts/screenshots")
 ANSWER_MILLISECONDS = 30_000
+HELD_SECONDS = 30
 
 # True once there are more bubbles of the shopper than before, and an answer stands below the last of them.
 _ANSWERED = """([chat, before]) => {
@@ -21,6 +23,27 @@ _ANSWER = """(chat) => {
   const last = bubbles.findLastIndex((bubble) => bubble.classList.contains('user-message-text'));
   return bubbles.slice(last + 1).map((bubble) => bubble.innerText).join('\\n');
 }"""
+
+
+class HeldRequests:
+    """Keeps the requests of a page that match a pattern waiting until the test lets each go on."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._page = page
+        self._routes: list[Route] = []
+        page.route(pattern, lambda route: self._routes.append(route))
+
+    def next(self) -> Route:
+        """Wait for the next request and give it; the page may show that it sends before the request is out.
+
+        Raises:
+            AssertionError: the page asked for nothing in time.
+        """
+        until = time.monotonic() + HELD_SECONDS
+        while not self._routes:
+            assert time.monotonic() < until, "the page sent no such request"
+            self._page.wait_for_timeout(10)
+        return self._routes.pop(0)
 
 
 class Visitor:
