@@ -28,6 +28,7 @@ from vision.grading import fit_limits
 from vision.images import open_photo
 from vision.made_strangers import made_strangers
 from vision.matcher_settings import MatcherSettings
+from vision.photo_vectors import photo_vectors
 from vision.scenes import Stage
 from vision.scoring import ItemSpace, Scored
 
@@ -124,9 +125,10 @@ def calibrate_vectors(
     return fit_composed(encoder, gallery, items, views, settings, np.random.default_rng(seed))
 
 
-def encode(encoder: Encoder, pictures: Sequence[Image]) -> Vectors:
-    """Encode pictures in batches, shape (n, d)."""
-    parts = [encoder.encode_images(pictures[at : at + _AT_ONCE]) for at in range(0, len(pictures), _AT_ONCE)]
+def encode(encoder: Encoder, photos: Sequence[Image]) -> Vectors:
+    """Encode photos in batches, as a matcher looks at them; shape (n, d)."""
+    batches = [photos[at : at + _AT_ONCE] for at in range(0, len(photos), _AT_ONCE)]
+    parts = [photo_vectors(encoder.encode_images, batch) for batch in batches]
     return np.concatenate(parts) if parts else np.zeros((0, encoder.identity.dimensions), np.float32)
 
 

@@ -73,7 +73,10 @@ class Ranker:
 def frozen_ranker(models: Models, benchmark: Benchmark, extra: Shots | None = None, seed: int = 17) -> Ranker:
     """Score by the frozen tower, centred by the gallery's mean and by that of photos that nobody took."""
     encoder = models.frozen()
-    gallery, owners = _gallery(models, encoder, benchmark.main, extra)
+    gallery, owners = models.vectors(encoder, benchmark.main.pictures), benchmark.main.item_ids
+    if extra is not None:
+        gallery = np.concatenate([gallery, models.vectors(encoder, extra.pictures)])
+        owners = (*owners, *extra.item_ids)
     stage = Stage(benchmark.main.pictures, benchmark.main.item_ids)
     made = [
         stage.photo(row % len(stage), np.random.default_rng((seed, row)))
@@ -86,11 +89,16 @@ def frozen_ranker(models: Models, benchmark: Benchmark, extra: Shots | None = No
     )
 
 
-def model_ranker(models: Models, encoder: Encoder, benchmark: Benchmark, extra: Shots | None = None) -> Ranker:
-    """Score by similarity to the nearest picture of each product."""
-    gallery, owners = _gallery(models, encoder, benchmark.main, extra)
+def model_ranker(
+    models: Models, encoder: Encoder, benchmark: Benchmark, extra: Shots | None = None, looks: int = 2
+) -> Ranker:
+    """Score by similarity to the nearest picture of each product; photos are looked at once, or twice as served."""
+    look = models.photo_vectors if looks > 1 else models.vectors
+    gallery, owners = models.vectors(encoder, benchmark.main.pictures), benchmark.main.item_ids
+    if extra is not None:
+        gallery, owners = np.concatenate([gallery, look(encoder, extra.pictures)]), (*owners, *extra.item_ids)
     return Ranker(
-        lambda shots: models.vectors(encoder, shots.pictures),
+        lambda shots: look(encoder, shots.pictures),
         lambda vectors: best_of(vectors @ gallery.T, owners, benchmark.items),
     )
 
@@ -98,8 +106,8 @@ def model_ranker(models: Models, encoder: Encoder, benchmark: Benchmark, extra: 
 def centroid_ranker(models: Models, encoder: Encoder, benchmark: Benchmark) -> Ranker:
     """Score by similarity to the mean of each product's photos of train."""
     products = [item.item_id for item in benchmark.items]
-    means = of_products(models.vectors(encoder, benchmark.train.pictures), benchmark.train.item_ids, products)
-    return Ranker(lambda shots: models.vectors(encoder, shots.pictures), lambda vectors: vectors @ means.T)
+    means = of_products(models.photo_vectors(encoder, benchmark.train.pictures), benchmark.train.item_ids, products)
+    return Ranker(lambda shots: models.photo_vectors(encoder, shots.pictures), lambda vectors: vectors @ means.T)
 
 
 def served_ranker(models: Models, folder: Path, benchmark: Benchmark) -> tuple[Ranker, ImageMatcher]:
@@ -153,7 +161,7 @@ def _taught(plain: ImageMatcher, vectors: Vectors, items: Sequence[Item]) -> Sco
 
 
 def _encoded(models: Models, encoder: Encoder, shots: Shots) -> Vectors:
-    return models.vectors(encoder, shots.pictures)
+    return models.photo_vectors(encoder, shots.pictures)
 
 
 def _matched(matcher: ImageMatcher, vectors: Vectors, items: Sequence[Item]) -> Scores:
@@ -235,13 +243,6 @@ def best_of(scores: NDArray[np.float32], owners: Sequence[str], items: Sequence[
     for column, owner in enumerate(owners):
         np.maximum(best[:, columns[owner]], scores[:, column], out=best[:, columns[owner]])
     return best
-
-
-def _gallery(models: Models, encoder: Encoder, main: Shots, extra: Shots | None) -> tuple[Vectors, tuple[str, ...]]:
-    vectors = models.vectors(encoder, main.pictures)
-    if extra is None:
-        return vectors, main.item_ids
-    return np.concatenate([vectors, models.vectors(encoder, extra.pictures)]), (*main.item_ids, *extra.item_ids)
 
 
 def _turned(pair: tuple[Vectors, Vectors]) -> tuple[Vectors, Vectors]:

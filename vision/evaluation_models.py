@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from vision.benchmarks.frozen import frozen_tower
 from vision.captions import captions
 from vision.catalogue import Catalogue, Item
 from vision.encoder import Encoder, Vectors
+from vision.photo_vectors import photo_vectors
 from vision.saved_model import CARD_FILE, load_encoder
 from vision.train_settings import TrainSettings
 
@@ -34,6 +36,7 @@ TRAINED_BY = (
         "feature_cache",
     ),
     *("augment", "scenes", "edits", "backgrounds", "cut_out", "export", "calibration", "image_tail", "towers"),
+    "photo_vectors",
 )
 """Modules that a trained model follows from: a change of one of them makes it anew."""
 
@@ -103,6 +106,10 @@ class Models:
             np.save(opened, made)
         scratch.replace(file)
         return made
+
+    def photo_vectors(self, encoder: Encoder, photos: Sequence[Image]) -> Vectors:
+        """Encode photos as a matcher looks at them, or read what was encoded before; shape (n, d)."""
+        return photo_vectors(partial(self.vectors, encoder), photos)
 
 
 def text_vectors(encoder: Encoder, items: Sequence[Item]) -> Vectors:

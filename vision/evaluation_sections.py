@@ -66,7 +66,7 @@ def grocery_sections(models: Models, datasets: Path, minutes: Minutes) -> Iterat
     about = "val, photos of 16 products that the model never saw, among all 81; 5 photos are of train"
     yield Section("grocery_store, held-out products", about, held_out(models, benchmark, minutes.held_out))
     rankers = {"frozen tower": frozen_ranker(models, benchmark)}
-    rankers |= {name: model_ranker(models, models.encoder(folder), benchmark) for name, folder in folders.items()}
+    rankers |= {f"{name}, as served": served_ranker(models, folder, benchmark)[0] for name, folder in folders.items()}
     about = "val, 296 photos with one damage each; Recall@1"
     yield Section("grocery_store, damages", about, damages(rankers, benchmark, benchmark.queries))
     if "b: tuned on train" in folders:
@@ -81,6 +81,7 @@ def _photos_to_packshots(models: Models, benchmark: Benchmark, folders: dict[str
     }
     for name, folder in folders.items():
         rankers[name] = model_ranker(models, models.encoder(folder), benchmark)
+        rankers[f"{name}, one look"] = model_ranker(models, models.encoder(folder), benchmark, looks=1)
         rankers[f"{name}, 32 bits"] = model_ranker(models, models.full_precision(folder), benchmark)
         rankers[f"{name}, as served"] = served_ranker(models, folder, benchmark)[0]
         rankers[f"{name}, centroids of train"] = centroid_ranker(models, models.encoder(folder), benchmark)
@@ -106,8 +107,8 @@ def _matcher_sections(models: Models, benchmark: Benchmark, folder: Path, strang
         matcher.encoder,
         matcher.gallery,
         matcher.settings,
-        (models.vectors(matcher.encoder, chosen.pictures), chosen.item_ids),
-        (models.vectors(matcher.encoder, asked.pictures), asked.item_ids),
+        (models.photo_vectors(matcher.encoder, chosen.pictures), chosen.item_ids),
+        (models.photo_vectors(matcher.encoder, asked.pictures), asked.item_ids),
     )
     about = "grocery_store val, Recall@1 after shoppers chose for photos of train, so many of them wrongly"
     yield Section("clicks", about, {"b: tuned on train, as served": figures})
@@ -130,7 +131,7 @@ def demo_sections(models: Models, folder: Path, images: Path) -> Iterator[Sectio
     benchmark, model = demo(folder, images), folder / "model"
     rankers = {"frozen tower": frozen_ranker(models, benchmark)}
     if (model / CARD_FILE).is_file():
-        rankers["the shop's model"] = model_ranker(models, models.encoder(model), benchmark)
+        rankers["the shop's model, as served"] = served_ranker(models, model, benchmark)[0]
     rows = damages(rankers, benchmark, benchmark.queries)
     yield Section("demo shop, damages", f"{len(benchmark.queries)} catalogue pictures, Recall@1", rows)
     if (model / CARD_FILE).is_file():

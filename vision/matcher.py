@@ -17,6 +17,7 @@ from vision.gallery import Gallery
 from vision.grading import grade
 from vision.matcher_settings import MatcherSettings
 from vision.matching import Box, ClassGuess, Match, Matches, Region, Vector, check_box
+from vision.photo_vectors import photo_vectors
 from vision.scoring import ItemSpace, Scored
 from vision.seen_photos import SeenPhotos
 
@@ -60,7 +61,7 @@ class ImageMatcher:
 
     def embed(self, image: Image) -> Vector:
         """Encode a photo, shape (d,), so that a conversation does it once."""
-        vector: Vector = self.encoder.encode_images([image])[0]
+        vector: Vector = photo_vectors(self.encoder.encode_images, [image])[0]
         return vector
 
     def match(

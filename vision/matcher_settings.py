@@ -11,8 +11,8 @@ from typing import Any
 from vision.encoder import EncoderIdentity
 from vision.errors import RETRAIN, ArtifactDamaged, InvalidCatalogue, ModelMismatch
 
-FORM = 2
-"""Grows when a file of an older form can no longer be read."""
+FORM = 3
+"""Grows when a file of an older form can no longer be read, or was found by looking at photos in another way."""
 
 
 @dataclass(frozen=True)
