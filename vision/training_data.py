@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
-from vision.augment import augment
-from vision.captions import captions
-from vision.catalogue import Catalogue, Photo
+from vision.augment import USUAL, augment
+from vision.captions import COLOUR_NAMES, captions
+from vision.catalogue import Catalogue, Item, Photo
 from vision.edits import shrink
 from vision.encoder import Vectors
 from vision.errors import ImageRefused, NothingToMatch
@@ -26,6 +26,9 @@ FEW = 6
 HELD_SHARE = 0.12
 FEWEST_PRODUCTS = 2
 
+RECOLOURED = replace(USUAL, hue=0.5, grey=0.15)
+"""For products sold in several colours: a photo may show a colour that no picture of the shop does."""
+
 
 @dataclass(frozen=True)
 class TrainingData:
@@ -37,6 +40,7 @@ class TrainingData:
         photos: all photos of these products; each product's main picture is its first catalogue photo.
         products: the product that each photo shows, shape (n,).
         main: the row of each product's main picture, shape (p,).
+        many_coloured: whether each product is sold in several colours, shape (p,).
         refused: photos that could not be read, with the reason.
     """
 
@@ -45,6 +49,7 @@ class TrainingData:
     photos: tuple[Photo, ...]
     products: Ints
     main: Ints
+    many_coloured: NDArray[np.bool_]
     refused: Mapping[Path, str]
 
     @property
@@ -76,7 +81,12 @@ def read_training_data(catalogue: Catalogue) -> TrainingData:
     from_shop = np.array([photo.kind == "catalogue" for photo in photos])
     main = np.array([np.flatnonzero((products == number) & from_shop)[0] for number in range(len(items))], np.int64)
     texts = tuple(captions(item) for item in items)
-    return TrainingData(tuple(numbers), texts, photos, products, main, refused)
+    many_coloured = np.array([_is_many_coloured(item) for item in items])
+    return TrainingData(tuple(numbers), texts, photos, products, main, many_coloured, refused)
+
+
+def _is_many_coloured(item: Item) -> bool:
+    return len({colour for name in COLOUR_NAMES for colour in item.facts.get(name, ())}) > 1
 
 
 def _is_readable(photo: Photo, refused: dict[Path, str]) -> bool:
@@ -111,9 +121,10 @@ class Views:
         if number == 0:
             return self.plain(row)
         rng = np.random.default_rng((self._seed, row, number))
+        how = RECOLOURED if self._data.many_coloured[self._data.products[row]] else USUAL
         if row in self._place:
-            return self._stage.photo(self._place[row], rng)
-        return augment(self.plain(row), rng)
+            return self._stage.photo(self._place[row], rng, how)
+        return augment(self.plain(row), rng, how)
 
 
 def held_out_photos(data: TrainingData, features: Vectors, seed: int) -> Ints:

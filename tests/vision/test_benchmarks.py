@@ -121,7 +121,11 @@ def test_garments_in_other_colours_ask_for_the_first_front_photo(tmp_path: Path)
     assert benchmark.queries.item_ids == ("M1",)
     assert len(benchmark.queries.pictures) == 1
     assert benchmark.items[0].category == ("Men", "Tops", "Tees")
-    assert benchmark.items[0].facts == {"gender": ("Men",), "material": ("Wool", "Nylon")}
+    assert benchmark.items[0].facts == {
+        "gender": ("Men",),
+        "material": ("Wool", "Nylon"),
+        "colour": ("Red", "Blue"),
+    }
     assert len(benchmark.train) == 0
 
 

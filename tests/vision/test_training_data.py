@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.vision.training_shop import colour_shop
 from vision.catalogue import Catalogue, Item, Photo
@@ -39,6 +40,19 @@ def test_the_same_view_is_the_same_picture_and_the_first_is_the_photo_itself(tmp
     assert views.view(1, 3).tobytes() == Views(data, 48, seed=1).view(1, 3).tobytes()
     assert views.view(1, 3).tobytes() != views.view(1, 4).tobytes()
     assert views.view(1, 0).tobytes() == views.plain(1).tobytes()
+
+
+def test_a_product_sold_in_several_colours_is_seen_in_colours_that_no_picture_shows(tmp_path: Path) -> None:
+    def share_of_red(colours: tuple[str, ...]) -> float:
+        Image.new("RGB", (48, 48), (200, 30, 30)).save(tmp_path / "red.png")
+        shirt = Item("shirt", "Shirt", facts={"colour": colours})
+        photos = tuple(Photo(item, tmp_path / "red.png") for item in ("shirt", "shirt", "cap"))
+        views = Views(read_training_data(Catalogue((shirt, Item("cap", "Cap")), photos)), 48, seed=1)
+        hues = [np.asarray(views.view(1, number).convert("HSV"))[..., 0].astype(int) for number in range(1, 60)]
+        return float(np.mean([np.median(np.minimum(hue, 256 - hue)) < 32 for hue in hues]))
+
+    assert share_of_red(("red", "blue")) < 0.55
+    assert share_of_red(("red",)) > 0.75
 
 
 def test_photos_that_look_alike_are_held_out_together_and_never_a_main_picture(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -33,13 +34,15 @@ def magento(datasets: Path) -> Benchmark:
         row for row in read_rows(folder / "images.csv", _IMAGES) if row["view"] == "main" and row["sku"] in products
     ]
     first: dict[str, Mapping[str, str]] = {}
+    colours: defaultdict[str, list[str]] = defaultdict(list)
     for row in fronts:
         first.setdefault(row["sku"], row)
+        colours[row["sku"]].append(row["colour"])
     others = [row for row in fronts if row["colour"] != first[row["sku"]]["colour"]]
     return Benchmark(
         "magento_luma",
         "Magento 2 sample data (Luma), OSL-3.0; front photos in other colours against the first front photo",
-        tuple(_item(products[sku]) for sku in first),
+        tuple(_item(products[sku], colours[sku]) for sku in first),
         _shots(folder, list(first.values())),
         _shots(folder, others),
     )
@@ -50,7 +53,7 @@ def _shots(folder: Path, rows: Sequence[Mapping[str, str]]) -> Shots:
     return Shots(tuple(row["sku"] for row in rows), partial(read_pictures, folder / "images.tar", paths))
 
 
-def _item(row: Mapping[str, str]) -> Item:
+def _item(row: Mapping[str, str], colours: Sequence[str]) -> Item:
     narrow = tuple(row["category"].partition(" | ")[0].split("/"))
-    said = facts(gender=row["gender"], material=row["material"], pattern=row["pattern"])
+    said = facts(gender=row["gender"], material=row["material"], pattern=row["pattern"], colour="|".join(colours))
     return Item(row["sku"], row["name"], row["description"], narrow, said)
