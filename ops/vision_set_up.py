@@ -38,10 +38,6 @@ from vision.saved_model import read_card
 TITLE = "Photo search"
 STAMP = "made_from.json"
 CODE = Path("vision")
-DEMO_PASSES = "2"
-"""How often the demo's pictures are gone through: `make test` waits for that on a fresh machine, and minutes would
-make another model on a slower one."""
-
 NOT_BETTER = 3
 """What `vision.train` ends with when its model is no better than the frozen tower."""
 
@@ -216,7 +212,7 @@ def _index(source: Source) -> bool:
 def train_command(source: Source) -> list[str]:
     """Give the command that tunes a model; the database's address, which may hold a password, is not in it."""
     folders = ("--data", str(source.data), "--images", str(source.images), "--out", str(source.model))
-    return [SERVICES_PYTHON, "-m", "vision.train", *folders, *(("--passes", DEMO_PASSES) if source.demo else ())]
+    return [SERVICES_PYTHON, "-m", "vision.train", *folders]
 
 
 def index_command(source: Source) -> list[str]:

@@ -45,7 +45,7 @@ class Augmentation:
     size: int = 256
     smallest_part: float = 0.25
     crop: float = 0.6
-    half: float = 0.08
+    half: float = 0.2
     turn: float = 0.4
     lie: float = 0.1
     mirror: float = 0.5

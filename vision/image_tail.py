@@ -9,6 +9,9 @@ from torch import Tensor, nn
 
 from vision.errors import UnknownModel
 
+FASTER_IN_16_BITS = 6
+"""From this stage on, learning in 16 bits takes two thirds of the time; the convolutions before it are slower so."""
+
 
 def bfloat16_is_fast() -> bool:
     """Tell whether this processor multiplies 16-bit floats itself: the frozen part then runs twice as fast."""
@@ -37,6 +40,7 @@ class ImageTail(nn.Module):
         tower = cast(Any, trunk)
         self._lower = [nn.Sequential(tower.conv_stem, tower.bn1, *tower.blocks[:stage]).eval()]
         self.upper = nn.Sequential(*tower.blocks[stage:], tower.conv_head, tower.bn2).eval()
+        self._in_16_bits = bfloat16_is_fast() and stage >= FASTER_IN_16_BITS
 
     def train(self, mode: bool = True) -> ImageTail:
         """Stay in evaluation mode: few photos would spoil the statistics of batch norms."""
@@ -52,7 +56,9 @@ class ImageTail(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Give features of maps, shape (n, f)."""
-        return cast(Tensor, self.upper(maps.contiguous(memory_format=torch.channels_last))).mean((2, 3))
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._in_16_bits):
+            found = cast(Tensor, self.upper(maps.contiguous(memory_format=torch.channels_last)))
+        return found.float().mean((2, 3))
 
     @staticmethod
     def _quick(part: nn.Module, rows: Tensor) -> Tensor:

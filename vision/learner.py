@@ -64,6 +64,30 @@ class Learner:
             if projection.bias is not None:
                 projection.bias.copy_(-projection.weight @ mean)
 
+    def steady(self, features: Tensor, share: float) -> None:
+        """Mix the main directions of frozen features into the image projection, turned to where it already points.
+
+        The turn is that of an orthogonal Procrustes problem (Schoenemann 1966), so what texts learnt still holds; the
+        mix is WiSE-FT's (arXiv 2109.01903).
+
+        Args:
+            features: of photos and views, shape (n, f).
+            share: how much these directions count, from 0 to 1.
+        """
+        projection = self.image_projection
+        rows = functional.normalize(features, dim=-1)
+        with torch.no_grad():
+            directions = torch.linalg.svd(rows, full_matrices=False).Vh[: projection.out_features]
+            agreement = (rows @ directions.T).T @ (rows @ projection.weight.T)
+            left, _, right = torch.linalg.svd(agreement, full_matrices=False)
+            turned = (left @ right).T @ directions
+            mixed = share * turned / _reach(rows, turned) + (1 - share) * projection.weight / _reach(
+                rows, projection.weight
+            )
+            projection.weight.copy_(mixed)
+            if projection.bias is not None:
+                projection.bias.zero_()
+
     def images(self, features: Tensor, learning: bool = True) -> Tensor:
         """Project image features, shape (n, d); a share of them is hidden while learning."""
         hidden = functional.dropout(features, self._settings.dropout, training=learning)
@@ -205,3 +229,8 @@ def _linear(model: nn.Module, part: object, tower: str) -> nn.Linear:
     if not isinstance(part, nn.Linear):
         raise UnknownModel(type(model).__name__, f"its {tower} tower must end in a linear projection to be tuned")
     return part
+
+
+def _reach(rows: Tensor, weight: Tensor) -> Tensor:
+    """Give the root mean square length of what a projection makes of rows."""
+    return (rows @ weight.T).square().sum(1).mean().sqrt().clamp(min=1e-9)

@@ -11,7 +11,7 @@ def draw_curves(history: Sequence[Mapping[str, Any]], frozen: float, file: Path)
     """Draw loss and held-out figures of each pass as PNG.
 
     Args:
-        history: as `TrainingRecord.history` holds it; the first entry is the projections alone.
+        history: as `TrainingRecord.history` holds it; passes up to 0 are of the projections alone.
         frozen: score of the frozen tower, drawn as a line.
         file: to write.
     """
@@ -23,7 +23,7 @@ def draw_curves(history: Sequence[Mapping[str, Any]], frozen: float, file: Path)
     loss, recall = figure.subplots(1, 2)
     passes = [row["pass"] for row in history]
     loss.plot(passes, [row["loss"] for row in history], marker="o", color="tab:blue")
-    loss.set(title="Loss of the last batch", xlabel="pass (0: projections alone)")
+    loss.set(title="Loss of the last batch", xlabel="pass (up to 0: projections alone)")
     for name, label in (("at_1", "Recall@1"), ("at_5", "Recall@5"), ("text_at_1", "photo to text @1")):
         for kind in history[0][name] if history else ():
             recall.plot(passes, [row[name][kind] for row in history], marker="o", label=f"{label}, {kind}")

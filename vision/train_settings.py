@@ -28,6 +28,8 @@ class TrainSettings:
         text: how much photo -> text counts beside photo -> picture.
         alike: how much photo -> photo of the same product counts beside photo -> picture.
         near: how much image features are held near those of the frozen tower.
+        steady: how much the main directions of frozen features count in the image projection where no photos but the
+            products' only pictures are learnt from: made views alone cannot tell what real photos need.
         flips: how often a view is mirrored once more in training.
         patience: passes without a better model before training ends.
         seed: of everything that is drawn.
@@ -36,23 +38,24 @@ class TrainSettings:
 
     tower: str = "lite0"
     size: int = 256
-    stage: int = 5
+    stage: int = 6
     views: int = 6
     main_views: int = 12
     lone_views: int = 32
     projection_epochs: int = 30
-    tail_epochs: int = 8
+    tail_epochs: int = 40
     minutes: float = 20.0
     projection_rate: float = 5e-4
-    tail_rate: float = 2e-4
+    tail_rate: float = 3e-4
     decay: float = 1.0
     dropout: float = 0.45
     smoothing: float = 0.1
     text: float = 0.3
     alike: float = 0.2
     near: float = 0.0
+    steady: float = 0.5
     flips: float = 0.5
-    patience: int = 3
+    patience: int = 9
     seed: int = 0
     threads: int = 2
 
@@ -64,7 +67,7 @@ class TrainSettings:
         for name in ("minutes", "projection_rate", "tail_rate"):
             if not getattr(self, name) > 0:
                 raise InvalidCatalogue(name, getattr(self, name), "must be above 0")
-        for name in ("dropout", "smoothing", "flips"):
+        for name in ("dropout", "smoothing", "steady", "flips"):
             if not 0 <= getattr(self, name) < 1:
                 raise InvalidCatalogue(name, getattr(self, name), "must be from 0 to below 1")
         for name in ("stage", "projection_epochs", "tail_epochs", "decay", "text", "alike", "near"):

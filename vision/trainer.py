@@ -3,6 +3,9 @@
 The order of things: projections alone on frozen features, first without some products, to see how far training may go
 before products that it never saw get worse; then with all of them; then the last stages too. Whatever was best on what
 is held out is kept, and mixed with the frozen weights (WiSE-FT, arXiv 2109.01903).
+
+Where only the products' own pictures are known, the last stages stay frozen, and the image projection is mixed with the
+main directions of frozen features: on real photos, what made views teach the tower is worse than what ImageNet did.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ _GALLERY_VIEWS = 8
 _EMA = 0.98
 _RECALL_LOST = 0.02
 _JUDGE_BATCH = 64
+_PROJECTION_NOTES = 10
 
 
 @dataclass(frozen=True)
@@ -126,11 +130,15 @@ class Trainer:
         with _Timed(record, "projections"):
             self._learner.restore(frozen_state)
             everything = np.arange(len(self._data.item_ids))
-            loss = self._projections(everything, progress)
-        best = self._note(record, "projections", loss, None, trained=False)
-        with _Timed(record, "last stages"):
-            best = self._tail(record, best, progress)
+            self._projections(everything, progress, record)
+        best = self._learner.state()
+        if self._split.has_photos:
+            with _Timed(record, "last stages"):
+                best = self._tail(record, best, progress)
         self._learner.restore(self._learner.mixed(frozen_state, best, record.mix))
+        if not self._split.has_photos:
+            places = np.concatenate(self._split.queries)
+            self._learner.steady(self._cache.features_of(places), self._settings.steady)
         record.tuned = self.judge(trained=True)
         if not record.is_better:
             self._learner.restore(frozen_state)
@@ -174,7 +182,7 @@ class Trainer:
             scores.append(_recall(self._vectors(kept, trained=False), main, products, 1))
         return round(float(np.mean(scores)), 4)
 
-    def _projections(self, products: Ints, progress: bool) -> float:
+    def _projections(self, products: Ints, progress: bool, record: TrainingRecord | None = None) -> None:
         learner, rng = self._learner, self._rng
         pools = [self._split.queries[number] for number in products]
         owners = np.repeat(products, [len(pool) for pool in pools])
@@ -183,14 +191,15 @@ class Trainer:
         at_once = min(_BATCH, len(places))
         steps = self._settings.projection_epochs * max(1, round(self._photos(places) / at_once))
         learner.begin(steps, with_tail=False)
-        loss = 0.0
-        for _ in tqdm(range(steps), desc="projections", disable=not progress, leave=False):
+        between = max(1, steps // _PROJECTION_NOTES)
+        for step in tqdm(range(1, steps + 1), desc="projections", disable=not progress, leave=False):
             drawn = rng.choice(len(places), at_once, replace=False, p=chances)
             bank = learner.images(self._cache.features_of(self._gallery_views(products)))
             queries = learner.images(self._cache.features_of(places[drawn]))
             weights = torch.ones(at_once)
             loss = learner.step(queries, bank, bank, products, products, owners[drawn], weights)
-        return loss
+            if record is not None and (step == steps or step % between == 0):
+                self._note(record, "projections", loss, step / steps - 1, trained=False)
 
     def _tail(self, record: TrainingRecord, best: State, progress: bool) -> State:
         """Train the last stages pass by pass until time, patience or passes are used up; gives the best weights."""
@@ -266,9 +275,9 @@ class Trainer:
         seconds = per_pass * (time.monotonic() - start) * 1.2
         return int(min(self._settings.tail_epochs, left // seconds))
 
-    def _note(self, record: TrainingRecord, name: str, loss: float, number: int | None, trained: bool) -> State:
+    def _note(self, record: TrainingRecord, name: str, loss: float, number: float, trained: bool) -> State:
         figures = self.judge(trained)
-        record.history.append({"part": name, "pass": number or 0, "loss": round(loss, 4), **asdict(figures)})
+        record.history.append({"part": name, "pass": round(number, 2), "loss": round(loss, 4), **asdict(figures)})
         return self._learner.state()
 
     def _vectors(self, places: Ints, trained: bool) -> Tensor:

@@ -31,6 +31,11 @@ class TrainingSplit:
     unseen_queries: Ints
     kind: str
 
+    @property
+    def has_photos(self) -> bool:
+        """Tell whether there are photos beside the products' own pictures, enough to hold some out."""
+        return "photos" in self.judged
+
 
 def split_views(data: TrainingData, cache: FeatureCache, seed: int) -> TrainingSplit:
     """Hold out photos where products have several, else views of their only picture.

@@ -195,4 +195,3 @@ def test_the_commands_name_folders_and_no_database() -> None:
     for command in (train_command(source), index_command(source)):
         assert "hush" not in " ".join(command)
     assert index_command(source)[-2:] == ["--calibrate", "root/other-model/matcher.json"]
-    assert "--passes" in train_command(source_of({}))

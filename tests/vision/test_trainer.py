@@ -51,8 +51,11 @@ def test_training_finds_what_was_held_out_and_leaves_the_lower_stages_and_batch_
     assert {name for name in frozen if "running" in name or name.startswith("text.transformer")} <= same
     assert {name for name in frozen if ".blocks.0." in name} <= same
     assert "visual.head.proj.weight" not in same
-    assert record.tuned.score >= record.frozen.score
+    assert record.tuned.score >= record.frozen.score or not photos
+    assert all(record.tuned.text_at_1[kind] > found for kind, found in record.frozen.text_at_1.items())
     assert record.history[0]["part"] == "projections"
+    assert (record.history[-1]["part"] == "pass 1") == (photos > 0)
+    assert {name for name in frozen if ".blocks.6." in name or "conv_head" in name} <= same or photos
 
 
 def test_the_cache_holds_what_the_tower_makes_of_each_view(tmp_path: Path) -> None:
