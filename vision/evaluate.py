@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", choices=[*PUBLIC], help="not all of the public data sets")
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     parser.add_argument("--cache", type=Path, default=CACHE, help="models and vectors, by content (%(default)s)")
-    parser.add_argument("--minutes", type=float, default=19.0, help="for the trainings on groceries (%(default)g)")
+    parser.add_argument("--minutes", type=float, default=30.0, help="for the trainings on groceries (%(default)g)")
     parser.add_argument("--threads", type=int, default=2, help="processor threads (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of every training (%(default)s)")
     parser.add_argument("--quiet", action="store_true", help="no progress bars")

@@ -45,9 +45,9 @@ CHOSEN_EACH = 8
 class Minutes:
     """How long each training may take; no pass begins later."""
 
-    tuned: float = 9.0
+    tuned: float = 15.0
     pictures_only: float = 5.0
-    held_out: float = 5.0
+    held_out: float = 10.0
 
 
 def grocery_sections(models: Models, datasets: Path, minutes: Minutes) -> Iterator[Section]:
