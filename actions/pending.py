@@ -10,7 +10,7 @@
 | details | whether to read the description | product |
 | search | whether to search again without one filter | state |
 | photo_filter | whether to search by the photo again without one filter | state |
-| photo_part | which part of a photo | parts |
+| photo_part | which part of a photo, and what to do with what it shows | parts, order (if any) |
 | taste | what the shopper is after: a category, a budget | asked |
 | similar | whether to show what is like a product | product |
 | use_address | whether to send it to a known address | address |

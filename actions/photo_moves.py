@@ -75,12 +75,16 @@ def look(turn: Turn, use: Callable[[ImageMatcher], None]) -> None:
         turn.say("utter_photo_search_unavailable")
 
 
-def show_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto, query: SearchQuery) -> None:
-    """Search by a photo for the first time and show what was found, or tell that nothing was."""
+def show_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto, query: SearchQuery) -> Found | None:
+    """Search by a photo for the first time and show what was found, or tell that nothing was.
+
+    Returns:
+        What was found; None where the photo shows nothing of the catalogue.
+    """
     found = find(turn, matcher, seen(turn, matcher, photo), query)
     if not found.matches.shows_catalogue:
         say_no_match(turn, found.matches)
-        return
+        return None
     remember_photo(turn, photo)
     turn.remember(search_state=to_state(query))
     if found.shown:
@@ -88,6 +92,13 @@ def show_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto, query: Searc
     else:
         turn.remember(slate=None)
         _say_nothing_fits(turn, matcher, query, found)
+    return found
+
+
+def only_exact(query: SearchQuery, shown: Sequence[Near]) -> Near | None:
+    """Give the product that a photo shows beyond doubt: the first, where it and no other is an exact match."""
+    exact = [one for one in shown if _told_grade(one.match, query) is Grade.EXACT]
+    return shown[0] if shown and exact == [shown[0]] else None
 
 
 def refine_photo(turn: Turn) -> None:

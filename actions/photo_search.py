@@ -12,6 +12,7 @@ from actions.base import ShopAction
 from actions.cards import named_button
 from actions.pending import PHOTO_PART
 from actions.photo_moves import Found, find, look, refine_photo, say_no_match, show_photo, show_photo_again
+from actions.photo_orders import Order, carry_out
 from actions.photo_sight import (
     SentPhoto,
     box_of,
@@ -45,19 +46,26 @@ class ActionSearchByPhoto(ShopAction):
         if turn.photo_url:
             look(turn, lambda matcher: _take_photo(turn, matcher, SentPhoto(turn.photo_url or "")))
         elif running and turn.entity("region"):
-            show_part(turn, running, turn.entity("region"))
+            show_part(turn, running, turn.entity("region"), Order.waiting(turn.pending))
         elif running:
             refine_photo(turn)
         else:
             turn.say("utter_photo_how")
 
 
-def show_part(turn: Turn, photo: SentPhoto, region: str | None) -> None:
-    """Search for one part of the photo; what was said of another part does not hold for it."""
+def show_part(turn: Turn, photo: SentPhoto, region: str | None, order: Order | None = None) -> None:
+    """Search for one part of the photo; what was said of another part does not hold for it.
+
+    Args:
+        turn: the turn.
+        photo: the photo, or another part of it.
+        region: the part; the whole photo where it is none that a picture can be cut by.
+        order: what to do with the product that it shows.
+    """
     part = SentPhoto(photo.url, region if box_of(region) else None)
     state = turn.slot("search_state")
     query = replace(from_state(state), offset=0) if state and photo.region is None else EVERYTHING
-    look(turn, lambda matcher: show_photo(turn, matcher, part, query))
+    look(turn, lambda matcher: carry_out(turn, order, query, show_photo(turn, matcher, part, query)))
 
 
 def answer_part(turn: Turn, pending: Pending) -> bool:
@@ -65,7 +73,7 @@ def answer_part(turn: Turn, pending: Pending) -> bool:
     photo, region = running_photo(turn), part_said(turn, pending["parts"])
     if photo is None or region is None:
         return False
-    show_part(turn, photo, region)
+    show_part(turn, photo, region, Order.waiting(pending))
     return True
 
 
@@ -84,7 +92,8 @@ def _take_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto) -> None:
     elif not whole.matches.shows_catalogue:
         say_no_match(turn, whole.matches)
     else:
-        show_photo(turn, matcher, photo, _priced(turn, query, whole))
+        priced = _priced(turn, query, whole)
+        carry_out(turn, Order.of(turn), priced, show_photo(turn, matcher, photo, priced))
 
 
 def _may_hold_several(whole: Found) -> bool:
@@ -114,9 +123,11 @@ def _ask_part(turn: Turn, photo: SentPhoto, query: SearchQuery, parts: Sequence[
     if said:
         # Its words have said which part, so they are none to search for.
         turn.remember(search_state=to_state(replace(query, text="")))
-        show_part(turn, photo, said)
+        show_part(turn, photo, said, Order.of(turn))
         return
-    turn.ask_later(PHOTO_PART, parts=[asdict(part) for part in parts])
+    order = Order.of(turn)
+    waiting = {"order": order.to_state()} if order else {}
+    turn.ask_later(PHOTO_PART, parts=[asdict(part) for part in parts], **waiting)
     turn.say(
         "utter_photo_which_part",
         parts=turn.labels.one_of(part.title for part in parts),

@@ -69,6 +69,12 @@ class Turn:
         """Tell whether the message came from a button or card and not from the shopper's own words."""
         return self.text.startswith("/")
 
+    @property
+    def photo_order(self) -> str | None:
+        """Name the intent that the words with a photo have beside the search by it; None where they have none."""
+        ranking = (self._tracker.latest_message or {}).get("intent_ranking") or []
+        return str(ranking[1]["name"]) if self.photo_url and len(ranking) > 1 else None
+
     def entities(self, name: str) -> list[str]:
         """List what the message names of a kind, else what was said before the assistant had to ask."""
         found = (self._tracker.latest_message or {}).get("entities") or []

@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.nlu.artifacts import fingerprint, read_json
 from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.photos import ADD, asked_of
 from assistant.nlu.reader import MessageReader
 from assistant.nlu.words import WordLists
 
@@ -61,7 +62,10 @@ class ShoppingEntityExtractor(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what each message names to its entities."""
         for message in messages:
-            entities = self._extract(message.get(TEXT) or "", (message.get(INTENT) or {}).get("name") or "")
+            intent = (message.get(INTENT) or {}).get("name") or ""
+            # An order with a photo says how many, which a search does not.
+            intent = ADD if asked_of(message) == ADD else intent
+            entities = self._extract(message.get(TEXT) or "", intent)
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True)
         return messages
 

@@ -59,6 +59,7 @@ class WordLists:
     own_size_leads: Phrases
     own_size_fillers: Phrases
     sizes: Mapping[str, Phrases]
+    photo_orders: Mapping[str, Phrases]
     carrier: Mapping[str, Phrases]
 
     @classmethod

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from actions.bootstrap import Services
 from actions.photos import OWN_PHOTOS
+from shop.carts import view_cart
 from shop.db import reading, writing
 from shop.models import Interaction, PhotoQuery, Slate, Variant
 from shop.photo_queries import photo_clicks
@@ -55,6 +56,25 @@ def send_url(chat: Chat, url: str, text: str = "/search_by_photo", **entities: A
         return chat.say("search_by_photo", text, **entities)
     finally:
         chat.metadata = identity
+
+
+def order(chat: Chat, image: Image.Image, goal: str, text: str, **entities: Any) -> list[str]:
+    """Send a picture with words that ask for more than the search, as the language model reads them."""
+    found = [{"entity": name, "value": value} for name, value in entities.items()]
+    ranking = [{"name": "search_by_photo", "confidence": 1.0}, {"name": goal, "confidence": 0.9}]
+    message = {
+        "text": text,
+        "intent": ranking[0],
+        "intent_ranking": ranking,
+        "entities": found,
+        "metadata": {**chat.metadata, "photo_url": upload(chat, image)},
+    }
+    return chat.run("action_search_by_photo", message)
+
+
+def cart_of(chat: Chat) -> dict[str, int]:
+    with reading(chat.services.sessions) as session:
+        return {line.sku: line.quantity for line in view_cart(session, Shopper(chat.sender_id)).lines}
 
 
 def tiles(one: str, other: str) -> Image.Image:
@@ -299,6 +319,62 @@ def test_a_strange_photo_leaves_the_search_before_it_as_it_was(chat: Chat) -> No
     assert {name: chat.slots[name] for name in ("photo", "slate", "candidate_skus")} == {
         name: before[name] for name in ("photo", "slate", "candidate_skus")
     }
+
+
+def test_an_order_puts_the_only_exact_match_into_the_cart(chat: Chat) -> None:
+    assert order(chat, plain("green"), "add_to_cart", "two of these please", quantity="2") == [
+        "utter_photo_found",
+        "utter_added_to_cart",
+    ]
+    assert cart_of(chat) == {"CACTUS": 2}
+    assert chat.slots["photo"] is not None
+
+
+def test_an_order_asks_for_the_size_and_takes_one_that_was_said(chat: Chat) -> None:
+    assert order(chat, plain("black"), "add_to_cart", "buy this")[-1] == "utter_ask_option"
+    assert cart_of(chat) == {}
+    said = {"option_value": "Size 42"}
+    assert order(chat, plain("black"), "add_to_cart", "buy this in size 42", **said)[-1] == "utter_added_to_cart"
+    assert cart_of(chat) == {"FR-42": 1}
+
+
+def test_an_order_of_what_is_no_exact_match_shows_cards_and_asks(chat: Chat) -> None:
+    assert order(chat, tiles("black", "pink"), "add_to_cart", "buy this") == ["utter_photo_found", "utter_ask_which"]
+    assert cart_of(chat) == {}
+    assert chat.say("affirm", "yes") == ["utter_yes_is_not_enough"]
+    chat.say("inform", "the ultraboost", product="ultraboost")
+    assert cart_of(chat) == {"UB-40": 1}
+
+
+def test_an_order_of_one_that_is_left_by_the_words_asks_for_a_yes(chat: Chat) -> None:
+    order(chat, plain("black"), "add_to_cart", "buy this in blue", colour="blue")
+    assert chat.last["response"] == "utter_ask_add"
+    assert cart_of(chat) == {}
+    chat.say("affirm", "yes")
+    assert cart_of(chat) == {"UB-40": 1}
+
+
+def test_an_order_of_something_strange_adds_nothing(chat: Chat) -> None:
+    assert order(chat, plain("orange"), "add_to_cart", "buy this") == ["utter_no_photo_match"]
+    assert cart_of(chat) == {}
+
+
+def test_an_order_waits_until_the_part_is_chosen(chat: Chat) -> None:
+    assert order(chat, scene(), "add_to_cart", "put two of it in my cart", quantity="2") == ["utter_photo_which_part"]
+    assert cart_of(chat) == {}
+    chat.press(chat.payloads[-1])
+    assert shown(chat)[0] == "Spiky Cactus"
+    assert cart_of(chat) == {"CACTUS": 2}
+
+
+def test_the_price_of_an_exact_match_is_told(chat: Chat) -> None:
+    assert order(chat, plain("black"), "ask_price", "how much is this?") == ["utter_photo_found", "utter_price"]
+    assert chat.last["price"] == "$160.00"
+
+
+def test_where_nothing_is_exact_the_cards_tell_prices(chat: Chat) -> None:
+    assert order(chat, tiles("black", "pink"), "ask_price", "how much is this?") == ["utter_photo_found"]
+    assert all("$" in text for text in subtitles(chat))
 
 
 def test_without_a_photo_it_says_how_to_send_one(chat: Chat) -> None:

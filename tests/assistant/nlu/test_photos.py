@@ -20,7 +20,28 @@ def read(small_model):
 def test_a_message_with_a_photo_is_a_search_by_it(read, caption, address):
     parsed = read(caption, photo_url=address, identity="x")
     assert parsed["intent"] == {"name": "search_by_photo", "confidence": 1.0}
-    assert parsed["intent_ranking"] == [{"name": "search_by_photo", "confidence": 1.0}]
+    assert parsed["intent_ranking"][0] == {"name": "search_by_photo", "confidence": 1.0}
+
+
+@pytest.mark.parametrize("caption", ["add it to my cart", "put two in my basket", "I'll take the second one"])
+def test_an_order_with_a_photo_stands_second(read, caption):
+    parsed = read(caption, photo_url=OWN)
+    assert [one["name"] for one in parsed["intent_ranking"]] == ["search_by_photo", "add_to_cart"]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["", "/search_by_photo", "hello there", "i need running shoes", "don't add it to my cart",
+     "where can i add it to my cart", "add something like this to my cart", "in my basket"],
+)  # fmt: skip
+def test_what_is_no_order_beyond_doubt_is_a_search_alone(read, caption):
+    parsed = read(caption, photo_url=OWN)
+    assert [one["name"] for one in parsed["intent_ranking"]] == ["search_by_photo"]
+
+
+def test_an_order_says_how_many(read):
+    parsed = read("add two of these to my cart", photo_url=OWN)
+    assert ("quantity", "2") in {(one["entity"], one["value"]) for one in parsed["entities"]}
 
 
 def test_what_the_caption_names_is_still_read(read):
