@@ -42,6 +42,7 @@ from actions.search import refine, run_search, start_search
 from actions.slate_moves import answer_taste, stop_photo
 from actions.targets import Target, focused_product, one_shown, pick_one
 from actions.turn import Pending, Turn, clean_words
+from actions.waiting import resume
 from actions.whys import tell_why
 from shop.carts import CartLineView
 from shop.catalogue import ProductView, get_product, get_product_by_sku, get_variant
@@ -92,11 +93,14 @@ class ActionAffirm(ShopAction):
         pending = turn.pending
         kind = pending.get("kind", "")
         if kind in _ANSWERS:
-            if not (answers_question(turn) and _ANSWERS[kind](turn, pending)):
+            if answers_question(turn) and _ANSWERS[kind](turn, pending):
+                resume(turn, pending)
+            else:
                 turn.say("utter_yes_is_not_enough")
         elif kind in _YES:
             turn.drop_now()
             _YES[kind](turn, pending)
+            resume(turn, pending)
         elif turn.form:
             turn.say("utter_checkout_waits")
         else:
@@ -121,6 +125,7 @@ class ActionDeny(ShopAction):
             turn.say(
                 {CONFIRM_ORDER: "utter_order_not_placed", CLEAR_CART: "utter_cart_kept"}.get(kind, "utter_all_right")
             )
+            resume(turn, turn.pending)
 
 
 class ActionCancel(ShopAction):
@@ -143,9 +148,12 @@ class ActionCancel(ShopAction):
 
 def take(turn: Turn) -> None:
     """Answer the question that waits; where none does, choose from what was shown, else search."""
-    answer = _ANSWERS.get(turn.pending.get("kind", ""))
-    if answer is None or not answer(turn, turn.pending):
+    pending = turn.pending
+    answer = _ANSWERS.get(pending.get("kind", ""))
+    if answer is None or not answer(turn, pending):
         _select(turn)
+    else:
+        resume(turn, pending)
 
 
 def _answer_option(turn: Turn, pending: Pending) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.base import ShopAction
 from actions.cards import button
 from actions.cart_lines import cart_line
-from actions.pending import CONFIRM_ORDER, USE_ADDRESS
+from actions.pending import CONFIRM_ORDER, OPTION, PHOTO_PART, USE_ADDRESS, answers_question
 from actions.turn import Pending, Turn
 from shop.customers import CustomerView, get_customer
 from shop.errors import CartChanged, InvalidAddress
@@ -23,6 +23,8 @@ SLOTS = {
 }
 # A message of one of these intents fills a field all the same: it is what addresses are mistaken for.
 _ANSWERS = frozenset({"inform", "nlu_fallback", "out_of_scope", ""})
+# A photo sent on the way may ask these; what answers them is no address.
+_ASKED_BY_PHOTO = frozenset({OPTION, PHOTO_PART})
 # An address is no sentence that the language model knows; below this it is taken for an address and not for a wish.
 _SURE = 0.65
 
@@ -47,13 +49,7 @@ class ActionCheckOut(ShopAction):
         if account:
             contact = _account_contact(account)
         if contact and all(contact.get(slot) for slot in SLOTS):
-            turn.ask_later(USE_ADDRESS, account=account is not None)
-            turn.say(
-                "utter_ask_use_address",
-                address=address_text(turn, contact),
-                email=contact["ship_email"],
-                buttons=[button(turn.labels, "use_address", "affirm"), button(turn.labels, "other_address", "deny")],
-            )
+            _ask_use(turn, contact, account=account is not None)
             return
         turn.remember(**(contact or {}))
         turn.say("utter_check_out_begins")
@@ -74,6 +70,9 @@ class ValidateCheckoutForm(ShopAction):
         slot = turn.slot("requested_slot")
         if slot not in SLOTS or not _is_answer(turn, slot):
             return
+        # What a photo led to asking is over once the shopper goes on with the address.
+        if turn.pending:
+            turn.drop_now()
         try:
             turn.remember(**{slot: check_field(SLOTS[slot], turn.text)})
         except InvalidAddress:
@@ -171,6 +170,14 @@ def use_address(turn: Turn, pending: Pending) -> None:
     show_summary(turn)
 
 
+def ask_use_address(turn: Turn, pending: Pending) -> None:
+    """Ask again whether to send it to the known address, if it is still known."""
+    account = _account(turn) if pending["account"] else None
+    contact = _account_contact(account) if account else _entered(turn)
+    if contact and all(contact.get(slot) for slot in SLOTS):
+        _ask_use(turn, contact, account=pending["account"])
+
+
 def ask_other_address(turn: Turn) -> None:
     """Ask for another address; a signed-in customer's e-mail stays."""
     forget_address(turn)
@@ -196,8 +203,20 @@ def days_text(turn: Turn, days_min: int, days_max: int) -> str:
     return turn.labels.text(key, low=days_min, high=days_max)
 
 
+def _ask_use(turn: Turn, contact: dict[str, str], *, account: bool) -> None:
+    turn.ask_later(USE_ADDRESS, account=account)
+    turn.say(
+        "utter_ask_use_address",
+        address=address_text(turn, contact),
+        email=contact["ship_email"],
+        buttons=[button(turn.labels, "use_address", "affirm"), button(turn.labels, "other_address", "deny")],
+    )
+
+
 def _is_answer(turn: Turn, slot: str) -> bool:
-    if turn.from_button or turn.text.rstrip().endswith("?"):
+    if turn.from_button or turn.photo_url or turn.was_answered or turn.text.rstrip().endswith("?"):
+        return False
+    if turn.pending.get("kind") in _ASKED_BY_PHOTO and answers_question(turn):
         return False
     intent, confidence = turn.intent
     if slot == "ship_email":

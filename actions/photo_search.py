@@ -8,15 +8,17 @@ from dataclasses import asdict, replace
 from PIL.Image import Image
 
 from actions.adjustments import HIGHER, LOWER
-from actions.base import ShopAction
+from actions.base import ShopAction, say_error
 from actions.cards import named_button
 from actions.pending import PHOTO_PART
+from actions.photo_errors import PhotoGone
 from actions.photo_moves import Found, find, look, refine_photo, say_no_match, show_photo, show_photo_again
 from actions.photo_orders import Order, carry_out
 from actions.photo_sight import (
     SentPhoto,
     box_of,
     keep_vector,
+    last_photo,
     load,
     look_at,
     region_text,
@@ -26,11 +28,14 @@ from actions.photo_sight import (
 from actions.photo_words import Part, distinct, part_said, parts_of
 from actions.queries import EVERYTHING, from_state, moved_price, refined, to_state
 from actions.turn import Pending, Turn
+from actions.waiting import wait_on
+from shop.errors import ShopError, ShopUnavailable
 from shop.search import SearchQuery
 from vision.matcher import ImageMatcher
 from vision.matching import Grade
 
 _MOST_PARTS = 4
+_AGAIN = "restore"
 
 
 class ActionSearchByPhoto(ShopAction):
@@ -42,9 +47,21 @@ class ActionSearchByPhoto(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Take the photo of the message, or a part of the one before; without any, say how to send one."""
+        before = turn.pending
+        try:
+            self._search(turn)
+        except ShopUnavailable:
+            raise
+        except ShopError as error:
+            say_error(turn, error)
+        wait_on(turn, before)
+
+    def _search(self, turn: Turn) -> None:
         running = running_photo(turn)
         if turn.photo_url:
             look(turn, lambda matcher: _take_photo(turn, matcher, SentPhoto(turn.photo_url or "")))
+        elif turn.entity("adjustment") == _AGAIN and last_photo(turn):
+            look(turn, lambda matcher: _come_back(turn, matcher))
         elif running and turn.entity("region"):
             show_part(turn, running, turn.entity("region"), Order.waiting(turn.pending))
         elif running:
@@ -80,6 +97,19 @@ def answer_part(turn: Turn, pending: Pending) -> bool:
 def drop_filter(turn: Turn, pending: Pending) -> None:
     """Search again by the photo without the filter that was offered to be dropped."""
     show_photo_again(turn, from_state(pending["state"]))
+
+
+def _come_back(turn: Turn, matcher: ImageMatcher) -> None:
+    """Search once more by the photo from before, or by the part of it that was chosen, as if it had just been sent."""
+    photo = last_photo(turn)
+    if photo is None:
+        raise PhotoGone
+    # A photo whose time is over is not searched by, even while its vector is still kept.
+    if photo.region is None:
+        _take_photo(turn, matcher, photo)
+    else:
+        load(turn, photo)
+        show_photo(turn, matcher, photo, refined(turn, EVERYTHING))
 
 
 def _take_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto) -> None:

@@ -65,9 +65,16 @@ def running_photo(turn: Turn) -> SentPhoto | None:
     return SentPhoto(state["url"], state["region"]) if state else None
 
 
+def last_photo(turn: Turn) -> SentPhoto | None:
+    """Give the photo that was last searched by, whatever was asked for since."""
+    state = turn.slot("last_photo")
+    return SentPhoto(state["url"], state["region"]) if state else None
+
+
 def remember_photo(turn: Turn, photo: SentPhoto) -> None:
-    """Search by this photo from now on."""
-    turn.remember(photo={"url": photo.url, "region": photo.region})
+    """Search by this photo from now on; it can be come back to after something else."""
+    state = {"url": photo.url, "region": photo.region}
+    turn.remember(photo=state, last_photo=state)
 
 
 def seen(turn: Turn, matcher: ImageMatcher, photo: SentPhoto) -> Vector:

@@ -82,15 +82,16 @@ def part_said(turn: Turn, parts: Sequence[Mapping[str, str]]) -> str | None:
         turn: the turn.
         parts: mappings with the keys of `Part`.
     """
-    place = turn.number("ordinal")
-    if place == -1:
-        return parts[-1]["region"]
-    if place is not None:
-        return parts[place - 1]["region"] if 1 <= place <= len(parts) else None
     said = [*_words(turn.text), *(word for name in turn.entities("category") for word in _words(name))]
     scores = [sum(_is_said(word, said) for word in _words(part["title"])) for part in parts]
     best = max(scores, default=0)
-    return parts[scores.index(best)]["region"] if best and scores.count(best) == 1 else None
+    if best and scores.count(best) == 1:
+        # Before a place: "one" in "the right one" reads as the first.
+        return parts[scores.index(best)]["region"]
+    place = turn.number("ordinal")
+    if place == -1:
+        return parts[-1]["region"]
+    return parts[place - 1]["region"] if place is not None and 1 <= place <= len(parts) else None
 
 
 def _is_said(word: str, said: Sequence[str]) -> bool:

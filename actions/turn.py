@@ -33,10 +33,12 @@ _ADDRESS_LENGTH = 2_000
 _OWNER = "remembered_for"
 # What a guest's looking around leaves behind goes with them when they sign in, as their cart does.
 _SHOPPING = frozenset(
-    {"search_state", "candidate_skus", "focus_sku", "chosen_sku", "slate", "photo", "edits", "wishes"}
+    {"search_state", "candidate_skus", "focus_sku", "chosen_sku", "slate", "photo", "last_photo", "edits", "wishes"}
 )
 # Rasa's own.
 _KEPT = frozenset({_OWNER, "requested_slot", "session_started_metadata"})
+# Actions of Rasa's that answer nothing.
+_READING = frozenset({"action_listen", "action_extract_slots"})
 _NUMBER = re.compile(r"[+-]?\d{1,12}")
 
 
@@ -116,6 +118,16 @@ class Turn:
         return (self._tracker.active_loop or {}).get("name")
 
     @property
+    def was_answered(self) -> bool:
+        """Tell whether another action has already answered this message: Rasa shows it to the form once more then."""
+        for event in reversed(self._tracker.events or []):
+            if event.get("event") == "user":
+                return False
+            if event.get("event") == "action" and event.get("name") not in {*_READING, self.form}:
+                return True
+        return False
+
+    @property
     def intent(self) -> tuple[str, float]:
         """Give the intent that was read, with the language model's confidence."""
         intent = (self._tracker.latest_message or {}).get("intent") or {}
@@ -125,6 +137,11 @@ class Turn:
     def pending(self) -> Pending:
         """Give the question that waits for an answer; empty where there is none."""
         return dict(self.slot("pending") or {})
+
+    @property
+    def has_asked(self) -> bool:
+        """Tell whether this turn has asked a question that the next message can answer."""
+        return bool(self._slots.get("pending"))
 
     def ask_later(self, kind: str, **details: Any) -> None:
         """Remember a question, so that the next message can answer it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders import Finder
-from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder, GiftFinder
+from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder, GiftFinder, PhotoAgainFinder
 from assistant.nlu.finders.avoided import AvoidedFinder
 from assistant.nlu.finders.choices import GroupFinder, OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
 from assistant.nlu.finders.counts import OrdinalFinder, QuantityFinder
@@ -58,6 +58,7 @@ class MessageReader:
             aspects,
             adjustments,
             gifts,
+            PhotoAgainFinder(words, tokenizer),
             CountedFinder(words, tokenizer),
             OwnSizeFinder(words, tokenizer, idle),
             SizeFinder(words, tokenizer, catalogue, idle),

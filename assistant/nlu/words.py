@@ -60,6 +60,7 @@ class WordLists:
     own_size_fillers: Phrases
     sizes: Mapping[str, Phrases]
     photo_orders: Mapping[str, Phrases]
+    photo_again: Phrases
     carrier: Mapping[str, Phrases]
 
     @classmethod

@@ -110,6 +110,7 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {*_FIELDS.values(), *_PRODUCTS.values(), *_SIMILAR.values(), *_PLAIN.values(), "reasons.popular"}
     used |= {*MATCH_LABELS.values(), "photo.looks_like", "photo.could_be"}
     used |= {f"photo.sides.{side}" for side in ("left", "right", "middle", "top", "bottom")}
+    used |= {f"waiting.{kind}" for kind in (ADD, CLEAR_CART, DETAILS, SEARCH, SIMILAR)}
     used |= {f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock")}
     assert used == labels().keys
 

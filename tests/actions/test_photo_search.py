@@ -377,6 +377,60 @@ def test_where_nothing_is_exact_the_cards_tell_prices(chat: Chat) -> None:
     assert all("$" in text for text in subtitles(chat))
 
 
+def test_a_photo_lets_the_question_before_it_wait_and_a_yes_counts_once(chat: Chat) -> None:
+    order(chat, plain("green"), "add_to_cart", "buy this")
+    chat.say("clear_cart", "empty my cart")
+    assert send(chat, plain("green"), "yes") == ["utter_photo_found", "utter_ask_still"]
+    assert cart_of(chat) == {"CACTUS": 1}
+    assert chat.say("affirm", "yes") == ["utter_cart_cleared"]
+    assert cart_of(chat) == {}
+    assert chat.say("affirm", "yes") == ["utter_nothing_to_confirm"]
+
+
+def test_an_offer_to_add_is_asked_again_by_name_after_a_photo(chat: Chat) -> None:
+    order(chat, plain("black"), "add_to_cart", "buy this in blue", colour="blue")
+    assert send(chat, plain("green"))[-1] == "utter_ask_still"
+    assert "1 × Ultraboost Running Shoe" in chat.last["what"]
+    assert chat.say("affirm", "yes") == ["utter_added_to_cart"]
+    assert cart_of(chat) == {"UB-40": 1}
+
+
+def test_the_question_that_waited_comes_back_after_the_photos_own(chat: Chat) -> None:
+    order(chat, plain("green"), "add_to_cart", "buy this")
+    chat.say("clear_cart", "empty my cart")
+    send(chat, plain("black"), "under 10", price_max="10")
+    assert chat.slots["pending"]["kind"] == "photo_filter"
+    assert chat.say("deny", "no") == ["utter_all_right", "utter_ask_still"]
+    assert chat.slots["pending"]["kind"] == "clear_cart"
+    assert cart_of(chat) == {"CACTUS": 1}
+
+
+def test_an_option_that_was_asked_for_is_asked_for_again_after_a_photo(chat: Chat) -> None:
+    order(chat, plain("black"), "add_to_cart", "buy this")
+    assert send(chat, plain("green")) == ["utter_photo_found", "utter_ask_option"]
+    chat.say("inform", "42", option_value="Size 42")
+    assert cart_of(chat) == {"FR-42": 1}
+
+
+def test_the_photo_from_before_is_come_back_to_until_its_time_is_over(chat: Chat) -> None:
+    send(chat, plain("green"))
+    chat.say("search_products", "footwear", category="Footwear")
+    assert chat.say("search_by_photo", "back to my photo", adjustment="restore") == ["utter_photo_found"]
+    assert shown(chat)[0] == "Spiky Cactus"
+    assert chat.slots["search_state"]["filters"]["categories"] == []
+    chat.say("search_products", "footwear", category="Footwear")
+    throw_photos_away(chat)
+    before = dict(chat.slots)
+    assert chat.say("search_by_photo", "back to my photo", adjustment="restore") == ["utter_photo_gone"]
+    assert chat.slots == before
+
+
+def test_the_right_one_is_the_right_part_though_one_reads_as_a_place(chat: Chat) -> None:
+    send(chat, scene())
+    chat.say("inform", "the right one", ordinal="1")
+    assert shown(chat)[0] == "Spiky Cactus"
+
+
 def test_without_a_photo_it_says_how_to_send_one(chat: Chat) -> None:
     assert chat.say("search_by_photo", "can i search by picture?") == ["utter_photo_how"]
     assert chat.press('/search_by_photo{"region": "0.1,0.1,0.5,0.5"}') == ["utter_photo_how"]

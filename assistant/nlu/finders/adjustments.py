@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.nlu.intents import GIVING
+from assistant.nlu.intents import BY_PHOTO, GIVING
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Tokenizer
@@ -51,6 +51,20 @@ class GiftFinder:
             return
         for place, (first, last, _) in enumerate(list(self._signs.find(reading.tokens, reading.is_free))):
             reading.take(first, last, {} if place else {"adjustment": [GIFT]})
+
+
+class PhotoAgainFinder:
+    """Find that a photo from before is meant again: "back to my photo"."""
+
+    def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
+        self._signs = PhraseBook(tokenizer, ((sign, True) for sign in words.photo_again))
+
+    def find(self, reading: Reading) -> None:
+        """Take each sign; a photo is brought back once."""
+        if reading.intent != BY_PHOTO:
+            return
+        for place, (first, last, _) in enumerate(list(self._signs.find(reading.tokens, reading.is_free))):
+            reading.take(first, last, {} if place else {"adjustment": [RESTORE]})
 
 
 class AdjustmentFinder:
