@@ -10,6 +10,7 @@ from actions.cards import button, named_button
 from actions.pending import PHOTO_FILTER
 from actions.photo_errors import AddressRefusal, PhotoError, PhotoGone, PhotoRefused
 from actions.photo_sight import SentPhoto, model_of, remember_photo, running_photo, seen
+from actions.photo_vocabulary import known_words
 from actions.photo_words import MATCH_LABELS, looks_like, match_reason
 from actions.queries import EVERYTHING, PAGE, criteria_text, from_state, moved_price, refined, relaxations, to_state
 from actions.slate_cards import lines, matched_card
@@ -75,13 +76,22 @@ def look(turn: Turn, use: Callable[[ImageMatcher], None]) -> None:
         turn.say("utter_photo_search_unavailable")
 
 
-def show_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto, query: SearchQuery) -> Found | None:
+def show_photo(
+    turn: Turn, matcher: ImageMatcher, photo: SentPhoto, query: SearchQuery, found: Found | None = None
+) -> Found | None:
     """Search by a photo for the first time and show what was found, or tell that nothing was.
+
+    Args:
+        turn: the turn.
+        matcher: the matcher in service.
+        photo: the photo, or a part of it.
+        query: words and filters.
+        found: what this search has found, where it was made already.
 
     Returns:
         What was found; None where the photo shows nothing of the catalogue.
     """
-    found = find(turn, matcher, seen(turn, matcher, photo), query)
+    found = found or find(turn, matcher, seen(turn, matcher, photo), query)
     if not found.matches.shows_catalogue:
         say_no_match(turn, found.matches)
         return None
@@ -103,12 +113,23 @@ def only_exact(query: SearchQuery, shown: Sequence[Near]) -> Near | None:
 
 def refine_photo(turn: Turn) -> None:
     """Search by the same photo with what was said added: filters, words, an order, "cheaper"."""
-    query = refined(turn, _query_of(turn))
+    look(turn, lambda matcher: _refine(turn, matcher))
+
+
+def said(turn: Turn, matcher: ImageMatcher, query: SearchQuery) -> SearchQuery:
+    """Add what was said to a search by photo: of its words only those that the catalogue knows."""
+    heard = refined(turn, query)
+    words = known_words(matcher.gallery, heard.text[len(query.text) :])
+    return replace(heard, text=" ".join(filter(None, (query.text, words))))
+
+
+def _refine(turn: Turn, matcher: ImageMatcher) -> None:
+    query = said(turn, matcher, _query_of(turn))
     direction = turn.entity("price_direction")
     pivot = pivot_of(turn, direction) if direction in (LOWER, HIGHER) else None
     if direction and pivot is not None:
         query = moved_price(query, direction, pivot)
-    show_photo_again(turn, query)
+    _show_again(turn, matcher, query)
 
 
 def show_photo_again(turn: Turn, query: SearchQuery | None = None) -> None:
@@ -211,7 +232,8 @@ def _in_order(shown: Sequence[Near], sort: Sort) -> Sequence[Near]:
 
 def _present(turn: Turn, photo: SentPhoto, query: SearchQuery, found: Found) -> None:
     page = found.shown[query.offset : query.offset + PAGE]
-    name = _log(turn, query, found, page)
+    narrowed = bool(query.text) or query.filters != Filters()
+    name = _log(turn, query, found, page, narrowed=narrowed)
     _remember(turn, photo, query, name, page)
     cards = [
         matched_card(turn.labels, one.product, one.sku, MATCH_LABELS[_told_grade(one.match, query)], name)
@@ -219,7 +241,7 @@ def _present(turn: Turn, photo: SentPhoto, query: SearchQuery, found: Found) -> 
     ]
     last = query.offset + len(page)
     turn.say(
-        _response(query),
+        _response(query, narrowed=narrowed),
         looks=looks_like(turn.labels, found.matches),
         criteria=criteria_text(turn.labels, query),
         listing=lines(turn.labels, cards),
@@ -231,10 +253,10 @@ def _present(turn: Turn, photo: SentPhoto, query: SearchQuery, found: Found) -> 
     )
 
 
-def _response(query: SearchQuery) -> str:
+def _response(query: SearchQuery, *, narrowed: bool) -> str:
     if query.offset:
         return "utter_photo_found_next"
-    return "utter_photo_found_within" if query.text or query.filters != Filters() else "utter_photo_found"
+    return "utter_photo_found_within" if narrowed else "utter_photo_found"
 
 
 def _told_grade(match: Match, query: SearchQuery) -> Grade:
@@ -243,8 +265,7 @@ def _told_grade(match: Match, query: SearchQuery) -> Grade:
     return Grade.VERY_SIMILAR if coloured and match.grade is Grade.EXACT else match.grade
 
 
-def _log(turn: Turn, query: SearchQuery, found: Found, page: Sequence[Near]) -> str:
-    narrowed = bool(query.text) or query.filters != Filters()
+def _log(turn: Turn, query: SearchQuery, found: Found, page: Sequence[Near], *, narrowed: bool) -> str:
     parts = ["image-matcher", *(["words"] if query.text else []), *([query.sort] if query.sort != "relevance" else [])]
     items = [ShownItem(one.product.slug, float(one.match.score)) for one in page]
     with turn.writing() as session:

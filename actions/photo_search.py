@@ -12,7 +12,7 @@ from actions.base import ShopAction, say_error
 from actions.cards import named_button
 from actions.pending import PHOTO_PART
 from actions.photo_errors import PhotoGone
-from actions.photo_moves import Found, find, look, refine_photo, say_no_match, show_photo, show_photo_again
+from actions.photo_moves import Found, find, look, refine_photo, said, say_no_match, show_photo, show_photo_again
 from actions.photo_orders import Order, carry_out
 from actions.photo_sight import (
     SentPhoto,
@@ -26,7 +26,7 @@ from actions.photo_sight import (
     running_photo,
 )
 from actions.photo_words import Part, distinct, part_said, parts_of
-from actions.queries import EVERYTHING, from_state, moved_price, refined, to_state
+from actions.queries import EVERYTHING, from_state, moved_price, to_state
 from actions.turn import Pending, Turn
 from actions.waiting import wait_on
 from shop.errors import ShopError, ShopUnavailable
@@ -109,12 +109,12 @@ def _come_back(turn: Turn, matcher: ImageMatcher) -> None:
         _take_photo(turn, matcher, photo)
     else:
         load(turn, photo)
-        show_photo(turn, matcher, photo, refined(turn, EVERYTHING))
+        show_photo(turn, matcher, photo, said(turn, matcher, EVERYTHING))
 
 
 def _take_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto) -> None:
     image = load(turn, photo)
-    query = refined(turn, EVERYTHING)
+    query = said(turn, matcher, EVERYTHING)
     whole = find(turn, matcher, look_at(turn, matcher, photo, image), EVERYTHING)
     parts = _parts(turn, matcher, photo, image) if _may_hold_several(whole) else []
     if len(parts) > 1:
@@ -123,7 +123,9 @@ def _take_photo(turn: Turn, matcher: ImageMatcher, photo: SentPhoto) -> None:
         say_no_match(turn, whole.matches)
     else:
         priced = _priced(turn, query, whole)
-        carry_out(turn, Order.of(turn), priced, show_photo(turn, matcher, photo, priced))
+        # Where nothing was said, it is what was searched for already.
+        found = show_photo(turn, matcher, photo, priced, whole if priced == EVERYTHING else None)
+        carry_out(turn, Order.of(turn), priced, found)
 
 
 def _may_hold_several(whole: Found) -> bool:
@@ -149,11 +151,11 @@ def _parts(turn: Turn, matcher: ImageMatcher, photo: SentPhoto, image: Image) ->
 def _ask_part(turn: Turn, photo: SentPhoto, query: SearchQuery, parts: Sequence[Part]) -> None:
     remember_photo(turn, photo)
     turn.remember(search_state=to_state(query), slate=None)
-    said = part_said(turn, [asdict(part) for part in parts]) if not turn.from_button else None
-    if said:
+    meant = part_said(turn, [asdict(part) for part in parts]) if not turn.from_button else None
+    if meant:
         # Its words have said which part, so they are none to search for.
         turn.remember(search_state=to_state(replace(query, text="")))
-        show_part(turn, photo, said, Order.of(turn))
+        show_part(turn, photo, meant, Order.of(turn))
         return
     order = Order.of(turn)
     waiting = {"order": order.to_state()} if order else {}

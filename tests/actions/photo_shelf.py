@@ -39,7 +39,10 @@ def matcher_of(services: Services) -> ImageMatcher:
     encoder = ColourEncoder()
     with reading(services.sessions) as session:
         products = {one.slug: one for one in get_products(session, list(PICTURES))}
-    items = {slug: ItemRecord(one.name, one.categories) for slug, one in products.items()}
+    items = {
+        slug: ItemRecord(one.name, one.categories, {"color": tuple(COLOURS[slug].split(" and "))})
+        for slug, one in products.items()
+    }
     vectors = encoder.encode_images(list(PICTURES.values()))
     titles = encoder.encode_texts([COLOURS[slug] for slug in items])
     return ImageMatcher(encoder, Gallery.of_vectors(encoder.identity, vectors, list(PICTURES), items, titles))

@@ -21,6 +21,8 @@ from shop.shoppers import Shopper
 from tests.actions.conftest import Chat, signed_in
 from tests.actions.photo_shelf import PICTURES, PhotoShelf, matcher_of
 from tests.vision.tiny import plain
+from vision.matcher import ImageMatcher
+from vision.matching import Matches
 
 
 @pytest.fixture
@@ -139,6 +141,48 @@ def test_words_in_a_caption_move_the_ranking(chat: Chat, word: str, first: str) 
     send(chat, tiles("black", "pink"), f"this but more {word}", product_query=word)
     assert chat.slots["search_state"]["text"] == word
     assert shown(chat)[0] == first
+
+
+@pytest.mark.parametrize("words", ["asdf qwer", "lol", "omg pretty", "12 main street", "50", "grandma wall"])
+def test_words_that_the_catalogue_does_not_know_move_nothing(chat: Chat, words: str) -> None:
+    photo = tiles("black", "pink")
+    send(chat, photo)
+    alone = shown(chat)
+    assert send(chat, photo, words, product_query=words) == ["utter_photo_found"]
+    assert shown(chat) == alone
+    assert chat.slots["search_state"]["text"] == ""
+
+
+def test_of_a_caption_the_known_words_are_kept_and_a_mistyped_one_is_spelled_right(chat: Chat) -> None:
+    send(chat, plain("black"), "wow a runing shoe 42 lol", product_query="wow runing shoe 42 lol")
+    assert chat.slots["search_state"]["text"] == "running shoe"
+
+
+def test_prices_are_filters_and_never_words(chat: Chat) -> None:
+    send(chat, plain("black"), "bucks under 80", price_max="80", product_query="bucks 80")
+    assert chat.slots["search_state"]["text"] == ""
+    assert chat.slots["search_state"]["filters"]["price_max"] == "80"
+
+
+class CountingMatcher(ImageMatcher):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def match_vector(self, *query: Any, **limits: Any) -> Matches:
+        self.asked += 1
+        return super().match_vector(*query, **limits)
+
+
+def test_a_photo_without_words_is_matched_once(chat: Chat, shelf_of_photos: PhotoShelf) -> None:
+    matcher = shelf_of_photos.matcher
+    assert matcher is not None
+    counting = shelf_of_photos.matcher = CountingMatcher(matcher.encoder, matcher.gallery)
+    send(chat, plain("green"))
+    assert counting.asked == 1
+    assert shown(chat)[0] == "Spiky Cactus"
+    send(chat, plain("green"), "under 80", price_max="80")
+    assert counting.asked == 3
 
 
 def test_a_product_in_another_colour_is_never_called_exact(chat: Chat) -> None:
