@@ -8,10 +8,13 @@ from actions.adding import add
 from actions.base import ShopAction
 from actions.cards import button, variant_title
 from actions.cart_lines import cart_buttons, cart_line, filled_cart, pick_line, subtotal_text
-from actions.pending import CLEAR_CART, QUANTITY
+from actions.pending import CLEAR_CART, PHOTO_PART, QUANTITY
+from actions.photo_orders import ADD, Order
+from actions.photo_search import answer_part
 from actions.references import Mention
 from actions.targets import Target, ask_which, names_several, pick_one, pick_several
 from actions.turn import Turn
+from actions.waiting import resume
 from shop import carts
 from shop.carts import CartLineView
 from shop.catalogue import ProductView
@@ -26,6 +29,8 @@ class ActionAddToCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product, or products; ask for what has to be chosen; add it."""
+        if _adds_part(turn):
+            return
         several = pick_several(turn) if names_several(turn) else []
         if len(several) > 1:
             _add_several(turn, several)
@@ -95,6 +100,16 @@ class ActionClearCart(ShopAction):
             count=cart.count,
             buttons=[button(turn.labels, "clear", "affirm"), button(turn.labels, "keep", "deny")],
         )
+
+
+def _adds_part(turn: Turn) -> bool:
+    """Take "add the left one" as the answer to the question which part of a photo is meant; tell whether it was."""
+    question = turn.pending
+    asked = question.get("kind") == PHOTO_PART and not turn.entities("product") and not turn.from_button
+    if not asked or not answer_part(turn, question, Order.said(turn, ADD)):
+        return False
+    resume(turn, question)
+    return True
 
 
 def _add_several(turn: Turn, products: Sequence[ProductView]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from actions.adding import add, offer
 from actions.catalogue import tell_price
 from actions.photo_moves import Found, only_exact
+from actions.photo_sight import running_photo
 from actions.queries import PAGE
 from actions.targets import Target, ask_which
 from actions.turn import Pending, Turn
@@ -25,25 +26,28 @@ class Order:
     """What is asked for, with what was said of it: it holds on while the shopper is asked which part is meant."""
 
     goal: str
-    said: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    details: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, turn: Turn) -> Order | None:
         """Read it from the words that came with a photo; None where they ask for no more than the search."""
         goal = turn.photo_order
-        if goal is None or goal not in _DO:
-            return None
+        return cls.said(turn, goal) if goal in _DO and goal is not None else None
+
+    @classmethod
+    def said(cls, turn: Turn, goal: str) -> Order:
+        """Make it of a goal and of what the message says of it."""
         return cls(goal, {name: turn.entities(name) for name in _SAID if turn.entities(name)})
 
     @classmethod
     def waiting(cls, pending: Pending) -> Order | None:
         """Read it from the question which part is meant."""
         order = pending.get("order")
-        return cls(order["goal"], order["said"]) if order else None
+        return cls(order["goal"], order["details"]) if order else None
 
     def to_state(self) -> dict[str, Any]:
         """Write it as JSON values, for that question."""
-        return {"goal": self.goal, "said": {name: list(values) for name, values in self.said.items()}}
+        return {"goal": self.goal, "details": {name: list(values) for name, values in self.details.items()}}
 
 
 def carry_out(turn: Turn, order: Order | None, query: SearchQuery, found: Found | None) -> None:
@@ -54,8 +58,11 @@ def carry_out(turn: Turn, order: Order | None, query: SearchQuery, found: Found 
     """
     if order is None or found is None or not found.shown:
         return
-    turn.recall(order.said)
-    sure = None if turn.entities("ordinal") else only_exact(query, found.shown)
+    turn.recall(order.details)
+    photo = running_photo(turn)
+    # "The second one" of a whole photo is not what comes first; of a part it has said which part.
+    is_place = bool(turn.entities("ordinal")) and not (photo and photo.region)
+    sure = None if is_place else only_exact(query, found.shown)
     if sure:
         _DO[order.goal](turn, Target(sure.product))
     elif order.goal == ADD:

@@ -85,12 +85,18 @@ def show_part(turn: Turn, photo: SentPhoto, region: str | None, order: Order | N
     look(turn, lambda matcher: carry_out(turn, order, query, show_photo(turn, matcher, part, query)))
 
 
-def answer_part(turn: Turn, pending: Pending) -> bool:
-    """Take the answer to the question which part is meant; tell whether it was one."""
+def answer_part(turn: Turn, pending: Pending, order: Order | None = None) -> bool:
+    """Take the answer to the question which part is meant; tell whether it was one.
+
+    Args:
+        turn: the turn.
+        pending: the question.
+        order: what the answer asks to be done with what the part shows; else what was asked with the photo.
+    """
     photo, region = running_photo(turn), part_said(turn, pending["parts"])
     if photo is None or region is None:
         return False
-    show_part(turn, photo, region, Order.waiting(pending))
+    show_part(turn, photo, region, order or Order.waiting(pending))
     return True
 
 

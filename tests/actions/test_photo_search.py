@@ -411,6 +411,15 @@ def test_an_order_waits_until_the_part_is_chosen(chat: Chat) -> None:
     assert cart_of(chat) == {"CACTUS": 2}
 
 
+def test_add_the_left_one_answers_which_part_and_adds_what_it_shows(chat: Chat) -> None:
+    send(chat, scene())
+    assert chat.say("add_to_cart", "add the right one", ordinal="1") == ["utter_photo_found", "utter_added_to_cart"]
+    assert cart_of(chat) == {"CACTUS": 1}
+    send(chat, scene())
+    chat.say("add_to_cart", "add the orchid", product="orchid")
+    assert chat.last["response"] == "utter_out_of_stock"
+
+
 def test_the_price_of_an_exact_match_is_told(chat: Chat) -> None:
     assert order(chat, plain("black"), "ask_price", "how much is this?") == ["utter_photo_found", "utter_price"]
     assert chat.last["price"] == "$160.00"
