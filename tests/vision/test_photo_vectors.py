@@ -30,20 +30,19 @@ def test_the_middle_keeps_the_form_of_the_photo_and_leaves_its_border() -> None:
     assert middle(Image.new("RGB", (1, 1))).size == (1, 1)
 
 
-def test_a_photo_counts_half_by_its_whole_and_half_by_its_middle() -> None:
+def test_a_photo_counts_more_by_its_whole_than_by_its_middle() -> None:
     photo = framed("red", "blue")
     whole, inner = ENCODER.encode_images([photo, middle(photo)])
     (vector,) = photo_vectors(ENCODER.encode_images, [photo])
     assert np.linalg.norm(vector) == pytest.approx(1)
-    assert vector @ whole == pytest.approx(vector @ inner, abs=1e-6)
-    assert vector @ whole > whole @ inner
+    assert whole @ inner < vector @ inner < vector @ whole
 
 
 def test_what_stands_in_the_middle_is_found_before_what_is_around() -> None:
     pictures = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
     gallery = Gallery.of_vectors(ENCODER.identity, ENCODER.encode_images(pictures), ("red", "blue"))
     photo = Image.new("RGB", (200, 200), "blue")
-    photo.paste("red", (35, 35, 165, 165))
+    photo.paste("red", (33, 33, 167, 167))
     once = ENCODER.encode_images([photo])[0] @ gallery.vectors.T
     assert once[1] > once[0]
     assert ImageMatcher(ENCODER, gallery).match(photo, 2).items[0].item_id == "red"
