@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from shop.errors import ShopUnavailable
 
 Sessions = sessionmaker[Session]
+
+_WAL_PAUSE_S = 0.02
 
 
 def open_engine(url: str, timeout_s: float = 2.0) -> Engine:
@@ -61,7 +64,7 @@ def _open_sqlite(url: URL, timeout_s: float) -> Engine:
         # SQLAlchemy begins transactions itself, so that a writer takes its lock before it reads (see "begin").
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection, timeout_s)
         connection.execute("PRAGMA synchronous = NORMAL")
 
     @event.listens_for(engine, "begin")
@@ -71,6 +74,22 @@ def _open_sqlite(url: URL, timeout_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, timeout_s: float) -> None:
+    """Let readers go on beside a writer.
+
+    Of two processes that open a new file at once, SQLite sends one away without waiting, lest both wait for each other.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_WAL_PAUSE_S)
 
 
 def make_sessions(engine: Engine) -> Sessions:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -156,6 +158,24 @@ def test_all_connections_busy_is_unavailable(sqlite_url: str) -> None:
             session.connection()
         for session in held:
             session.close()
+
+
+def test_many_who_open_a_new_file_at_once_are_all_let_in(tmp_path: Path) -> None:
+    gate, doors = threading.Barrier(6), 40
+
+    def enter(number: int) -> int:
+        entered = 0
+        for door in range(doors):
+            engine = open_engine(f"sqlite:///{tmp_path / f'{door}.db'}")
+            gate.wait(10)
+            with engine.begin() as connection:
+                connection.execute(text(f"CREATE TABLE guest_{number} (name TEXT)"))
+            entered += 1
+            engine.dispose()
+        return entered
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(enter, range(6))) == [doors] * 6
 
 
 def test_foreign_keys_hold_in_sqlite_too(sqlite_url: str) -> None:
