@@ -68,9 +68,9 @@ class Product(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
     variants: Mapped[list[Variant]] = relationship(
-        back_populates="product", cascade="all, delete-orphan", order_by="Variant.position"
+        back_populates="product", cascade="all, delete-orphan", order_by="Variant.position, Variant.id"
     )
-    images: Mapped[list[Image]] = relationship(cascade="all, delete-orphan", order_by="Image.position")
+    images: Mapped[list[Image]] = relationship(cascade="all, delete-orphan", order_by="Image.position, Image.id")
     attributes: Mapped[list[Attribute]] = relationship(cascade="all, delete-orphan", order_by="Attribute.id")
     categories: Mapped[list[Category]] = relationship(secondary="product_categories", order_by="Category.id")
 
@@ -93,7 +93,9 @@ class Variant(Base):
     active: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
     product: Mapped[Product] = relationship(back_populates="variants")
-    options: Mapped[list[VariantOption]] = relationship(cascade="all, delete-orphan", order_by="VariantOption.position")
+    options: Mapped[list[VariantOption]] = relationship(
+        cascade="all, delete-orphan", order_by="VariantOption.position, VariantOption.id"
+    )
 
 
 # Shoppers write SKUs in any case.
@@ -302,7 +304,9 @@ class Shipment(Base):
     shipped_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     promised_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     delivered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
-    lines: Mapped[list[ShipmentLine]] = relationship(cascade="all, delete-orphan")
+    lines: Mapped[list[ShipmentLine]] = relationship(
+        cascade="all, delete-orphan", order_by="ShipmentLine.order_line_id"
+    )
 
 
 class ShipmentLine(Base):
@@ -328,7 +332,7 @@ class Return(Base):
     refund: Mapped[Decimal] = mapped_column(ExactDecimal)
     currency: Mapped[str] = mapped_column(String(3))
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
-    lines: Mapped[list[ReturnLine]] = relationship(cascade="all, delete-orphan")
+    lines: Mapped[list[ReturnLine]] = relationship(cascade="all, delete-orphan", order_by="ReturnLine.order_line_id")
 
 
 class ReturnLine(Base):
