@@ -220,11 +220,6 @@ class Gallery:
         found = [row for item_id in {*item_ids} for row in self._rows_by_item.get(item_id, ())]
         return np.array(sorted(found), np.int64)
 
-    def text_rows_of(self, item_ids: Collection[str]) -> Rows:
-        """Give the rows of `text_vectors` of these products, ascending."""
-        known = self._text_row_by_item
-        return np.array(sorted(known[item_id] for item_id in {*item_ids} if item_id in known), np.int64)
-
     def with_photos(self, vectors: Vectors, pictures: Iterable[Picture]) -> Gallery:
         """Give a gallery that holds further photos too, such as those of shoppers; products stay as they are.
 
@@ -241,10 +236,6 @@ class Gallery:
         for row, picture in enumerate(self.pictures):
             rows.setdefault(picture.item_id, []).append(row)
         return rows
-
-    @cached_property
-    def _text_row_by_item(self) -> dict[str, int]:
-        return {item_id: row for row, item_id in enumerate(self.items)}
 
 
 def _check_shape(name: str, vectors: Vectors, shape: tuple[int, int]) -> None:

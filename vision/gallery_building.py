@@ -41,6 +41,7 @@ def build_gallery(catalogue: Catalogue, encoder: Encoder, previous: Gallery | No
     for photo in tqdm(catalogue.photos, desc="pictures", unit="picture", disable=not progress):
         pictures.add(photo)
     pictures.flush()
+    pictures.drop_numberless()
     texts = _Texts(encoder, known.texts)
     items = {item.item_id: texts.add(item) for item in tqdm(catalogue.items, desc="texts", disable=not progress)}
     texts.flush()
@@ -88,8 +89,15 @@ class _Pictures:
         if self._waiting:
             vectors = self._encoder.encode_images([*self._waiting.values()])
             self.vectors |= zip(self._waiting, vectors, strict=True)
-            self.embedded += len(self._waiting)
+            self.embedded += int(np.isfinite(vectors).all(axis=1).sum())
             self._waiting = {}
+
+    def drop_numberless(self) -> None:
+        """Refuse pictures of which the model made what are no numbers: a single one would spoil the mean of all."""
+        bad = {checksum for checksum, vector in self.vectors.items() if not np.isfinite(vector).all()}
+        reason = "the model makes no numbers of it"
+        self.refused += [RefusedPicture(row.path, reason) for row in self.rows if row.sha256 in bad]
+        self.rows = [row for row in self.rows if row.sha256 not in bad]
 
     def _row(self, photo: Photo) -> Picture:
         # Looked at before it is read: a file that is written meanwhile is read again next time.

@@ -12,7 +12,7 @@ from vision.abstain import certainty, features
 from vision.classes import ClassBook, Values, wider
 from vision.compose import words_scores, words_vector
 from vision.encoder import Encoder
-from vision.errors import ModelMismatch, NothingToMatch
+from vision.errors import InvalidCatalogue, ModelMismatch, NothingToMatch
 from vision.gallery import Gallery
 from vision.grading import grade
 from vision.matcher_settings import MatcherSettings
@@ -84,7 +84,12 @@ class ImageMatcher:
         Returns:
             The best products that pass. Classes, certainty and probabilities tell of the photo alone: no filter and
             no word makes another thing of what it shows.
+
+        Raises:
+            InvalidCatalogue: the vector is of another length, or holds what is no number.
         """
+        if vector.shape != (self.encoder.identity.dimensions,) or not np.isfinite(vector).all():
+            raise InvalidCatalogue("vector", vector.shape, f"must be {self.encoder.identity.dimensions} finite numbers")
         query = self._space.query(vector[np.newaxis])[0]
         everything = self._space.scores(query)
         allowed = everything if filters is None else self._passing(query, everything, filters)

@@ -155,7 +155,6 @@ def test_a_product_of_which_nothing_is_said_has_a_vector_of_zeros(catalogue: Cat
 def test_rows_are_found_by_product(catalogue: Catalogue) -> None:
     gallery = Gallery.build(catalogue, ColourEncoder(), progress=False)
     assert gallery.rows_of(["blue", "red", "unknown", "red"]).tolist() == [0, 2]
-    assert gallery.text_rows_of({"yellow", "unknown"}).tolist() == [3]
     assert gallery.rows_of([]).dtype == np.int64
 
 
@@ -174,3 +173,21 @@ def test_shapes_that_do_not_fit_are_refused(catalogue: Catalogue) -> None:
         Gallery.of_vectors(identity, np.zeros((2, 3), np.float32), ["a", "b"])
     with pytest.raises(InvalidCatalogue, match="stranger"):
         Gallery(identity, np.zeros((1, identity.dimensions), np.float32), [Picture("stranger")], {})
+
+
+class NumberlessEncoder(ColourEncoder):
+    """Makes no numbers of the first picture that it is shown."""
+
+    def encode_images(self, images: Sequence[Image.Image]) -> Vectors:
+        rows = super().encode_images(images)
+        rows[:1] = np.nan
+        return rows
+
+
+def test_a_picture_of_which_the_model_makes_no_numbers_is_refused_and_the_rest_is_found(catalogue: Catalogue) -> None:
+    gallery = Gallery.build(catalogue, NumberlessEncoder(), progress=False)
+    assert gallery.item_ids == COLOURS[1:]
+    assert np.isfinite(gallery.vectors).all()
+    assert gallery.report is not None
+    assert [Path(refused.path).name for refused in gallery.report.refused] == ["red.png"]
+    assert gallery.report.kept == 0

@@ -223,3 +223,66 @@ def test_filters_hold_also_where_photos_have_taught() -> None:
 def test_a_list_of_numbers_is_no_photos() -> None:
     with pytest.raises(InvalidCatalogue):
         SeenPhotos(np.zeros(3, np.float32))
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [np.full(60, np.nan, np.float32), np.r_[np.inf, np.zeros(59)].astype(np.float32), np.zeros(16, np.float32)],
+    ids=["no numbers", "infinite", "of another model"],
+)
+def test_what_is_no_vector_of_this_model_is_refused_instead_of_taken_for_certain(
+    matcher: ImageMatcher, vector: np.ndarray
+) -> None:
+    with pytest.raises(InvalidCatalogue, match="60 finite numbers"):
+        matcher.match_vector(vector)
+
+
+@pytest.mark.parametrize("centring", [0.0, 1.0])
+def test_a_photo_of_which_nothing_is_seen_gets_numbers_all_the_same(centring: float) -> None:
+    found = ImageMatcher(ENCODER, gallery(), MatcherSettings(centring=centring)).match_vector(np.zeros(60, np.float32))
+    values = [found.certainty, *(value for match in found.items for value in (match.score, match.probability))]
+    assert np.isfinite(values).all()
+    assert not any(match.grade is Grade.EXACT for match in found.items)
+
+
+@pytest.mark.parametrize(
+    "text", [" \n\t ", "red " * 2_500, "红色的衬衫", "👟🔴", "\0\ud7ff", "a" * 10_000], ids=lambda text: repr(text[:6])
+)
+def test_any_words_are_read(matcher: ImageMatcher, text: str) -> None:
+    plainly, found = matcher.match(plain("blue"), 9), matcher.match(plain("blue"), 9, text=text)
+    assert sorted(match.item_id for match in found.items) == sorted(PHOTOS)
+    assert found.classes == plainly.classes
+    assert np.isfinite([match.score for match in found.items]).all()
+    if not text.strip():
+        assert found == plainly
+
+
+@pytest.mark.parametrize("centring", [0.0, 1.0])
+@pytest.mark.parametrize("pooling", ["max", "soft"])
+def test_a_gallery_of_one_product_finds_it(centring: float, pooling: str) -> None:
+    one = Gallery.of_vectors(ENCODER.identity, ENCODER.encode_images([plain("red")]), ["red"])
+    found = ImageMatcher(ENCODER, one, MatcherSettings(centring=centring, pooling=pooling)).match(plain("red"), 99)
+    assert [match.item_id for match in found.items] == ["red"]
+    assert found.items[0].probability == pytest.approx(1)
+    assert found.classes == ()
+
+
+@pytest.mark.parametrize("pooling", ["max", "soft"])
+def test_filters_that_leave_nothing_leave_nothing_with_words_too(pooling: str) -> None:
+    found = ImageMatcher(ENCODER, gallery(), MatcherSettings(pooling=pooling, caption_weight=0.5, class_weight=0.5))
+    assert found.match(plain("red"), text="in blue", filters=["unknown"]).items == ()
+    assert found.match(plain("red"), text="in blue", filters=[]).items == ()
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_no_product_is_given_where_none_is_asked_for(matcher: ImageMatcher, k: int) -> None:
+    assert matcher.match(plain("red"), k).items == ()
+
+
+def test_products_without_pictures_are_never_found_and_harm_nothing() -> None:
+    items = {"mute": ItemRecord("A red thing", ("Clothes", "Shirts")), **ITEMS}
+    texts = ENCODER.encode_texts([item.title for item in items.values()])
+    whole = gallery()
+    wider = Gallery(whole.identity, whole.vectors, whole.pictures, items, texts)
+    found = ImageMatcher(ENCODER, wider, MatcherSettings(caption_weight=0.5)).match(plain("red"), 9, filters=[*items])
+    assert found == ImageMatcher(ENCODER, whole, MatcherSettings(caption_weight=0.5)).match(plain("red"), 9)
