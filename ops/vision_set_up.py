@@ -86,7 +86,7 @@ class Stamp:
         trained_at: when the model was tuned, seconds since 1970.
         trained_from: checksum of the export and of the pictures' bytes.
         code: checksum of the code that tuned the demo's; else "".
-        indexed: checksum of the export and of the pictures' sizes and times.
+        indexed: checksum of the export and of sizes and times of the pictures and of another model's files.
         image_model: the other model of the gallery, if any.
     """
 
@@ -125,7 +125,8 @@ def set_up(source: Source, max_age_hours: float, now: float) -> bool:
         say(f"{TITLE}: the shop has no pictures of its own; run `make train` again when it has some")
         return True
     last = read_stamp(source.root / STAMP, Stamp) or Stamp()
-    seen = _checksum(_exported(source), (_state(source.images / name) for name in _names(exported)))
+    states = (*(source.images / name for name in _names(exported)), *_model_files(source))
+    seen = _checksum(_exported(source), map(_state, states))
     stamp = last if source.image_model else _tuned(source, exported, last, max_age_hours, now)
     indexed = replace(stamp, indexed=seen, image_model=source.image_model)
     if replace(indexed, trained_at=last.trained_at) == last and unusable(source) is None:
@@ -228,6 +229,14 @@ def _environment() -> dict[str, str]:
 
 def _names(exported: PhotoExport) -> Iterable[str]:
     return dict.fromkeys(row["photo"] for row in exported.photos)
+
+
+def _model_files(source: Source) -> list[Path]:
+    """Give the files of another model where it lies on this disk: in their place may come those of a third."""
+    path = Path(source.image_model.removeprefix("local-dir:"))
+    if not source.image_model or not path.exists():
+        return []
+    return sorted(path.iterdir()) if path.is_dir() else [path, path.with_suffix(".json")]
 
 
 def _exported(source: Source) -> list[Path]:
