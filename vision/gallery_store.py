@@ -26,6 +26,7 @@ from vision.encoder import EncoderIdentity, Preprocess, Vectors
 from vision.errors import ArtifactDamaged, InvalidCatalogue, ModelMismatch
 from vision.gallery import Gallery, ItemRecord, Picture
 from vision.vector_index import VectorIndex
+from vision.whole_folders import sync
 
 FORMAT_VERSION = 1
 POINTER, VERSIONS, MANIFEST = "current.json", "versions", "manifest.json"
@@ -60,7 +61,7 @@ def save_gallery(gallery: Gallery, root: Path) -> str:
             shutil.rmtree(target, ignore_errors=True)
             target.parent.mkdir(exist_ok=True)
             os.replace(draft, target)
-            _sync(target.parent)
+            sync(target.parent)
         _point_to(root, version)
         for folder in (root / VERSIONS).iterdir():
             if folder.name != version:
@@ -133,7 +134,7 @@ def _write(gallery: Gallery, folder: Path) -> str:
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     for file in (*folder.iterdir(), folder):
-        _sync(file)
+        sync(file)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -145,18 +146,9 @@ def _write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 def _point_to(root: Path, version: str) -> None:
     draft = root / f".{POINTER}"
     draft.write_text(json.dumps({"version": version}) + "\n", encoding="utf-8")
-    _sync(draft)
+    sync(draft)
     os.replace(draft, root / POINTER)
-    _sync(root)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk: a name that outlives a power cut must not name half a file."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(root)
 
 
 def _is_whole(folder: Path) -> bool:

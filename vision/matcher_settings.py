@@ -109,9 +109,11 @@ class MatcherSettings:
             raise ModelMismatch(found, f"{identity.name} of {identity.dimensions}", RETRAIN)
 
     def save(self, file: Path) -> None:
-        """Write the settings as JSON."""
+        """Write the settings as JSON; whoever reads meanwhile, or after a kill, finds the file before or this one."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps({"form": FORM, **asdict(self)}, indent=1) + "\n", encoding="utf-8")
+        draft = file.with_name(f".{file.name}")
+        draft.write_text(json.dumps({"form": FORM, **asdict(self)}, indent=1) + "\n", encoding="utf-8")
+        draft.replace(file)
 
     @classmethod
     def load(cls, file: Path, expected: EncoderIdentity | None = None) -> MatcherSettings:

@@ -11,6 +11,7 @@ from typing import Any
 from vision.checksums import sha256_of
 from vision.encoder import Encoder, EncoderIdentity, Preprocess
 from vision.errors import RETRAIN, ArtifactDamaged
+from vision.whole_folders import restore
 
 CARD_FILE = "model.json"
 IMAGE_FILE, TEXT_FILE, TOKENIZER_FILE = "image.onnx", "text.onnx", "tokenizer.json"
@@ -53,12 +54,13 @@ def write_card(folder: Path, card: ModelCard) -> None:
 
 
 def read_card(folder: Path) -> ModelCard:
-    """Read `model.json` and hold every file to it.
+    """Read `model.json` and hold every file to it; a folder that a killed training put aside is brought back first.
 
     Raises:
         ArtifactDamaged: there is none, it is of another form, or a file is missing or was changed.
     """
     path = folder / CARD_FILE
+    restore(folder)
     try:
         card = _card_of(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
@@ -102,6 +104,7 @@ def load_encoder(source: str | Path, threads: int = 1) -> Encoder:
         UnknownModel: nothing can be made from this name; the message says what to do.
     """
     folder = Path(source)
+    restore(folder)
     if (folder / CARD_FILE).is_file():
         from vision.onnx_encoder import OnnxEncoder
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +18,7 @@ from vision.calibration import calibrate
 from vision.catalogue import Catalogue
 from vision.checkpoint import Checkpoint, save_checkpoint
 from vision.encoder import Encoder
+from vision.errors import ArtifactDamaged
 from vision.export import ExportRecord, export_onnx
 from vision.feature_cache import FeatureCache, build_cache, view_counts
 from vision.gallery import Gallery
@@ -27,12 +26,13 @@ from vision.image_tail import ImageTail
 from vision.matcher_settings import MatcherSettings
 from vision.model_card import CARD_NAME, model_card
 from vision.plots import draw_curves
-from vision.saved_model import CARD_FILE, load_encoder
+from vision.saved_model import load_encoder, read_card
 from vision.towers import build_default, default_config, embedded_text_folder
 from vision.train_settings import TrainSettings
 from vision.trainer import Trainer, TrainingRecord
 from vision.training_data import Ints, TrainingData, Views, read_training_data
 from vision.training_split import TrainingSplit, split_views
+from vision.whole_folders import publish, sole_writer
 
 METRICS_FILE, MATCHER_FILE, CURVES_FILE = "metrics.json", "matcher.json", "curves.png"
 
@@ -49,8 +49,8 @@ class Outcome:
         data: what it read.
         kind: what it was judged by.
         exported: what the served towers cost; none if nothing was published.
-        folder: where the model is, tuned or, where tuning helped nothing and no model was there, frozen; none if one
-            was there, which then stays.
+        folder: where the model is, tuned or, where tuning helped nothing and no whole model was there, frozen; none if
+            one was there, which then stays.
         seconds: all of it took.
     """
 
@@ -82,8 +82,8 @@ def train_model(
 ) -> Outcome:
     """Tune a model on a catalogue and publish it.
 
-    Where it is no better than the frozen tower on what was held out, a model that is there stays; where none is, the
-    frozen tower is published, so that a shop can search at all.
+    Where it is no better than the frozen tower on what was held out, a model that is there stays; where none is, or a
+    damaged one, the frozen tower is published, so that a shop can search at all.
 
     Args:
         catalogue: products with pictures, and maybe shoppers' photos.
@@ -97,41 +97,28 @@ def train_model(
         NothingToMatch: fewer than two products have a picture.
         UnknownModel: there is no such tower.
     """
-    started = time.monotonic()
     torch.set_num_threads(settings.threads)
-    restore(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    data = read_training_data(catalogue)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+    with sole_writer(folder) as scratch:
+        # The minutes count from here: another training may have been waited for.
+        started = time.monotonic()
+        data = read_training_data(catalogue)
         begun = start(settings)
         views = Views(data, settings.size, settings.seed)
-        trained = _trained(begun, data, views, settings, Path(scratch), progress, started)
-        if not trained.record.is_better and (folder / CARD_FILE).is_file():
+        trained = _trained(begun, data, views, settings, scratch, progress, started)
+        if not trained.record.is_better and _is_whole(folder):
             return Outcome(trained.record, data, trained.split.kind, None, None, time.monotonic() - started)
-        made = Path(scratch) / "model"
+        made = scratch / "model"
         exported = _write(made, begun, data, views, trained, catalogue, settings, int8, started)
         publish(made, folder)
     return Outcome(trained.record, data, trained.split.kind, exported, folder, time.monotonic() - started)
 
 
-def publish(made: Path, folder: Path) -> None:
-    """Put a finished folder in another's place by renaming; `restore` mends a kill between both renames."""
-    old = _aside(folder)
-    if folder.exists():
-        folder.rename(old)
-    made.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def restore(folder: Path) -> None:
-    """Bring back the folder that a killed `publish` had put aside."""
-    old = _aside(folder)
-    if old.exists() and not folder.exists():
-        old.rename(folder)
-
-
-def _aside(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.old")
+def _is_whole(folder: Path) -> bool:
+    try:
+        read_card(folder)
+    except ArtifactDamaged:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,15 @@ that it does with a file or folder. What the folder holds afterwards is read bac
 from __future__ import annotations
 
 import itertools
-import os
-import signal
 import sys
 from pathlib import Path
 
 import numpy as np
 
+from tests.vision.killing import killed_at
 from vision.encoder import EncoderIdentity, Preprocess
 from vision.gallery import Gallery
 
-TOUCHES = ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree", "fcntl.flock")
 IDENTITY = EncoderIdentity("tiny", "0" * 64, Preprocess(8, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)), 4)
 
 
@@ -25,29 +23,11 @@ def gallery(count: int) -> Gallery:
     return Gallery.of_vectors(IDENTITY, np.eye(count, 4, dtype=np.float32), [f"item-{row}" for row in range(count)])
 
 
-def killed_at(step: int, folder: Path, new: Gallery) -> bool:
-    """Let a child save and die at a step; False where it was through before."""
-    child = os.fork()
-    if not child:
-        done = itertools.count(1)
-
-        def die(event: str, _: object) -> None:
-            if event in TOUCHES and next(done) == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(die)
-        new.save(folder)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-    return os.WIFSIGNALED(status)
-
-
 def main(folder: Path) -> None:
     seen = set()
     for step in itertools.count(1):
         gallery(3).save(folder)
-        killed = killed_at(step, folder, gallery(4))
+        killed = killed_at(step, lambda: gallery(4).save(folder))
         seen.add(len(Gallery.load(folder, IDENTITY, verify=True)))
         if not killed:
             break
