@@ -24,10 +24,10 @@ from vision.composed_fit import fit_composed
 from vision.encoder import Encoder, Vectors
 from vision.errors import NothingToMatch
 from vision.gallery import Gallery
-from vision.grading import fit_limits
+from vision.grading import exact_limits, very_similar_limit
 from vision.images import open_photo
 from vision.made_strangers import made_strangers
-from vision.matcher_settings import MatcherSettings
+from vision.matcher_settings import GradeLimits, MatcherSettings
 from vision.photo_vectors import photo_vectors
 from vision.scenes import Stage
 from vision.scoring import ItemSpace, Scored
@@ -265,12 +265,12 @@ def _graded(
             left = Scored(found.items[kept], found.similarity[kept], found.score[kept])
             if len(left.items):
                 rows.append(_judged(left, true, book, settings.temperature))
-    limits = fit_limits(*_columns(rows))
-    rows += [_judged(space.scores(query), None, book, settings.temperature) for query in space.query(strangers)]
+    similarity, _, same_item, same_class = _columns(rows)
+    very_similar = very_similar_limit(similarity, same_item | same_class)
     # "Exact" is a claim, which no stranger may come near; "very similar" only compares products.
-    strict = fit_limits(*_columns(rows))
-    exact = {"exact_probability": strict.exact_probability, "exact_similarity": strict.exact_similarity}
-    return replace(settings, grades=replace(limits, **exact))
+    rows += [_judged(space.scores(query), None, book, settings.temperature) for query in space.query(strangers)]
+    exact = exact_limits(*_columns(rows)[:3])
+    return replace(settings, grades=GradeLimits(*exact, very_similar_similarity=very_similar))
 
 
 def _columns(rows: Sequence[tuple[float, float, bool, bool]]) -> tuple[Column, Column, Truth, Truth]:

@@ -17,7 +17,6 @@ from vision.scoring import Floats, Ints, ItemSpace, Scored
 Values = NDArray[np.float64]
 Path = tuple[str, ...]
 
-WITNESSES = ("neighbours", "prototypes", "captions")
 _UNSEEN = -20.0
 """Log-probability of a class of which no product was looked at."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,19 +30,26 @@ def grade(similarity: float, probability: float, limits: GradeLimits) -> Grade:
     return Grade.SIMILAR
 
 
-def fit_limits(similarity: Floats, probability: Floats, same_item: Truth, same_class: Truth) -> GradeLimits:
-    """Find the limits that say "exact" and "very similar" of as many true matches as may be.
+def exact_limits(similarity: Floats, probability: Floats, same_item: Truth) -> tuple[float, float]:
+    """Find the limits of probability and similarity that say "exact" of as many true matches as may be.
 
     Args:
         similarity: of the best match of each validation photo, shape (m,); strangers may be among them, as untrue.
         probability: of the same matches.
         same_item: whether the match is what the photo shows.
-        same_class: whether it is of the same class.
     """
-    probable, similar = _fit(similarity, probability, same_item, EXACT_PRECISION)
-    limits = GradeLimits(exact_probability=probable, exact_similarity=similar)
-    _, similar = _fit(similarity, np.ones_like(probability), same_class | same_item, VERY_SIMILAR_PRECISION)
-    return replace(limits, very_similar_probability=0.0, very_similar_similarity=min(similar, NEVER))
+    return _fit(similarity, probability, same_item, EXACT_PRECISION)
+
+
+def very_similar_limit(similarity: Floats, same_class: Truth) -> float:
+    """Find the limit of similarity that says "very similar" of as many matches of the photo's class as may be.
+
+    Args:
+        similarity: of the best match of each validation photo, shape (m,).
+        same_class: whether it is what the photo shows, or of the same class.
+    """
+    _, limit = _fit(similarity, np.ones_like(similarity), same_class, VERY_SIMILAR_PRECISION)
+    return limit
 
 
 def _fit(similarity: Floats, probability: Floats, true: Truth, precision: float) -> tuple[float, float]:

@@ -19,8 +19,6 @@ CLICK = "click"
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom as shares of the picture's width and height, each from 0 to 1."""
 
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-
 
 class Grade(StrEnum):
     """How near a product is to what the photo shows, by limits that were calibrated."""

@@ -15,7 +15,7 @@ from vision.calibration import calibrate, calibrate_vectors, encode, made_views
 from vision.catalogue import Catalogue, Item, Photo
 from vision.errors import ArtifactDamaged, InvalidCatalogue, ModelMismatch, NothingToMatch
 from vision.gallery import Gallery
-from vision.grading import NEVER, fit_limits, grade
+from vision.grading import NEVER, exact_limits, grade, very_similar_limit
 from vision.matcher import ImageMatcher
 from vision.matcher_settings import CertaintyWeights, ClassWeights, GradeLimits, MatcherSettings
 from vision.matching import Grade
@@ -140,7 +140,7 @@ def test_exact_is_said_only_where_it_is_right_nineteen_times_of_twenty() -> None
     rng = np.random.default_rng(1)
     similarity = rng.uniform(0, 1, 2000).astype(np.float32)
     true = rng.random(2000) < similarity**4
-    limits = fit_limits(similarity, similarity, true, true)
+    limits = GradeLimits(*exact_limits(similarity, similarity, true))
     said = [grade(float(one), float(one), limits) is Grade.EXACT for one in similarity]
     assert true[said].mean() >= 0.95
     assert sum(said) >= 20
@@ -149,7 +149,8 @@ def test_exact_is_said_only_where_it_is_right_nineteen_times_of_twenty() -> None
 def test_grades_that_cannot_be_proven_are_never_given() -> None:
     similarity = np.linspace(0.9, 1, 60, dtype=np.float32)
     nothing = np.zeros(60, bool)
-    limits = fit_limits(similarity, similarity, nothing, nothing)
+    exact = exact_limits(similarity, similarity, nothing)
+    limits = GradeLimits(*exact, very_similar_similarity=very_similar_limit(similarity, nothing))
     assert limits.exact_similarity == NEVER
     assert grade(1.0, 1.0, limits) is Grade.SIMILAR
 
