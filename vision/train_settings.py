@@ -53,7 +53,7 @@ class TrainSettings:
     text: float = 0.3
     alike: float = 0.2
     near: float = 0.0
-    steady: float = 0.5
+    steady: float = 0.8
     flips: float = 0.5
     patience: int = 9
     seed: int = 0
