@@ -26,6 +26,8 @@ ANY_PYTHON = $(shell for python in $(DAOGOU_PYTHON311) python3 python3.11 python
 
 VENDURE := artifacts/npm/vendure-create
 ENCODER := artifacts/encoder
+MULTILINGUAL := artifacts/encoder_multilingual
+ENCODER_CODE := $(wildcard ops/export_encoder.py ops/bert_*.py ops/e5_weights.py) requirements/services.txt
 LEXICON := artifacts/lexicon.json
 FIGURES := artifacts/figures
 RECSYS := artifacts/recsys/demo
@@ -54,7 +56,7 @@ shell: train ## talk to the assistant in this terminal
 
 train: shop recommender vision encoder ## set up and train what is stale, and start nothing
 	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
-		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json --outputs $(MODEL) -- \
+		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json $(MULTILINGUAL)/encoder.json --outputs $(MODEL) -- \
 		$(ASSISTANT) -m assistant train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
 		--out models --fixed-model-name daogou --skip-validation
 
@@ -110,9 +112,10 @@ packages: environments
 		--outputs artifacts/npm/deep-chat $(VENDURE) -- $(SERVICES) -m ops.npm
 
 encoder: environments
-	@$(FRESH) "Sentence encoder" --inputs $(wildcard ops/export_encoder.py ops/bert_*.py) requirements/services.txt \
-		--outputs $(ENCODER)/model.onnx $(ENCODER)/tokenizer.json $(ENCODER)/encoder.json -- \
-		$(SERVICES) -m ops.export_encoder --out $(ENCODER)
+	@$(FRESH) "Sentence encoder" --inputs $(ENCODER_CODE) --outputs $(addprefix $(ENCODER)/,model.onnx tokenizer.json \
+		encoder.json) -- $(SERVICES) -m ops.export_encoder --model english --out $(ENCODER)
+	@$(FRESH) "Sentence encoder, multilingual" --inputs $(ENCODER_CODE) --outputs $(addprefix $(MULTILINGUAL)/,model.onnx \
+		tokenizer.json encoder.json) -- $(SERVICES) -m ops.export_encoder --model multilingual --out $(MULTILINGUAL)
 
 # The demo shop is seeded once; `make run` and the tests each work on a copy. A shop of one's own, named by
 # DAOGOU_DATABASE_URL, gets the newest tables and no demo data.

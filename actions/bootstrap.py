@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Protocol
@@ -22,8 +22,10 @@ from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.store import RecommenderStore
 from shop.db import Sessions, make_sessions, open_engine
-from shop.embedding import SentenceTransformerEmbedder
-from shop.policies import Passage, PolicyIndex, load_passages
+from shop.embedding import SentenceTransformerEmbedder, TextEmbedder
+from shop.glossary import Glossary
+from shop.onnx_embedding import OnnxEmbedder
+from shop.policies import MULTILINGUAL_THRESHOLD, Passage, PolicyIndex, load_passages
 from shop.search import Filters, ProductSearch, SearchQuery, SearchResults
 
 
@@ -57,8 +59,9 @@ class Services:
     settings: Settings
     sessions: Sessions
     search: Search
-    policies: Policies
-    labels: Labels
+    policies: Mapping[str, Policies]
+    languages: Mapping[str, Labels]
+    glossary: Glossary
     vocabulary: Vocabulary
     advisors: Advisors
     item_updates: ItemUpdates
@@ -66,17 +69,32 @@ class Services:
     matchers: PhotoMatcherStore
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
+    @property
+    def labels(self) -> Labels:
+        """Give the labels in the shop's own language."""
+        return self.languages[self.settings.language]
+
+    def policies_in(self, language: str | None) -> Policies:
+        """Give what answers questions in a language; in the shop's own where there is nothing for it."""
+        return self.policies.get(language or "", self.policies[self.settings.language])
+
+    def labels_in(self, language: str | None) -> Labels:
+        """Give the labels in a language; in the shop's own where there are none."""
+        return self.languages.get(language or "", self.labels)
+
 
 def build_services(settings: Settings) -> Services:
     """Open the database, load the encoder and index what is new; takes seconds."""
     sessions = make_sessions(open_engine(settings.database_url))
     embedder = SentenceTransformerEmbedder(settings.text_model, settings.threads)
-    search = ProductSearch(sessions, embedder, settings.search_cache)
+    glossary = Glossary.read(settings.glossary)
+    search = ProductSearch(sessions, embedder, settings.search_cache, glossary=glossary)
     search.refresh()
-    policies = PolicyIndex(load_passages(settings.policies), embedder)
+    policies = _policies(settings, embedder)
     # Where every vector is cached, the encoder would load with the first search, and the passages be read with the
     # first question: either would miss that shopper's deadline.
-    policies.answer("ready")
+    for index in policies.values():
+        index.answer("ready")
     store = RecommenderStore(settings.recsys)
     advisors = Advisors(store, PopularAdvisor(search, sessions))
     # Both are loaded now, and where one cannot be, that is said now.
@@ -89,13 +107,30 @@ def build_services(settings: Settings) -> Services:
         sessions=sessions,
         search=search,
         policies=policies,
-        labels=Labels.load(settings.labels, settings.language, settings.locale),
+        languages=Labels.load_all(settings.labels, settings.locale, glossary),
+        glossary=glossary,
         vocabulary=Vocabulary(sessions, clock=time.monotonic),
         advisors=advisors,
         item_updates=ItemUpdates(store, sessions),
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
         matchers=matchers,
     )
+
+
+def _policies(settings: Settings, embedder: TextEmbedder) -> dict[str, Policies]:
+    """Index the shop's texts in its own language, and in each other one that the assistant speaks.
+
+    A folder named after a language has its texts. Without one, questions in it are answered by the shop's own texts:
+    the encoder for several languages finds across them.
+    """
+    own = load_passages(settings.policies)
+    found: dict[str, Policies] = {settings.language: PolicyIndex(own, embedder)}
+    multilingual = OnnxEmbedder(settings.encoder, settings.threads)
+    for file in sorted(settings.labels.glob("*.yml")):
+        if file.stem != settings.language:
+            passages = load_passages(settings.policies / file.stem) or own
+            found[file.stem] = PolicyIndex(passages, multilingual, MULTILINGUAL_THRESHOLD, centred=True)
+    return found
 
 
 class _Once:

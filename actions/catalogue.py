@@ -228,14 +228,15 @@ def _tell_names(turn: Turn, product: ProductView, hint: str) -> None:
 
 
 def _tell_property(turn: Turn, product: ProductView) -> None:
-    said = {word for word in re.findall(r"\w+", turn.text.casefold()) if len(word) > _SHORT_WORD}
+    asked = turn.services.glossary.translated(turn.text).casefold()
+    said = {word for word in re.findall(r"\w+", asked) if len(word) > _SHORT_WORD}
     known = [
         turn.labels.text("details.fact", name=name, value=", ".join(values))
         for name, values in product.attributes.items()
         if said & set(re.findall(r"\w+", " ".join([name, *values]).casefold()))
     ]
     if known:
-        turn.say("utter_stated", name=product.name, fact=turn.labels.all_of(known))
+        turn.say("utter_stated", name=product.name, fact=turn.labels.clauses(known))
     else:
         _say_unknown(turn, product)
 

@@ -1,4 +1,4 @@
-"""The short texts on cards, buttons and list lines, read from data/labels/<language>.yml."""
+"""The short texts on cards, buttons and list lines in each language, read from data/labels/<language>.yml."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from shop.glossary import Glossary
 from shop.money import Money, money_text
 
 
@@ -25,16 +26,29 @@ class Labels:
     Args:
         texts: a tree of texts, as the file holds it.
         locale: such as "en_US".
+        glossary: what shoppers of the language call what the catalogue names.
     """
 
-    def __init__(self, texts: Mapping[str, Any], locale: str) -> None:
+    def __init__(self, texts: Mapping[str, Any], locale: str, glossary: Glossary | None = None) -> None:
         self._texts = dict(_flat(texts))
         self._locale = locale
+        self._glossary = glossary or Glossary({})
 
     @classmethod
-    def load(cls, folder: Path, language: str, locale: str) -> Labels:
+    def load(cls, folder: Path, language: str, locale: str, glossary: Glossary | None = None) -> Labels:
         """Read the file of a language."""
-        return cls(yaml.safe_load((folder / f"{language}.yml").read_text(encoding="utf-8")), locale)
+        return cls(yaml.safe_load((folder / f"{language}.yml").read_text(encoding="utf-8")), locale, glossary)
+
+    @classmethod
+    def load_all(cls, folder: Path, locale: str, glossary: Glossary) -> dict[str, Labels]:
+        """Read every language of a folder; the one of `locale` writes money and dates as it says.
+
+        The glossary is for the others: the catalogue speaks the shop's own language.
+        """
+        own = locale.replace("-", "_").partition("_")[0]
+        languages = sorted(file.stem for file in folder.glob("*.yml"))
+        others = {name: cls.load(folder, name, name, glossary) for name in languages if name != own}
+        return {own: cls.load(folder, own, locale), **others}
 
     @property
     def keys(self) -> frozenset[str]:
@@ -46,6 +60,10 @@ class Labels:
         if key not in self._texts:
             raise UnknownLabel(key)
         return self._texts[key].format(**variables)
+
+    def said(self, word: str) -> str:
+        """Give what shoppers call a word of the catalogue."""
+        return self._glossary.said(word)
 
     def money(self, amount: Money) -> str:
         """Write an amount."""
@@ -62,6 +80,11 @@ class Labels:
     def all_of(self, values: Iterable[str]) -> str:
         """Join values with "and"."""
         return str(format_list(list(values), style="standard", locale=self._locale))
+
+    def clauses(self, values: Iterable[str]) -> str:
+        """Join what are clauses and not names; some languages have another word for "and" there."""
+        separator = self.text("list.clauses")
+        return separator.join(values) if separator else self.all_of(values)
 
     def one_of(self, values: Iterable[str]) -> str:
         """Join values with "or"."""

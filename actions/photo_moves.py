@@ -119,7 +119,7 @@ def refine_photo(turn: Turn) -> None:
 def said(turn: Turn, matcher: ImageMatcher, query: SearchQuery) -> SearchQuery:
     """Add what was said to a search by photo: of its words only those that the catalogue knows."""
     heard = refined(turn, query)
-    words = known_words(matcher.gallery, heard.text[len(query.text) :])
+    words = known_words(matcher.gallery, turn.services.glossary.translated(heard.text[len(query.text) :]))
     return replace(heard, text=" ".join(filter(None, (query.text, words))))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.labels import Labels
 from actions.photo_sight import region_text
 from actions.turn import Turn
 from recsys.slate import Reason
+from shop.glossary import has_han
 from vision.matching import Grade, Matches, Region
 
 MATCH_LABELS = {
@@ -22,6 +23,7 @@ REASON_FIELDS = {grade: f"photo_{grade}" for grade in Grade}
 
 _SURE = 0.5
 _SAME_WORD = 80.0
+_SIDES = ("left", "right", "middle", "top", "bottom")
 _SHORTEST = 3
 
 
@@ -82,7 +84,7 @@ def part_said(turn: Turn, parts: Sequence[Mapping[str, str]]) -> str | None:
         turn: the turn.
         parts: mappings with the keys of `Part`.
     """
-    said = [*_words(turn.text), *(word for name in turn.entities("category") for word in _words(name))]
+    said = [word for text in _texts_of(turn) for word in _words(text)]
     scores = [sum(_is_said(word, said) for word in _words(part["title"])) for part in parts]
     best = max(scores, default=0)
     if best and scores.count(best) == 1:
@@ -94,6 +96,16 @@ def part_said(turn: Turn, parts: Sequence[Mapping[str, str]]) -> str | None:
     return parts[place - 1]["region"] if place is not None and 1 <= place <= len(parts) else None
 
 
+def _texts_of(turn: Turn) -> Iterator[str]:
+    """Give what was said, in the catalogue's words too, and the sides that it names as every language calls them."""
+    yield from (turn.text, turn.services.glossary.translated(turn.text), *turn.entities("category"))
+    for side in _SIDES:
+        key = f"photo.sides.{side}"
+        names = [labels.text(key) for labels in turn.services.languages.values()]
+        if any(has_han(name) and name in turn.text for name in names):
+            yield from names
+
+
 def _is_said(word: str, said: Sequence[str]) -> bool:
     # "The bag" is said of "Bags", and mistyped too.
     from rapidfuzz import fuzz
@@ -102,7 +114,7 @@ def _is_said(word: str, said: Sequence[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"\w+", text.casefold()) if len(word) >= _SHORTEST]
+    return [word for word in re.findall(r"\w+", text.casefold()) if len(word) >= _SHORTEST or has_han(word)]
 
 
 def _one_thing(one: Region, other: Region) -> bool:

@@ -59,7 +59,7 @@ def reason_words(labels: Labels, reasons: Sequence[Reason], names: Mapping[str, 
         words = None if topic in said else _clause(labels, reason, names)
         if words and words not in said.values():
             said[topic] = words
-    return labels.all_of(list(said.values())[:MOST])
+    return labels.clauses(list(said.values())[:MOST])
 
 
 def to_state(reasons: Sequence[Reason]) -> list[list[str | float]]:

@@ -56,7 +56,7 @@ class Mention:
             ordinals=tuple(int(text) for text in turn.entities("ordinal") if re.fullmatch(r"-?\d{1,4}", text)),
             options=tuple(value.casefold() for value in turn.entities("option_value")),
             facets=tuple(value.casefold() for kind in ("colour", "brand", "category") for value in turn.entities(kind)),
-            words=turn.entity("product_query") or "",
+            words=turn.services.glossary.translated(turn.entity("product_query") or ""),
         )
 
     @property

@@ -26,7 +26,7 @@ class ActionAnswerPolicy(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Quote the passage that answers; say so where none does."""
-        passage = turn.services.policies.answer(turn.text)
+        passage = turn.services.policies_in(turn.language).answer(turn.text)
         if passage is None and show_by_sku(turn):
             return
         if passage is None:

@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     Attributes:
         secret: signs and checks identities; the same value that the assistant's web channel has.
         payment_url: where a shopper pays an order; `{number}` stands for the order's number.
+        encoder: the sentence encoder for languages other than the shop's own, as the set-up exports it.
+        glossary: what the catalogue calls what shoppers of another language ask for.
         threads: processor threads of the sentence encoder; more than one slows a busy server down.
         workers: how many actions may run at the same time.
         recsys: where trained recommenders are published; without one, what is popular is shown instead.
@@ -44,6 +46,8 @@ class Settings(BaseSettings):
     deadline_s: float = Field(default=3.5, gt=0)
     policies: Path = Path("data/policies")
     labels: Path = Path("data/labels")
+    encoder: Path = Path("artifacts/encoder_multilingual")
+    glossary: Path = Path("data/lexicon/glossary_zh.csv")
     search_cache: Path = Path("artifacts/search")
     recsys: Path = Path("artifacts/recsys")
     exploration: float = Field(default=0.1, ge=0, le=1)

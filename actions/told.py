@@ -54,7 +54,7 @@ class ActionStateWish(ShopAction):
                     add(turn, Step(WISH, wish.name, before(wishes, wish)))
                 wishes = with_wish(wishes, wish)
             kept = change_wishes(turn, session, wishes)
-        said = turn.labels.all_of(wish.text(turn.labels) for wish in stated_now)
+        said = turn.labels.clauses(wish.text(turn.labels) for wish in stated_now)
         undo = [undo_button(turn, Step(WISH, stated_now[-1].name))]
         turn.say("utter_wish_saved" if kept else "utter_wish_noted", wish=said, buttons=undo)
         _again(turn)
@@ -103,7 +103,7 @@ def undo(turn: Turn) -> None:
     if not meant:
         _list(turn, told, "utter_nothing_to_undo")
         return
-    what = turn.labels.all_of(step_text(turn, one.step) for one in meant)
+    what = turn.labels.clauses(step_text(turn, one.step) for one in meant)
     _take_back(turn, [one.step for one in meant], restoring=not named)
     turn.say("utter_undone", what=what)
     _again(turn)
@@ -150,7 +150,8 @@ def _names_wish(turn: Turn, wish: Wish) -> bool:
     if wish.kind == SIZE and SIZE in aspects:
         return True
     kinds = {EXCLUDE: ("wish_exclude", "brand", "colour", "category"), SIZE: ("size", "option_value")}[wish.kind]
-    return wish.value.casefold() in {value.casefold() for kind in kinds for value in turn.entities(kind)}
+    named = (value for kind in kinds for value in turn.entities(kind))
+    return wish.value.casefold() in {turn.services.glossary.translated(value).casefold() for value in named}
 
 
 def _last(turn: Turn, told: Sequence[_Told]) -> list[_Told]:

@@ -35,8 +35,9 @@ _OWNER = "remembered_for"
 _SHOPPING = frozenset(
     {"search_state", "candidate_skus", "focus_sku", "chosen_sku", "slate", "photo", "last_photo", "edits", "wishes"}
 )
-# Rasa's own.
-_KEPT = frozenset({_OWNER, "requested_slot", "session_started_metadata"})
+# Rasa's own, and what is no secret.
+_LANGUAGE = "language"
+_KEPT = frozenset({_OWNER, _LANGUAGE, "requested_slot", "session_started_metadata"})
 # Actions of Rasa's that answer nothing.
 _READING = frozenset({"action_listen", "action_extract_slots"})
 _NUMBER = re.compile(r"[+-]?\d{1,12}")
@@ -53,7 +54,8 @@ class Turn:
 
     def __init__(self, tracker: Tracker, services: Services, deadline: float = math.inf) -> None:
         self.services = services
-        self.labels = services.labels
+        self.language: str | None = tracker.slots.get(_LANGUAGE)
+        self.labels = services.labels_in(self.language)
         self.messages: list[dict[str, Any]] = []
         self._tracker = tracker
         self._deadline = deadline

@@ -38,7 +38,7 @@ class Wish:
 
     def text(self, labels: Labels) -> str:
         """Say it."""
-        value = labels.number(self.value) if self.kind == BUDGET else clean_words(self.value)
+        value = labels.number(self.value) if self.kind == BUDGET else clean_words(labels.said(self.value))
         return labels.text(f"wishes.{self.kind}", value=value)
 
 
@@ -82,7 +82,7 @@ def mirror_wishes(turn: Turn, wishes: Wishes, *, saved: bool) -> None:
 
 def stated(turn: Turn) -> list[Wish]:
     """Read the wishes that a message states."""
-    avoided = turn.entities("wish_exclude")
+    avoided = [turn.services.glossary.translated(value) for value in turn.entities("wish_exclude")]
     sizes = [*turn.entities("size"), *turn.entities("option_value")]
     budget = price(turn, "price_max")
     if not (avoided or sizes or budget):

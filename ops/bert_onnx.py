@@ -1,4 +1,4 @@
-"""Turn a sentence-transformers folder into an int8 ONNX file, and tell how far that strays from the original."""
+"""Turn a BERT sentence encoder into an int8 ONNX file, and tell how far that strays from the original."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def write_int8(encoder: SentenceEncoder, path: Path) -> None:
 
 
 def compare(encoder: SentenceEncoder, folder: Path, sentences: Sequence[str]) -> list[float]:
-    """Give the cosine of the int8 to the fp32 vector for each sentence."""
+    """Give the cosine of the int8 to the fp32 vector for each sentence, as it is read with its prefix."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
     cosines = []

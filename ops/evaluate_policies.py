@@ -1,7 +1,8 @@
 """Measure how well questions find their policy passage, and which threshold does best.
 
 `python -m ops.evaluate_policies` prints, for each part of `data/evaluation/policies.csv`, how many questions get the
-right passage or, where no passage answers, none. `--calibrate` takes the threshold from the validation part first. The
+right passage or, where no passage answers, none. `--language zh` asks in Chinese, with the encoder for several
+languages. `--calibrate` takes the threshold from the validation part first. The
 `fresh` part was written when passages had no ways in which they are asked for yet, to measure what those bring.
 """
 
@@ -18,10 +19,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from shop.embedding import SentenceTransformerEmbedder
-from shop.policies import THRESHOLD, Passage, PolicyIndex, load_passages
+from shop.embedding import SentenceTransformerEmbedder, TextEmbedder
+from shop.onnx_embedding import OnnxEmbedder
+from shop.policies import MULTILINGUAL_THRESHOLD, THRESHOLD, Passage, PolicyIndex, load_passages
 
 PARTS = ("validation", "test", "fresh")
+POLICIES, QUESTIONS = Path("data/policies"), Path("data/evaluation")
 ROUNDING = 1e-9
 
 
@@ -94,20 +97,32 @@ def calibrate(asked: Sequence[Asked]) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     options = _parser().parse_args(arguments)
-    embedder = SentenceTransformerEmbedder(options.model, options.threads)
-    index = PolicyIndex(load_passages(options.policies), embedder)
+    embedder, index, questions, usual = _asked_for(options)
     asked = []
-    for question in read_questions(options.questions):
+    for question in read_questions(questions):
         if found := index.closest(question.text):
             asked.append((question, *found))
     by_part = {part: [item for item in asked if item[0].part == part] for part in PARTS}
-    threshold = calibrate(by_part["validation"]) if options.calibrate else THRESHOLD
-    scores = {part: measure(by_part[part], threshold) for part in PARTS}
+    threshold = calibrate(by_part["validation"]) if options.calibrate else usual
+    scores = {part: measure(questions, threshold) for part, questions in by_part.items() if questions}
     _print(threshold, scores)
     if options.json:
-        content = {"model": embedder.model_name, "threshold": threshold, **{p: asdict(scores[p]) for p in PARTS}}
+        scored = {part: asdict(score) for part, score in scores.items()}
+        content = {"model": embedder.model_name, "threshold": threshold, **scored}
         options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _asked_for(options: argparse.Namespace) -> tuple[TextEmbedder, PolicyIndex, Path, float]:
+    """Give the encoder, the index, the questions and the threshold of a language, as the action server has them."""
+    policies, language = options.policies, options.language
+    if language == "en":
+        english = SentenceTransformerEmbedder(options.model, options.threads)
+        index = PolicyIndex(load_passages(policies), english)
+        return english, index, options.questions or QUESTIONS / "policies.csv", THRESHOLD
+    embedder = OnnxEmbedder(options.encoder, options.threads)
+    index = PolicyIndex(load_passages(policies / language), embedder, centred=True)
+    return embedder, index, options.questions or QUESTIONS / f"policies_{language}.csv", MULTILINGUAL_THRESHOLD
 
 
 def _print(threshold: float, scores: dict[str, Score]) -> None:
@@ -122,8 +137,10 @@ def _print(threshold: float, scores: dict[str, Score]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ops.evaluate_policies", description="Measure policy answers.")
-    parser.add_argument("--policies", type=Path, default=Path("data/policies"))
-    parser.add_argument("--questions", type=Path, default=Path("data/evaluation/policies.csv"))
+    parser.add_argument("--language", choices=("en", "zh"), default="en")
+    parser.add_argument("--policies", type=Path, default=POLICIES)
+    parser.add_argument("--questions", type=Path, help="labelled ones (default: those of the language)")
+    parser.add_argument("--encoder", type=Path, default=Path("artifacts/encoder_multilingual"), help="for Chinese")
     parser.add_argument("--model", default="", help="a sentence-transformers folder or name; empty: all-MiniLM-L6-v2")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--calibrate", action="store_true", help="take the threshold from the validation part")

@@ -1,7 +1,8 @@
 """Measure how well the search of the demo shop finds, and find the floors of relevance anew.
 
 `python -m ops.evaluate_search --database-url sqlite:///var/shop.db` prints precision, recall and how often nothing is
-found where there is nothing, on both parts of `data/evaluation/search.csv`. With `--calibrate` it first looks for the
+found where there is nothing, on both parts of `data/evaluation/search.csv`; `--language zh` takes those of
+`search_zh.csv`, which the glossary puts into the catalogue's words. With `--calibrate` it first looks for the
 floors that do best on the validation part; the test part never has a say in them.
 """
 
@@ -25,6 +26,7 @@ from tqdm import tqdm
 from ops.launch import DEMO_DATABASE
 from shop.db import Sessions, make_sessions, open_engine, reading
 from shop.embedding import QueryCache, SentenceTransformerEmbedder, TextEmbedder
+from shop.glossary import Glossary
 from shop.models import Product
 from shop.search import Floors, closeness, word_matches
 from shop.search_index import SearchIndex, build_index
@@ -32,6 +34,7 @@ from shop.search_relevance import Closeness, WordMatches, fused_scores, relevant
 from shop.search_text import words
 
 PARTS = ("validation", "test")
+QUERIES = Path("data/evaluation")
 _GRID = {
     "text": (0.2, 0.25, 0.3, 0.35, 0.4),
     "some": (0.3, 0.35, 0.4, 0.45, 0.5),
@@ -97,13 +100,17 @@ def read_queries(path: Path) -> list[LabelledQuery]:
 
 
 def gather(
-    sessions: Sessions, index: SearchIndex, embedder: TextEmbedder, queries: Iterable[LabelledQuery]
+    sessions: Sessions,
+    index: SearchIndex,
+    embedder: TextEmbedder,
+    queries: Iterable[LabelledQuery],
+    glossary: Glossary,
 ) -> list[Evidence]:
-    """Ask words and meaning about every query once."""
+    """Ask words and meaning about every query once, in the catalogue's words."""
     evidence = []
     with reading(sessions) as session:
         for query in queries:
-            understood = index.speller.read(words(query.text))
+            understood = index.speller.read(words(glossary.translated(query.text, index.speller.knows)))
             close = closeness(index, QueryCache(embedder), understood)
             evidence.append(Evidence(query, close, word_matches(session, index, understood)))
     return evidence
@@ -148,7 +155,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sessions = make_sessions(engine)
     embedder = SentenceTransformerEmbedder(options.model, options.threads)
     index = build_index(sessions, embedder, options.cache)
-    evidence = gather(sessions, index, embedder, read_queries(options.queries))
+    file = options.queries or QUERIES / ("search.csv" if options.language == "en" else f"search_{options.language}.csv")
+    evidence = gather(sessions, index, embedder, read_queries(file), Glossary.read(options.glossary))
     slugs = slugs_of(sessions, index)
     by_part = {part: [item for item in evidence if item.query.part == part] for part in PARTS}
     floors = calibrate(by_part["validation"], slugs) if options.calibrate else Floors()
@@ -181,7 +189,9 @@ def _parser() -> argparse.ArgumentParser:
     # Not left to the command line by `make evaluate`: an address may hold a password.
     named = os.environ.get("DAOGOU_DATABASE_URL") or DEMO_DATABASE
     parser.add_argument("--database-url", default=named, help="by default that of the setting DAOGOU_DATABASE_URL")
-    parser.add_argument("--queries", type=Path, default=Path("data/evaluation/search.csv"))
+    parser.add_argument("--language", choices=("en", "zh"), default="en")
+    parser.add_argument("--queries", type=Path, help="labelled ones (default: those of the language)")
+    parser.add_argument("--glossary", type=Path, default=Path("data/lexicon/glossary_zh.csv"))
     parser.add_argument("--cache", type=Path, default=Path("artifacts/search"))
     parser.add_argument("--model", default="", help="a sentence-transformers folder or name; empty: all-MiniLM-L6-v2")
     parser.add_argument("--threads", type=int, default=1)

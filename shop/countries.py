@@ -1,4 +1,4 @@
-"""Countries: the ISO 3166 code for what a shopper calls a country in English."""
+"""Countries: the ISO 3166 code for what a shopper calls a country in English or Chinese."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from babel.core import get_global
 
 # Unicode's list also names places and groups that have no ISO 3166-1 code of their own; nothing is posted to these.
 _NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+_LANGUAGES = ("en", "zh")
 # What people say where Unicode's English list has only the official or newer name.
 _ALSO_CALLED = {
     "america": "US",
@@ -33,27 +34,35 @@ _ALSO_CALLED = {
     "macedonia": "MK",
     "vatican": "VA",
     "korea": "KR",
+    "香港": "HK",
+    "澳门": "MO",
+    "大陆": "CN",
+    "中国大陆": "CN",
 }
 
 
 def country_code(text: str) -> str | None:
-    """Find the two-letter code for a code of two or three letters or an English name; None where there is none.
+    """Find the two-letter code for a code of two or three letters or a name; None where there is none.
 
     >>> country_code("germany"), country_code("USA"), country_code("The Netherlands"), country_code("Atlantis")
     ('DE', 'US', 'NL', None)
+    >>> country_code("中国")
+    'CN'
     """
     return _codes().get(_plain(text))
 
 
 @functools.cache
 def _codes() -> dict[str, str]:
-    names = {code: name for code, name in Locale("en").territories.items() if len(code) == 2}
-    countries = {code: name for code, name in names.items() if code not in _NO_COUNTRY}
-    found = {_plain(name): code for code, name in countries.items()} | _ALSO_CALLED
-    # "Myanmar (Burma)" answers to both of its names.
-    for code, name in countries.items():
-        found |= {_plain(part): code for part in re.split(r"[()]", name) if "(" in name and part.strip()}
-    return found | _letters(countries)
+    found: dict[str, str] = {}
+    for language in _LANGUAGES:
+        names = {code: name for code, name in Locale(language).territories.items() if len(code) == 2}
+        countries = {code: name for code, name in names.items() if code not in _NO_COUNTRY}
+        found |= {_plain(name): code for code, name in countries.items()}
+        # "Myanmar (Burma)" answers to both of its names.
+        for code, name in countries.items():
+            found |= {_plain(part): code for part in re.split(r"[()（）]", name) if "(" in name and part.strip()}
+    return found | _ALSO_CALLED | _letters(countries)
 
 
 def _letters(countries: dict[str, str]) -> dict[str, str]:

@@ -17,6 +17,8 @@ MAX_QUESTION = 300
 # `python -m ops.evaluate_policies` finds it for all-MiniLM-L6-v2 on the validation part of
 # `data/evaluation/policies.csv`; another model needs its own.
 THRESHOLD = 0.44
+# The same for multilingual-e5-small, centred, and `data/evaluation/policies_zh.csv`.
+MULTILINGUAL_THRESHOLD = 0.3
 _HEADING = re.compile(r"^#+(.*)$", re.MULTILINE)
 # One that is never closed reaches to the end of the file, as in a browser.
 _COMMENT = re.compile(r"(<!--.*?(?:-->|\Z))", re.DOTALL)
@@ -59,13 +61,22 @@ class PolicyIndex:
         passages: what can be answered.
         embedder: turns texts into vectors.
         threshold: the score below which nothing answers the question.
+        centred: whether what all passages have in common is taken away first: the vectors of some models, as those of
+            E5, lie within a narrow cone, where everything is close to everything.
     """
 
-    def __init__(self, passages: Sequence[Passage], embedder: TextEmbedder, threshold: float = THRESHOLD) -> None:
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        embedder: TextEmbedder,
+        threshold: float = THRESHOLD,
+        centred: bool = False,
+    ) -> None:
         self._passages = tuple(passages)
         self._embedder = embedder
         self._questions = QueryCache(embedder)
         self._threshold = threshold
+        self._centred = centred
         self._meanings: _Meanings | None = None
 
     def answer(self, question: str) -> Passage | None:
@@ -83,7 +94,7 @@ class PolicyIndex:
         if not self._passages or not any(char.isalnum() for char in text):
             return None
         if self._meanings is None:
-            self._meanings = _meanings(self._passages, self._embedder)
+            self._meanings = _meanings(self._passages, self._embedder, self._centred)
         scores = self._meanings.scores(self._questions.encode_one(text))
         best = int(np.argmax(scores))
         return self._passages[best], float(scores[best])
@@ -97,19 +108,22 @@ class _Meanings:
         ways: one row per way; the ways of a passage stand together.
         starts: for each passage the row of its first way.
         middles: for each passage the middle of its ways.
+        origin: what is taken away from every vector, a question's too; zeros for nothing.
     """
 
     ways: Vectors
     starts: NDArray[np.intp]
     middles: Vectors
+    origin: Vectors
 
     def scores(self, question: Vectors) -> Vectors:
         """Give each passage's closeness to a question."""
-        closest = np.maximum.reduceat(self.ways @ question, self.starts)
-        return np.asarray((closest + self.middles @ question) / 2, dtype=np.float32)
+        asked = _normalised((question - self.origin)[None, :])[0]
+        closest = np.maximum.reduceat(self.ways @ asked, self.starts)
+        return np.asarray((closest + self.middles @ asked) / 2, dtype=np.float32)
 
 
-def _meanings(passages: Sequence[Passage], embedder: TextEmbedder) -> _Meanings:
+def _meanings(passages: Sequence[Passage], embedder: TextEmbedder, centred: bool) -> _Meanings:
     # A question is close to the heading, or to the text, or a little to both.
     headings = [f"{passage.topic}: {passage.title}" for passage in passages]
     texts = [f"{heading}. {passage.text}" for heading, passage in zip(headings, passages, strict=True)]
@@ -117,11 +131,16 @@ def _meanings(passages: Sequence[Passage], embedder: TextEmbedder) -> _Meanings:
     own = _normalised(embedder.encode(headings) + embedder.encode(texts))
     ways = [np.stack([row, *islice(asked, len(passage.asked))]) for row, passage in zip(own, passages, strict=True)]
     starts = np.cumsum([0, *map(len, ways[:-1])])
-    return _Meanings(np.concatenate(ways), starts, _normalised(np.stack([rows.sum(axis=0) for rows in ways])))
+    together = np.concatenate(ways)
+    origin = together.mean(axis=0) if centred else np.zeros(together.shape[1], np.float32)
+    near = [_normalised(rows - origin) for rows in ways]
+    middles = _normalised(np.stack([rows.sum(axis=0) for rows in near]))
+    return _Meanings(np.concatenate(near), starts, middles, origin)
 
 
 def _normalised(rows: Vectors) -> Vectors:
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 @dataclass

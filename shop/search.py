@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from shop.db import Sessions, reading
 from shop.embedding import QueryCache, TextEmbedder
+from shop.glossary import Glossary
 from shop.models import Product
 from shop.search_filters import Conditions, matching
 from shop.search_index import SearchIndex, build_index, is_current
@@ -48,16 +49,23 @@ class ProductSearch:
         embedder: turns texts into vectors.
         cache_dir: where product vectors are kept between starts.
         floors: how close in meaning a product must be; the default is calibrated for all-MiniLM-L6-v2.
+        glossary: what the catalogue calls what shoppers of another language ask for.
     """
 
     def __init__(
-        self, sessions: Sessions, embedder: TextEmbedder, cache_dir: Path, floors: Floors | None = None
+        self,
+        sessions: Sessions,
+        embedder: TextEmbedder,
+        cache_dir: Path,
+        floors: Floors | None = None,
+        glossary: Glossary | None = None,
     ) -> None:
         self._sessions = sessions
         self._embedder = embedder
         self._queries = QueryCache(embedder)
         self._cache_dir = cache_dir
         self._floors = floors or Floors()
+        self._glossary = glossary or Glossary({})
         self._index: SearchIndex | None = None
         self._skipped = 0
         self._lock = threading.Lock()
@@ -86,7 +94,7 @@ class ProductSearch:
             ShopUnavailable: the database does not answer.
         """
         index = self._ready()
-        spoken = words(_plain(query.text))
+        spoken = words(self._glossary.translated(_plain(query.text), index.speller.knows))
         understood = index.speller.read(spoken)
         # A lone emoji asks for something, and it is not "everything you have".
         if query.text.strip() and not spoken and query.filters == Filters():

@@ -64,6 +64,10 @@ class Speller:
             if len(word) >= _MIN_LETTERS and word.isalpha():
                 self._symspell.create_dictionary_entry(word, count)
 
+    def knows(self, word: str) -> bool:
+        """Tell whether the catalogue uses a word as it is."""
+        return word in self._known
+
     def read(self, words: Sequence[str]) -> Reading:
         """Correct the words and find the stems of the catalogue that each stands for."""
         joined = self._join_halves(words)

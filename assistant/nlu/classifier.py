@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,19 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
 from assistant.nlu.linear_model import LinearModel
+from assistant.nlu.scripts import has_han
 
+HAN, OTHER = KINDS = ("han", "other")
 NO_INTENT = {"name": None, "confidence": 0.0}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(IntentClassifier, GraphComponent):
-    """Rank the intents of a message; it trains in seconds and needs no TensorFlow to load."""
+    """Rank the intents of a message; it trains in seconds and needs no TensorFlow to load.
+
+    Messages with and without Chinese characters share hardly a feature, and each kind has a model of its own: what is
+    learnt of one language changes nothing in the other. A kind of which no two intents are known is read by the other.
+    """
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -72,7 +79,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """Read a trained classifier; a model that was trained without NLU data has an untrained one."""
         try:
             with model_storage.read_from(resource) as folder:
-                return cls(config, model_storage, resource, LinearModel.load(folder))
+                found = {kind: folder / kind for kind in KINDS if (folder / kind).is_dir()}
+                models = {kind: LinearModel.load(path) for kind, path in found.items()}
+                return cls(config, model_storage, resource, models)
         except ValueError:  # what Rasa's storage raises for a resource that was never written
             return cls(config, model_storage, resource)
 
@@ -81,12 +90,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: LinearModel | None = None,
+        models: Mapping[str, LinearModel] | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._model = model
+        self._models = dict(models or {})
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has a text and an intent."""
@@ -94,24 +103,42 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         features = self._rows(examples)
         if features is None:
             return self._resource
-        labels = [example.get(INTENT) for example in examples]
-        self._model = LinearModel.fit(features, labels, self._config["strength"], self._config["iterations"])
+        labels = np.array([example.get(INTENT) for example in examples])
+        kinds = np.array([_kind_of(example) for example in examples])
+        for kind in KINDS:
+            own = np.flatnonzero(kinds == kind)
+            if len(set(labels[own])) > 1:
+                self._models[kind] = self._fitted(features[own], labels[own])
         with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder)
+            for kind, model in self._models.items():
+                (folder / kind).mkdir()
+                model.save(folder / kind)
         return self._resource
+
+    def _fitted(self, features: sparse.csr_matrix, labels: np.ndarray) -> LinearModel:
+        """Learn from the columns that these rows fill; the others weigh nothing."""
+        filled = np.flatnonzero(features.getnnz(axis=0))
+        model = LinearModel.fit(features[:, filled], labels, self._config["strength"], self._config["iterations"])
+        weights = np.zeros((len(model.labels), features.shape[1]), model.weights.dtype)
+        weights[:, filled] = model.weights
+        return replace(model, weights=weights)
+
+    def _model_for(self, message: Message) -> LinearModel:
+        other = next(iter(self._models.values()))
+        return self._models.get(_kind_of(message), other)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent and the ranking; an empty message gets no intent, at a confidence of zero."""
-        if self._model is None:
+        if not self._models:
             return messages
         for message in messages:
-            row = self._rows([message])
+            row, model = self._rows([message]), self._model_for(message)
             # A message without words (empty, blank) lacks the features of one kind or of both.
-            if row is None or row.shape[1] != self._model.weights.shape[1]:
+            if row is None or row.shape[1] != model.weights.shape[1]:
                 message.set(INTENT, dict(NO_INTENT), add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [], add_to_output=True)
                 continue
-            pairs = self._model.ranking(self._model.probabilities(row)[0], self._config["ranking_length"])
+            pairs = model.ranking(model.probabilities(row)[0], self._config["ranking_length"])
             ranking = [{"name": name, "confidence": confidence} for name, confidence in pairs]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
@@ -138,6 +165,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
         scales = np.divide(self._config["sparse_weight"], lengths, out=np.zeros_like(lengths), where=lengths > 0)
         return sparse.diags(scales.astype(np.float32)) @ rows
+
+
+def _kind_of(message: Message) -> str:
+    return HAN if has_han(message.get(TEXT) or "") else OTHER
 
 
 def _sentence_features(message: Message) -> list[Features]:

@@ -16,13 +16,14 @@ MAX_CHARACTERS = 1000
 
 
 class OnnxEncoder:
-    """MiniLM as `ops.export_encoder` wrote it: one L2-normalised vector a text."""
+    """An encoder as `ops.export_encoder` wrote it: one L2-normalised vector a text."""
 
     def __init__(self, folder: str, threads: int = 1) -> None:
         card = read_json(str(Path(folder) / "encoder.json"))
         model = _read_checked(folder, "model.onnx", card.get("model_sha256"))
         vocabulary = _read_checked(folder, "tokenizer.json", card.get("tokenizer_sha256"))
         self.dimension = int(card["dimension"])
+        self._prefix = str(card.get("prefix", ""))
         self._session = _open_session(model, threads)
         self._tokenizer = Tokenizer.from_str(vocabulary.decode("utf-8"))
         self._tokenizer.enable_truncation(int(card["max_tokens"]))
@@ -32,7 +33,7 @@ class OnnxEncoder:
         """Encode texts to float32 of shape (texts, dimension); texts of like length in one call are faster."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        batch = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
+        batch = self._tokenizer.encode_batch([self._prefix + text[:MAX_CHARACTERS] for text in texts])
         ids = np.array([encoding.ids for encoding in batch], dtype=np.int64)
         mask = np.array([encoding.attention_mask for encoding in batch], dtype=np.int64)
         (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})

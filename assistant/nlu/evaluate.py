@@ -32,6 +32,7 @@ from assistant.nlu.evaluation import (
 )
 
 FALLBACK = "nlu_fallback"
+LANGUAGE = "language"
 
 
 async def parse_all(model: str, cases: Sequence[Case]) -> tuple[list[Outcome], list[float]]:
@@ -47,7 +48,8 @@ async def parse_all(model: str, cases: Sequence[Case]) -> tuple[list[Outcome], l
         start = time.perf_counter()
         parsed = await agent.parse_message(case.text)
         milliseconds.append((time.perf_counter() - start) * 1000)
-        named = tuple((str(one["entity"]), str(one["value"])) for one in parsed["entities"])
+        entities = (one for one in parsed["entities"] if one["entity"] != LANGUAGE)
+        named = tuple((str(one["entity"]), str(one["value"])) for one in entities)
         intent = parsed["intent"]
         outcomes.append(Outcome(case, str(intent["name"]), float(intent["confidence"]), named))
     return outcomes, milliseconds

@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.nlu.artifacts import fingerprint, read_json
 from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.goods import glossary_of
 from assistant.nlu.photos import ADD, asked_of
 from assistant.nlu.reader import MessageReader
 from assistant.nlu.words import WordLists
@@ -34,14 +35,15 @@ class ShoppingEntityExtractor(GraphComponent, EntityExtractorMixin):
         """Give the defaults: the shop's words, the language's words, and the words that are no typos."""
         return {
             "lexicon": "artifacts/lexicon.json",
-            "words": "data/lexicon/en.yml",
+            "words": ["data/lexicon/en.yml", "data/lexicon/zh.yml"],
             "real_words": "artifacts/encoder/tokenizer.json",
+            "goods": "data/lexicon/glossary_zh.csv",
         }
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Hash the three files."""
-        return fingerprint(config["lexicon"], config["words"], config["real_words"])
+        """Hash the files."""
+        return fingerprint(config["lexicon"], *config["words"], config["real_words"], config["goods"])
 
     @classmethod
     def create(
@@ -53,8 +55,8 @@ class ShoppingEntityExtractor(GraphComponent, EntityExtractorMixin):
     ) -> ShoppingEntityExtractor:
         """Read the word lists; nothing of them is kept in the model, so a new catalogue needs a restart only."""
         vocabulary = read_json(config["real_words"])["model"]["vocab"]
-        words, catalogue = WordLists.load(config["words"]), Catalogue.load(config["lexicon"])
-        return cls(MessageReader(words, catalogue, vocabulary))
+        words, catalogue = WordLists.load(*config["words"]), Catalogue.load(config["lexicon"])
+        return cls(MessageReader(words, catalogue, vocabulary, glossary_of(config["goods"])))
 
     def __init__(self, reader: MessageReader) -> None:
         self._reader = reader

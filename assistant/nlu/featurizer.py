@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,13 +20,20 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import fingerprint
 from assistant.nlu.encoder import OnnxEncoder
+from assistant.nlu.scripts import has_han
 
 BATCH = 32
+ALL, HAN, OTHER = SCRIPTS = ("all", "han", "other")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
-    """Add the encoder's vector as the dense feature of a whole message."""
+    """Add the encoder's vector as the dense feature of a whole message.
+
+    An encoder may be for messages with Chinese characters alone (`script: han`), or for those without (`other`); every
+    message that is not for it gets a vector of zeros, so that each has the features of all encoders. `weight` is the
+    length of the vectors: those of E5 lie within a narrow cone, and tell less apart at the same length.
+    """
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -40,7 +48,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Give the defaults: the folder that `ops.export_encoder` writes, and one thread."""
-        return {**DenseFeaturizer.get_default_config(), "encoder": "artifacts/encoder", "threads": 1}
+        own = {"encoder": "artifacts/encoder", "threads": 1, "script": ALL, "weight": 1.0}
+        return {**DenseFeaturizer.get_default_config(), **own}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -48,6 +57,10 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         threads = config.get("threads", 1)
         if not isinstance(threads, int) or threads < 1:
             raise ValueError(f"threads of {cls.__name__} must be a whole number from 1, not {threads!r}")
+        if not config.get("weight", 1.0) > 0:
+            raise ValueError(f"weight of {cls.__name__} must be above 0, not {config['weight']!r}")
+        if config.get("script", ALL) not in SCRIPTS:
+            raise ValueError(f"script of {cls.__name__} must be one of {', '.join(SCRIPTS)}, not {config['script']!r}")
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -71,14 +84,24 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the feature to every message that has text."""
-        todo = sorted((message for message in messages if message.get(TEXT)), key=lambda one: len(one.get(TEXT)))
+        spoken = [message for message in messages if message.get(TEXT)]
+        todo = sorted((one for one in spoken if self._is_for(one.get(TEXT))), key=lambda one: len(one.get(TEXT)))
         for start in range(0, len(todo), BATCH):
             part = todo[start : start + BATCH]
             vectors = self._encoder.encode([message.get(TEXT) for message in part])
             for message, vector in zip(part, vectors, strict=True):
-                alias = self._config[FEATURIZER_CLASS_ALIAS]
-                message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, alias))
+                self._add(message, vector * np.float32(self._config["weight"]))
+        for message in spoken:
+            if not self._is_for(message.get(TEXT)):
+                self._add(message, np.zeros(self._encoder.dimension, np.float32))
         return messages
+
+    def _is_for(self, text: str) -> bool:
+        return self._config["script"] == ALL or has_han(text) == (self._config["script"] == HAN)
+
+    def _add(self, message: Message, vector: np.ndarray) -> None:
+        alias = self._config[FEATURIZER_CLASS_ALIAS]
+        message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, alias))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the feature to every training example."""

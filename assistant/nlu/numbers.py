@@ -1,12 +1,14 @@
-"""Numbers in digits and in words: "19.99", "1.5k", "two", "one hundred and fifty"."""
+"""Numbers in digits and in words: "19.99", "1.5k", "two", "one hundred and fifty", "两千五", "3千"."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
 
+from cn2an import cn2an
 from text_to_num import text2num
 
+from assistant.nlu.han import NUMERALS
 from assistant.nlu.reading import Number
 from assistant.nlu.tokens import Token
 from assistant.nlu.words import WordLists
@@ -35,7 +37,9 @@ class NumberReader:
 
     def _at(self, tokens: Sequence[Token], index: int) -> Number | None:
         digits = tokens[index].number
-        found = self._spelled(tokens, index) if digits is None else Number(index, index + 1, digits)
+        found = _chinese(tokens, index)
+        if found is None:
+            found = self._spelled(tokens, index) if digits is None else Number(index, index + 1, digits)
         if found is None:
             return None
         following = tokens[found.last].norm if found.last < len(tokens) else ""
@@ -61,3 +65,23 @@ class NumberReader:
             return Decimal(text2num(text, self._language))
         except ValueError:
             return None
+
+
+def _chinese(tokens: Sequence[Token], index: int) -> Number | None:
+    """Read a number of Chinese numerals, or of digits and numerals, written without a gap."""
+    last = index
+    while (
+        last < len(tokens) and _is_part(tokens[last]) and (last == index or tokens[last - 1].end == tokens[last].start)
+    ):
+        last += 1
+    written = "".join(token.norm for token in tokens[index:last])
+    if not any(letter in NUMERALS for letter in written):
+        return None
+    try:
+        return Number(index, last, Decimal(str(cn2an(written, "smart"))))
+    except ValueError:
+        return None
+
+
+def _is_part(token: Token) -> bool:
+    return (token.number is not None and token.number >= 0) or token.norm in NUMERALS

@@ -42,13 +42,13 @@ class PhotoIntent(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Give the default: the language's words."""
-        return {"words": "data/lexicon/en.yml"}
+        """Give the default: the words of the languages."""
+        return {"words": ["data/lexicon/en.yml", "data/lexicon/zh.yml"]}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Hash the words."""
-        return fingerprint(config["words"])
+        return fingerprint(*config["words"])
 
     @classmethod
     def create(
@@ -59,7 +59,7 @@ class PhotoIntent(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,
     ) -> PhotoIntent:
         """Read the words by which an order is known; there is nothing to learn."""
-        return cls(WordLists.load(config["words"]))
+        return cls(WordLists.load(*config["words"]))
 
     def __init__(self, words: WordLists) -> None:
         self._tokenizer = Tokenizer(words)

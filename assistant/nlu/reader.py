@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.nlu.catalogue import Catalogue
@@ -38,13 +38,27 @@ class Value:
 
 
 class MessageReader:
-    """Everything that can be named, in one language and one catalogue."""
+    """Everything that can be named, in the languages of the words and in one catalogue.
 
-    def __init__(self, words: WordLists, catalogue: Catalogue, real_words: Iterable[str] = ()) -> None:
-        self._tokenizer = tokenizer = Tokenizer(words)
+    Args:
+        words: of the languages.
+        catalogue: the shop's own words.
+        real_words: words that are no typos.
+        glossary: names of goods in a language that is written without blanks, with the catalogue's words for them.
+    """
+
+    def __init__(
+        self,
+        words: WordLists,
+        catalogue: Catalogue,
+        real_words: Iterable[str] = (),
+        glossary: Mapping[str, str] | None = None,
+    ) -> None:
+        glossary = glossary or {}
+        self._tokenizer = tokenizer = Tokenizer(words, glossary)
         self._numbers = NumberReader(words)
         idle = IdleWords(words, tokenizer)
-        names = NameFinder(words, tokenizer, catalogue, idle)
+        names = NameFinder(words, tokenizer, catalogue, idle, glossary)
         options = OptionNameFinder(words, tokenizer, catalogue)
         aspects, adjustments = AspectFinder(words, tokenizer), AdjustmentFinder(words, tokenizer)
         gifts = GiftFinder(words, tokenizer)
@@ -72,7 +86,7 @@ class MessageReader:
             ReferenceFinder(words, tokenizer),
             QuantityFinder(words, tokenizer, idle),
             options,
-            QueryFinder(idle),
+            QueryFinder(idle, glossary),
         )
 
     def read(self, text: str, intent: str) -> list[Value]:

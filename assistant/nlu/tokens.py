@@ -1,14 +1,21 @@
-"""A message cut into words, numbers and signs that never break inside a word, with their places in the text."""
+"""A message cut into words, numbers and signs that never break inside a word, with their places in the text.
+
+Chinese is written without blanks. Its characters are tokens of their own, so that a phrase is found wherever it stands,
+but for words that are known whole (`WordLists.whole_words`, goods, units) and words that are none of ours: what jieba
+takes for one word and no list holds stays in one piece, and no character of it is taken for a word.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from price_parser import Price
 
+from assistant.nlu.han import HanCutter
+from assistant.nlu.scripts import HAN, plain
 from assistant.nlu.words import WordLists
 
 # Longer texts are read up to here: no shopper names a thing after a thousand characters.
@@ -16,8 +23,9 @@ MAX_CHARACTERS = 1000
 MAX_DIGITS = 18
 
 _PIECE = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)*)(?P<tail>[^\W_]*)"
-    r"|(?P<word>[^\W\d_][^\W_]*(?:'[^\W\d_]+)*)"
+    rf"(?P<number>\d+(?:[.,]\d+)*)(?P<tail>[^\W_{HAN}]*)"
+    rf"|(?P<han>[{HAN}]+)"
+    rf"|(?P<word>[^\W\d_{HAN}][^\W_{HAN}]*(?:'[^\W\d_{HAN}]+)*)"
     r"|(?P<sign>''|[$€£¥<>#%\"″”+])"
 )
 _TIMES = re.compile(r"x(\d+)")
@@ -34,15 +42,21 @@ class Token:
 
 
 class Tokenizer:
-    """Cut texts by the units, multipliers and plural endings of one language."""
+    """Cut texts by the units, multipliers and plural endings of a language.
 
-    def __init__(self, words: WordLists) -> None:
+    Args:
+        words: of the language, or of several.
+        goods: words for goods that are written without blanks, which are never cut.
+    """
+
+    def __init__(self, words: WordLists, goods: Iterable[str] = ()) -> None:
         self._kept = tuple(words.endings["kept"])
         self._whole = frozenset(words.endings["whole"])
         self._plural = [(str(ending), str(instead)) for ending, instead in words.endings["plural"]]
         self._units = {other: unit[0] for unit in words.units for other in unit}
         self._glued = {**self._units, **{word: words.units[0][0] for word in words.glued_units}}
         priced = {word for name in ("currencies", "around_after") for word in words.price[name] if word.isalpha()}
+        self._han = HanCutter(words, goods)
         self._tails = {*self._glued, *words.multipliers, *words.ordinal_suffixes, *priced, "x"}
 
     def singular(self, word: str) -> str:
@@ -55,7 +69,7 @@ class Tokenizer:
 
     def cut(self, text: str) -> list[Token]:
         """Cut a text; places count in the text as given."""
-        lowered = "".join(_lower(letter) for letter in text[:MAX_CHARACTERS])
+        lowered = plain(text[:MAX_CHARACTERS])
         found: list[Token] = []
         for piece in _PIECE.finditer(lowered):
             found.extend(self._read(piece, lowered))
@@ -65,6 +79,11 @@ class Tokenizer:
         start, end = piece.span()
         if piece["number"]:
             yield from self._read_number(piece, text)
+        elif piece["han"]:
+            yield from (
+                Token(start + first, start + last, text[start + first : start + last])
+                for first, last in self._han.cut(piece["han"])
+            )
         elif piece["sign"]:
             yield Token(start, end, piece["sign"])
         elif times := _TIMES.fullmatch(piece["word"]):
@@ -93,13 +112,6 @@ class Tokenizer:
             if before.number is not None and token.norm in self._units:
                 tokens[index] = Token(token.start, token.end, self._units[token.norm])
         return tokens
-
-
-def _lower(letter: str) -> str:
-    if letter in "’‘":
-        return "'"
-    lowered = letter.lower()
-    return lowered if len(lowered) == 1 else letter  # places must not move
 
 
 def _value(digits: str) -> Decimal | None:

@@ -1,4 +1,8 @@
-"""The word lists of one language, read from `data/lexicon/<language>.yml` and checked."""
+"""The word lists of one language or several, read from `data/lexicon/<language>.yml`, checked and joined.
+
+The first file has every list. Each further one adds the words of its language: shoppers mix languages in one message
+("add 两双 to cart"), and words of different scripts never meet, so one reader serves all.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ class WordListError(RasaException):
 
 @dataclass(frozen=True)
 class WordLists:
-    """What `data/lexicon/en.yml` holds; each field is explained there."""
+    """What `data/lexicon/en.yml` holds, with what other languages add; each field is explained there."""
 
     language: str
     endings: Mapping[str, Any]
@@ -32,12 +36,14 @@ class WordLists:
     option_names: tuple[Phrases, ...]
     size_words: Phrases
     size_leads: Phrases
+    size_after: Phrases
     price: Mapping[str, Phrases]
     sort: Mapping[str, Phrases]
     superlative: Mapping[str, Phrases]
     direction: Mapping[str, Phrases]
     in_stock: Phrases
     ordinals: Mapping[str, int]
+    ordinals_of_many: Mapping[str, int]
     ordinal_suffixes: Phrases
     ordinal_leads: Phrases
     not_ordinal: Phrases
@@ -61,24 +67,51 @@ class WordLists:
     sizes: Mapping[str, Phrases]
     photo_orders: Mapping[str, Phrases]
     photo_again: Phrases
+    whole_words: Phrases
     carrier: Mapping[str, Phrases]
 
     @classmethod
-    def load(cls, path: str) -> WordLists:
-        """Read a file.
+    def load(cls, first: str, *others: str) -> WordLists:
+        """Read the file of one language, and add those of others.
 
         Raises:
-            WordListError: there is none, it is no YAML, or a list is missing, unknown or no list of words.
+            WordListError: a file is missing or no YAML, or one of its lists is missing, unknown or no list of words.
         """
-        try:
-            found = YAML(typ="safe").load(Path(path).read_text(encoding="utf-8"))
-        except (OSError, YAMLError) as error:
-            raise WordListError(f"{path} cannot be read: {error}") from error
         names = {field.name for field in fields(cls)}
-        if not isinstance(found, dict) or set(found) != names:
-            wrong = sorted(names.symmetric_difference(found if isinstance(found, dict) else {}))
-            raise WordListError(f"{path} lacks, or should not have, these lists: {wrong}")
-        return cls(**{name: _frozen(value, f"{path}: {name}") for name, value in found.items()})
+        lists = _read(first)
+        if set(lists) != names:
+            raise WordListError(f"{first} lacks, or should not have, these lists: {sorted(names ^ set(lists))}")
+        for path in others:
+            added = _read(path)
+            if not set(added) <= names:
+                raise WordListError(f"{path} should not have these lists: {sorted(set(added) - names)}")
+            lists |= {name: _joined(lists[name], value, f"{path}: {name}") for name, value in added.items()}
+        return cls(**lists)
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        found = YAML(typ="safe").load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, YAMLError) as error:
+        raise WordListError(f"{path} cannot be read: {error}") from error
+    if not isinstance(found, dict):
+        raise WordListError(f"{path} holds no lists")
+    return {name: _frozen(value, f"{path}: {name}") for name, value in found.items()}
+
+
+def _joined(own: Any, added: Any, place: str) -> Any:
+    """Add a list to a list, a table to a table, and to each list of a list of lists the one of the same first word."""
+    if isinstance(own, dict) and isinstance(added, dict):
+        both = {key: _joined(own[key], value, f"{place}.{key}") for key, value in added.items() if key in own}
+        return {**own, **added, **both}
+    if not isinstance(own, tuple) or not isinstance(added, tuple):
+        raise WordListError(f"{place} cannot be added to {type(own).__name__}")
+    if any(isinstance(one, tuple) for one in own):
+        more = {group[0]: group[1:] for group in added}
+        known = {group[0] for group in own}
+        grown = tuple((*group, *more.get(group[0], ())) for group in own)
+        return (*grown, *(group for group in added if group[0] not in known))
+    return (*own, *(word for word in added if word not in own))
 
 
 def _frozen(value: Any, place: str) -> Any:

@@ -49,6 +49,7 @@ from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.errors import ArtifactDamaged
 from shop.db import Sessions, make_sessions, open_engine, writing
+from shop.glossary import Glossary
 from shop.migrate import upgrade
 from shop.models import Address, Attribute, Category, Customer, DeliveryMethod, Product, Variant, VariantOption
 from shop.policies import PolicyIndex, load_passages
@@ -210,13 +211,15 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf) -
     engine = open_engine(settings.database_url, timeout_s=0.2)
     sessions = make_sessions(engine)
     embedder = HashEmbedder()
-    search = ProductSearch(sessions, embedder, settings.search_cache)
+    glossary = Glossary.read(ROOT / "data/lexicon/glossary_zh.csv")
+    search = ProductSearch(sessions, embedder, settings.search_cache, glossary=glossary)
     yield Services(
         settings=settings,
         sessions=sessions,
         search=search,
-        policies=PolicyIndex(load_passages(settings.policies), embedder),
-        labels=Labels.load(settings.labels, "en", "en_US"),
+        policies={"en": PolicyIndex(load_passages(settings.policies), embedder)},
+        languages=Labels.load_all(settings.labels, "en_US", glossary),
+        glossary=glossary,
         vocabulary=Vocabulary(sessions, clock=lambda: 0.0),
         advisors=Advisors(shelf, PopularAdvisor(search, sessions)),
         item_updates=ItemUpdates(shelf, sessions),

@@ -142,5 +142,7 @@ def test_only_a_form_is_followed_up() -> None:
 
 def test_slots_are_filled_by_actions_alone() -> None:
     for name, slot in domain()["slots"].items():
+        if name == "language":  # what it is written in is all that a message tells by itself
+            continue
         assert slot["mappings"] == [{"type": "custom"}], name
         assert slot["influence_conversation"] is False, name

@@ -74,10 +74,12 @@ class Step(Strict):
     """One message of the shopper, and what must follow from it."""
 
     say: str | None = None
+    zh: str | None = None
     click: str | None = None
     photo: PhotoRecipe | None = None
     on_card: int | None = Field(default=None, ge=1)
     expect: Expectation = Expectation()
+    expect_zh: Expectation = Expectation()
 
     @model_validator(mode="after")
     def _says_or_clicks(self) -> Step:
@@ -86,6 +88,8 @@ class Step(Strict):
                 raise ValueError("`photo` goes with `say` or alone")
         elif (self.say is None) == (self.click is None):
             raise ValueError("a step has either `say` or `click`")
+        if self.zh is not None and self.say is None:
+            raise ValueError("`zh` goes with `say`")
         if self.on_card is not None and self.click is None:
             raise ValueError("`on_card` goes with `click`")
         return self

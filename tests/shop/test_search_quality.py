@@ -12,6 +12,7 @@ import pytest
 from ops.evaluate_search import Score, gather, measure, read_queries, slugs_of
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder
+from shop.glossary import Glossary
 from shop.importers.importing import import_file
 from shop.migrate import upgrade
 from shop.search import Filters, Floors, ProductSearch, SearchQuery
@@ -53,7 +54,7 @@ def search(
 def score(part: str, demo: Sessions, embedder: SentenceTransformerEmbedder, folder: Path) -> Score:
     index = build_index(demo, embedder, folder)
     queries = [query for query in read_queries(QUERIES) if query.part == part]
-    return measure(gather(demo, index, embedder, queries), slugs_of(demo, index), Floors())
+    return measure(gather(demo, index, embedder, queries, Glossary({})), slugs_of(demo, index), Floors())
 
 
 def test_queries_held_out_of_the_calibration_are_mostly_right(

@@ -66,7 +66,9 @@ class SortFinder:
         found = [(book, *each) for book in (self._sorts, self._unsaid) for each in _everywhere(book, reading)]
         found.sort(key=lambda one: (one[0] is self._unsaid, one[1] - one[2]))
         for _, first, last, names in found:
-            if reading.is_free(first, last):
+            # "便宜一点" begins with "便宜", and asks for cheaper ones.
+            is_way = self._ways.at(reading.tokens, first)[0] > last - first
+            if reading.is_free(first, last) and not is_way:
                 reading.take(first, last, {} if _is_sorted(reading) else {"sort": names[:1]})
 
 

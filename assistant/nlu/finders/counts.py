@@ -27,6 +27,7 @@ class OrdinalFinder:
 
     def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords) -> None:
         self._ordinals = {tokenizer.singular(word): place for word, place in words.ordinals.items()}
+        self._of_many = PhraseBook(tokenizer, words.ordinals_of_many.items())
         self._suffixes = set(words.ordinal_suffixes)
         self._leads = PhraseBook(tokenizer, ((word, True) for word in words.ordinal_leads))
         self._not = PhraseBook(tokenizer, ((phrase, True) for phrase in words.not_ordinal))
@@ -42,6 +43,8 @@ class OrdinalFinder:
         for index, token in enumerate(reading.tokens):
             if token.norm in self._ordinals and index not in barred and reading.is_free(index, index + 1):
                 self._take_word(reading, index)
+        for first, last, (place, *_) in list(self._of_many.find(reading.tokens, reading.is_free)):
+            self._take_many(reading, first, last, place)
         for number in reading.free_numbers():
             self._find_number(reading, number)
 
@@ -56,13 +59,19 @@ class OrdinalFinder:
 
     def _take_word(self, reading: Reading, index: int) -> None:
         place = self._ordinals[reading.tokens[index].norm]
-        count = reading.number_at(index + 1)
         is_noun = index + 1 < len(reading.tokens) and reading.tokens[index + 1].norm in self._nouns
-        if count and not is_noun and place in (1, LAST) and count.is_whole and 1 < count.value <= MOST_SHOWN:
-            places = [place * step for step in range(1, int(count.value) + 1)]  # "the last two" are -1 and -2
-            reading.take(index, count.last, {"ordinal": [str(one) for one in places]})
+        if not is_noun and place in (1, LAST) and self._take_many(reading, index, index + 1, place):
             return
         reading.take(index, index + 1 + is_noun, {"ordinal": [str(place)]})
+
+    def _take_many(self, reading: Reading, first: int, last: int, place: int) -> bool:
+        """Take "the last two", which are -1 and -2."""
+        count = reading.number_at(last)
+        if count is None or not count.is_whole or not 1 < count.value <= MOST_SHOWN:
+            return False
+        places = [str(place * step) for step in range(1, int(count.value) + 1)]
+        reading.take(first, count.last, {"ordinal": places})
+        return True
 
     def _find_number(self, reading: Reading, number: Number) -> None:
         if not number.is_whole or not 1 <= number.value <= MOST_SHOWN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders.idle import IdleWords
@@ -14,6 +14,9 @@ from assistant.nlu.words import WordLists
 
 Entry = tuple[str, str]
 
+# What a shop sells is searched for by the shopper's own words, as it is in the catalogue's language.
+_TRANSLATED = frozenset({"brand", "category", "colour"})
+
 
 class NameFinder:
     """Find the longest names first come; words of a product stay among the words to search for.
@@ -22,9 +25,20 @@ class NameFinder:
     option value ("M", "42") is `SizeFinder`'s, because "m" and "42" mean other things too.
     """
 
-    def __init__(self, words: WordLists, tokenizer: Tokenizer, catalogue: Catalogue, idle: IdleWords) -> None:
+    def __init__(
+        self,
+        words: WordLists,
+        tokenizer: Tokenizer,
+        catalogue: Catalogue,
+        idle: IdleWords,
+        glossary: Mapping[str, str],
+    ) -> None:
         self._idle = idle
         self._book: PhraseBook[Entry] = PhraseBook(tokenizer, _entries(words, tokenizer, catalogue))
+        for name, meaning in glossary.items():
+            for entity, value in self.named(tokenizer.cut(meaning)):
+                if entity in _TRANSLATED:
+                    self._book.add(name, (entity, value))
 
     def words(self) -> set[str]:
         """Give every word that is looked up, for the speller."""

@@ -28,6 +28,7 @@ class PriceFinder:
         self._currencies = PhraseBook(tokenizer, ((word, True) for word in price["currencies"]))
         self._leads = PhraseBook(tokenizer, ((phrase, kind) for kind in LEADS for phrase in price[kind]))
         self._after = PhraseBook(tokenizer, ((phrase, kind) for name, kind in AFTER.items() for phrase in price[name]))
+        self._ranged = PhraseBook(tokenizer, ((phrase, True) for phrase in price["between_after"]))
         self._joiners = PhraseBook(tokenizer, ((word, True) for word in price["joiners"]))
         self._fillers = PhraseBook(tokenizer, ((word, True) for word in price["fillers"]))
         self._piece_words = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
@@ -51,9 +52,10 @@ class PriceFinder:
         if begin != start:
             return
         lead, kinds = self._lead_before(reading, first)
-        if "between" in kinds or "least" in kinds or has_currency or also_currency:
+        after = self._ranged.at(reading.tokens, last)[0] if last < len(reading.tokens) else 0
+        if "between" in kinds or "least" in kinds or has_currency or also_currency or after:
             lower, upper = sorted((low, high), key=lambda number: number.value)
-            reading.take(lead, last, {"price_min": [lower.text], "price_max": [upper.text]})
+            reading.take(lead, last + after, {"price_min": [lower.text], "price_max": [upper.text]})
 
     def _joined_at(self, reading: Reading, place: int) -> int | None:
         """Give where the second amount of a range starts, if something joins one on here."""

@@ -9,21 +9,23 @@ product_query.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.intents import HAS_QUERY
 from assistant.nlu.reading import Reading
+from assistant.nlu.scripts import is_han, plain
 
 
 class QueryFinder:
     """Find the product_query, after every other finder."""
 
-    def __init__(self, idle: IdleWords) -> None:
-        self._idle = idle
+    def __init__(self, idle: IdleWords, glossary: Mapping[str, str]) -> None:
+        self._idle, self._goods = idle, frozenset(glossary)
 
     def find(self, reading: Reading) -> None:
-        """Note the words that are left as one value, spelled as the shopper did but for case."""
+        """Note the words that are left as one value, spelled as the shopper did but for case, width and script."""
         if reading.intent not in HAS_QUERY:
             return
         self._idle.take(reading)
@@ -36,7 +38,10 @@ class QueryFinder:
             value += (" " if any(letter.isspace() for letter in gap) else gap) + reading.text[
                 reading.tokens[index].start : reading.tokens[index].end
             ]
-        reading.note(kept[0], kept[-1] + 1, {"product_query": [value.lower()]})
+        reading.note(kept[0], kept[-1] + 1, {"product_query": [plain(value)]})
 
     def _is_kept(self, reading: Reading, index: int) -> bool:
-        return reading.is_searched(index) and reading.tokens[index].norm[0].isalnum()
+        norm = reading.tokens[index].norm
+        # A lone Chinese character is a scrap of what other finders and idle words left over, unless it names goods.
+        is_scrap = len(norm) == 1 and is_han(norm) and norm not in self._goods
+        return reading.is_searched(index) and norm[0].isalnum() and not is_scrap

@@ -29,6 +29,7 @@ class SizeFinder:
         self._units = {unit[0] for unit in words.units}
         self._words = PhraseBook(tokenizer, ((word, True) for word in words.size_words))
         self._leads = PhraseBook(tokenizer, ((lead, True) for lead in words.size_leads))
+        self._after = PhraseBook(tokenizer, ((word, True) for word in words.size_after))
         self._pieces = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
         self._measured: dict[Measure, list[str]] = defaultdict(list)
         self._numbered: dict[str, list[str]] = defaultdict(list)
@@ -61,6 +62,7 @@ class SizeFinder:
                 self._find_measure(reading, index, token)
         for index in range(len(reading.tokens)):
             self._find_led(reading, index)
+            self._find_followed(reading, index)
         self._find_alone(reading)
 
     def _find_measure(self, reading: Reading, index: int, token: Token) -> None:
@@ -82,6 +84,14 @@ class SizeFinder:
         values = self._read(reading.tokens[place], is_size, True)
         if values:
             reading.take(index, place + 1, values)
+
+    def _find_followed(self, reading: Reading, index: int) -> None:
+        """Find the size before a word that makes it one: "42码", "M码"."""
+        length = self._after.at(reading.tokens, index)[0] if index else 0
+        if length and reading.is_free(index - 1, index + length):
+            values = self._read(reading.tokens[index - 1], is_size=True)
+            if values:
+                reading.take(index - 1, index + length, values)
 
     def _find_alone(self, reading: Reading) -> None:
         for index, token in enumerate(reading.tokens):

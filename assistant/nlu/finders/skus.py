@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
+from assistant.nlu.scripts import HAN
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
-_CHUNK = re.compile(r"\S+")
+_CHUNK = re.compile(rf"[^\s{HAN}]+")
 _WRAPPING = "\"'()[]{}<>,;:!?.#*“”"
 # Six characters or more, at least three digits and an upper-case letter, as no word, size or postcode has.
 _LOOKS_LIKE_ONE = re.compile(r"(?=(?:.*\d){3})(?=.*[A-Z])[A-Z0-9][A-Z0-9./_-]{5,}")
@@ -18,7 +19,7 @@ _NAMED = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./_-]{2,}")
 
 
 class SkuFinder:
-    """Find SKUs as whole chunks between blanks, whatever their case."""
+    """Find SKUs as whole chunks between blanks or Chinese characters, whatever their case."""
 
     def __init__(self, words: WordLists, tokenizer: Tokenizer, skus: Iterable[str]) -> None:
         self._skus = {sku.casefold(): sku for sku in skus}

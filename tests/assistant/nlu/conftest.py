@@ -7,6 +7,7 @@ import pytest
 
 from assistant.nlu.artifacts import read_json
 from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.goods import glossary_of
 from assistant.nlu.reader import MessageReader
 from assistant.nlu.words import WordLists
 
@@ -14,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[3]
 DATA = Path(__file__).resolve().parents[1] / "data"
 ENCODER = ROOT / "artifacts/encoder"
 WORDS = ROOT / "data/lexicon/en.yml"
+CHINESE_WORDS = ROOT / "data/lexicon/zh.yml"
+GLOSSARY = ROOT / "data/lexicon/glossary_zh.csv"
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +27,7 @@ def _stand_in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def words() -> WordLists:
-    return WordLists.load(str(WORDS))
+    return WordLists.load(str(WORDS), str(CHINESE_WORDS))
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +37,7 @@ def real_words() -> frozenset:
 
 @pytest.fixture(scope="session")
 def reader(words, real_words) -> MessageReader:
-    return MessageReader(words, Catalogue.load(str(DATA / "lexicon.json")), real_words)
+    return MessageReader(words, Catalogue.load(str(DATA / "lexicon.json")), real_words, glossary_of(str(GLOSSARY)))
 
 
 SMALL_DATA = """
@@ -66,7 +69,7 @@ def small_config(tmp_path_factory) -> Path:
     path.write_text(
         text.replace("artifacts/lexicon.json", str(DATA / "lexicon.json"))
         .replace("artifacts/encoder", str(ENCODER))
-        .replace("data/lexicon/en.yml", str(WORDS)),
+        .replace("data/lexicon/", f"{WORDS.parent}/"),
         encoding="utf-8",
     )
     return path

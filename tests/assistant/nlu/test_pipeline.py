@@ -5,7 +5,13 @@ import pytest
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.classifier import LinearIntentClassifier
 from assistant.nlu.extractor import ShoppingEntityExtractor
-from tests.assistant.nlu.conftest import DATA, ENCODER, WORDS
+from tests.assistant.nlu.conftest import CHINESE_WORDS, DATA, ENCODER, GLOSSARY, WORDS
+
+CONFIG = {
+    "words": [str(WORDS), str(CHINESE_WORDS)],
+    "real_words": str(ENCODER / "tokenizer.json"),
+    "goods": str(GLOSSARY),
+}
 
 
 @pytest.mark.parametrize(
@@ -21,10 +27,11 @@ def test_a_trained_model_tells_intents_apart(parse, text, intent):
 def test_entities_come_with_their_place_and_reader(parse):
     parsed = parse("show me running shoes under 100")
     assert {(one["entity"], one["value"], one["start"], one["end"]) for one in parsed["entities"]} == {
+        ("language", "en", 0, 31),
         ("product_query", "running shoes", 8, 21),
         ("price_max", "100", 22, 31),
     }
-    assert {one["extractor"] for one in parsed["entities"]} == {"ShoppingEntityExtractor"}
+    assert {one["extractor"] for one in parsed["entities"]} == {"LanguageDetector", "ShoppingEntityExtractor"}
 
 
 @pytest.mark.parametrize(
@@ -41,11 +48,7 @@ def test_an_empty_message_is_not_understood(parse):
 
 
 def test_the_extractor_says_which_command_makes_a_missing_lexicon(tmp_path):
-    config = {
-        "lexicon": str(tmp_path / "none.json"),
-        "words": str(WORDS),
-        "real_words": str(ENCODER / "tokenizer.json"),
-    }
+    config = {**CONFIG, "lexicon": str(tmp_path / "none.json")}
     with pytest.raises(ArtifactError, match=r"none\.json cannot be read .*make train"):
         ShoppingEntityExtractor.create(config, None, None, None)
 
@@ -55,11 +58,7 @@ def test_the_extractor_says_which_command_makes_a_missing_lexicon(tmp_path):
 )
 def test_a_file_that_is_no_lexicon_is_refused(tmp_path, content):
     (tmp_path / "lexicon.json").write_text(content)
-    config = {
-        "lexicon": str(tmp_path / "lexicon.json"),
-        "words": str(WORDS),
-        "real_words": str(ENCODER / "tokenizer.json"),
-    }
+    config = {**CONFIG, "lexicon": str(tmp_path / "lexicon.json")}
     with pytest.raises(ArtifactError, match="make train"):
         ShoppingEntityExtractor.create(config, None, None, None)
 
@@ -67,7 +66,7 @@ def test_a_file_that_is_no_lexicon_is_refused(tmp_path, content):
 def test_the_extractors_fingerprint_follows_the_lexicon(tmp_path):
     lexicon = tmp_path / "lexicon.json"
     lexicon.write_bytes((DATA / "lexicon.json").read_bytes())
-    config = {"lexicon": str(lexicon), "words": str(WORDS), "real_words": str(ENCODER / "tokenizer.json")}
+    config = {**CONFIG, "lexicon": str(lexicon)}
     first = ShoppingEntityExtractor.fingerprint_addon(config)
     assert ShoppingEntityExtractor.fingerprint_addon(config) == first
     lexicon.write_text("{}")

@@ -1,0 +1,103 @@
+"""Chinese text cut where words of the lists, numerals and unknown words begin and end."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+import jieba
+
+from assistant.nlu.scripts import has_han
+from assistant.nlu.words import WordLists
+
+NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿")
+_COUNTED = re.compile(f"[{''.join(sorted(NUMERALS))}]+")
+_MOST_WHOLE = 8
+
+Span = tuple[int, int]
+
+
+class HanCutter:
+    """Cuts runs of Chinese characters.
+
+    Args:
+        words: their phrases are found character by character.
+        goods: words that are never cut.
+    """
+
+    def __init__(self, words: WordLists, goods: Iterable[str] = ()) -> None:
+        phrases = {phrase for phrase in _phrases_of(words) if has_han(phrase)}
+        units = {word for unit in words.units for word in unit} | set(words.ordinals) | set(words.multipliers)
+        self._whole = {word for word in (*words.whole_words, *goods, *units) if has_han(word) and len(word) > 1}
+        self._phrases = phrases | self._whole
+        self._segmenter = _segmenter(tuple(sorted(self._phrases))) if self._phrases else None
+
+    def cut(self, run: str) -> Iterator[Span]:
+        """Give where each token of a run starts and ends."""
+        if self._segmenter is None:
+            yield from ((place, place + 1) for place in range(len(run)))
+            return
+        start = 0
+        for word in self._words_of(run):
+            end = start + len(word)
+            if word in self._whole or not self._is_ours(word):
+                yield start, end
+            else:
+                yield from ((place, place + 1) for place in range(start, end))
+            start = end
+
+    def _words_of(self, run: str) -> Iterator[str]:
+        """Give words, those that are known whole first: jieba may cut or join them otherwise."""
+        place = 0
+        for start, end in self._whole_in(run):
+            yield from self._segmenter.cut(run[place:start], HMM=False)
+            yield run[start:end]
+            place = end
+        yield from self._segmenter.cut(run[place:], HMM=False)
+
+    def _whole_in(self, run: str) -> Iterator[Span]:
+        place = 0
+        while place < len(run):
+            longest = min(_MOST_WHOLE, len(run) - place)
+            length = next((size for size in range(longest, 1, -1) if run[place : place + size] in self._whole), 0)
+            if length:
+                yield place, place + length
+            place += length or 1
+
+    def _is_ours(self, word: str) -> bool:
+        """Tell whether a word is put together of phrases of the lists and numerals alone."""
+        if len(word) == 1 or word in self._phrases:
+            return True
+        counted = _COUNTED.match(word)
+        rest = word[counted.end() :] if counted else word
+        return not rest or (counted is not None and rest in self._phrases)
+
+
+@cache
+def _segmenter(phrases: tuple[str, ...]) -> jieba.Tokenizer:
+    jieba.setLogLevel(logging.WARNING)
+    segmenter = jieba.Tokenizer()
+    for phrase in phrases:
+        segmenter.add_word(phrase)
+    return segmenter
+
+
+def _phrases_of(words: WordLists) -> Iterator[str]:
+    for field in fields(words):
+        yield from _flat(getattr(words, field.name))
+
+
+def _flat(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _flat(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _flat(inner)

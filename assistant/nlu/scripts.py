@@ -1,0 +1,63 @@
+"""Scripts and widths: Chinese characters, and what other ways of writing the same are read as.
+
+Every step keeps the length of a text, so that places found in what was made of it are places in what was written.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from opencc import OpenCC
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Chinese characters, as the inside of a regular expression's set."""
+
+_RANGES = (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"))
+_APOSTROPHES = "’‘"
+
+
+def is_han(letter: str) -> bool:
+    """Tell whether a letter is a Chinese character."""
+    return any(first <= letter <= last for first, last in _RANGES)
+
+
+def has_han(text: str) -> bool:
+    """Tell whether a text has a Chinese character."""
+    return any(is_han(letter) for letter in text)
+
+
+def plain(text: str) -> str:
+    """Give a text in small letters, half-width letters, digits and signs, and simplified characters.
+
+    >>> plain("１００塊的Ｎｉｋｅ")
+    '100块的nike'
+    """
+    narrow = "".join(_plain_letter(letter) for letter in text)
+    return _simplified(narrow) if has_han(narrow) else narrow
+
+
+@cache
+def _plain_letter(letter: str) -> str:
+    if letter in _APOSTROPHES:
+        return "'"
+    # Full-width punctuation stays: a comma between two numbers would join them.
+    if "\uff00" <= letter <= "\uffef" and not unicodedata.category(letter).startswith("P"):
+        letter = _of_same_length(letter, unicodedata.normalize("NFKC", letter))
+    return _of_same_length(letter, letter.lower())
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def _simplified(text: str) -> str:
+    converted = str(_converter().convert(text))
+    if len(converted) == len(text):
+        return converted
+    return "".join(_of_same_length(letter, str(_converter().convert(letter))) for letter in text)
+
+
+def _of_same_length(before: str, after: str) -> str:
+    return after if len(before) == len(after) else before
