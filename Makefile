@@ -37,8 +37,8 @@ TRAINING_DATA := data/nlu data/rules data/stories
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
-.PHONY: help run test shell train evaluate evaluate-recsys evaluate-vision bench bench-recsys bench-vision lock clean \
-	ports environments packages shop recommender vision encoder lint check-browser
+.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision bench bench-recsys bench-vision \
+	lock clean ports environments packages shop recommender vision encoder lint check-browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
@@ -63,8 +63,13 @@ train: shop recommender vision encoder ## set up and train what is stale, and st
 evaluate: train ## measure how well messages are understood, products found and questions about the shop answered
 	@mkdir -p $(FIGURES)
 	@$(ASSISTANT) -m assistant.nlu.evaluate --model models --json $(FIGURES)/nlu.json
+	@$(ASSISTANT) -m assistant.nlu.evaluate --model models --data tests/data/nlu_zh.yml --json $(FIGURES)/nlu_zh.json
 	@$(SERVICES) -m ops.evaluate_search --json $(FIGURES)/search_quality.json
 	@$(SERVICES) -m ops.evaluate_policies --json $(FIGURES)/policies.json
+
+evaluate-nlu: encoder ## tell intents apart on public sets in DATASETS=DIR, beside Rasa's stock pipeline; JSON=FILE for the figures
+	@mkdir -p $(FIGURES)
+	@$(ASSISTANT) -m assistant.nlu.evaluate_public --datasets "$(DATASETS)" --json $(or $(JSON),$(FIGURES)/nlu_public.json)
 
 evaluate-recsys: recommender ## compare every way of recommending on DATASETS=DIR and the demo shop; JSON=FILE for the figures
 	@mkdir -p $(FIGURES)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from actions.adjustments import GIFT
 from actions.base import ShopAction
 from actions.cards import button
+from actions.meanings import ask_between
 from actions.queries import EVERYTHING, from_state, refined
 from actions.search import product_names, run_search, show_by_sku
 from actions.slate_moves import goes_on, recommend, refine_slate
@@ -63,7 +64,7 @@ class ActionGreet(ShopAction):
 
 
 class ActionFallBack(ShopAction):
-    """Take a message that no intent fits."""
+    """Take a message that no intent surely fits."""
 
     keeps_question = True
     yields_to_answer = True
@@ -73,7 +74,7 @@ class ActionFallBack(ShopAction):
         return "action_fall_back"
 
     def perform(self, turn: Turn) -> None:
-        """Search where the message names something the shop knows; else admit that it was not understood."""
+        """Search where the message names something the shop knows; else ask, or admit that it was not understood."""
         if show_by_sku(turn):
             return
         names, state = product_names(turn), turn.slot("search_state")
@@ -91,7 +92,7 @@ class ActionFallBack(ShopAction):
             refine_slate(turn)
         elif names or says_more:
             run_search(turn, query)
-        else:
+        elif not ask_between(turn):
             turn.say("utter_not_understood", buttons=[button(turn.labels, "help", "ask_help")])
 
 

@@ -79,6 +79,18 @@ class Turn:
         ranking = (self._tracker.latest_message or {}).get("intent_ranking") or []
         return str(ranking[1]["name"]) if self.photo_url and len(ranking) > 1 else None
 
+    @property
+    def between(self) -> list[str]:
+        """Name the two intents of which one is meant; none where the message is plain, or like nothing known."""
+        return _strings((self._tracker.latest_message or {}).get("between"))
+
+    @property
+    def named(self) -> dict[str, list[str]]:
+        """List by kind all that the message itself names."""
+        found = (self._tracker.latest_message or {}).get("entities") or []
+        kinds = dict.fromkeys(str(item["entity"]) for item in found if item.get("entity") != _LANGUAGE)
+        return {kind: self.entities(kind) for kind in kinds}
+
     def entities(self, name: str) -> list[str]:
         """List what the message names of a kind, else what was said before the assistant had to ask."""
         found = (self._tracker.latest_message or {}).get("entities") or []

@@ -13,16 +13,14 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANKING_KEY, TEXT
-from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
 from assistant.nlu.linear_model import LinearModel
-from assistant.nlu.scripts import has_han
+from assistant.nlu.messages import KINDS, kind_of, sentence_features
 
-HAN, OTHER = KINDS = ("han", "other")
 NO_INTENT = {"name": None, "confidence": 0.0}
 
 
@@ -104,7 +102,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         if features is None:
             return self._resource
         labels = np.array([example.get(INTENT) for example in examples])
-        kinds = np.array([_kind_of(example) for example in examples])
+        kinds = np.array([kind_of(example) for example in examples])
         for kind in KINDS:
             own = np.flatnonzero(kinds == kind)
             if len(set(labels[own])) > 1:
@@ -125,7 +123,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     def _model_for(self, message: Message) -> LinearModel:
         other = next(iter(self._models.values()))
-        return self._models.get(_kind_of(message), other)
+        return self._models.get(kind_of(message), other)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent and the ranking; an empty message gets no intent, at a confidence of zero."""
@@ -151,7 +149,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     def _rows(self, messages: Sequence[Message]) -> sparse.csr_matrix | None:
         """Lay the features out, a row a message; each kind is stacked once, as a matrix a message takes seconds."""
-        kinds = list(zip(*(_sentence_features(message) for message in messages), strict=True))
+        kinds = list(zip(*(sentence_features(message) for message in messages), strict=True))
         if not kinds:
             return None
         counts = [sparse.vstack([one.features for one in kind]) for kind in kinds if kind[0].is_sparse()]
@@ -165,11 +163,3 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
         scales = np.divide(self._config["sparse_weight"], lengths, out=np.zeros_like(lengths), where=lengths > 0)
         return sparse.diags(scales.astype(np.float32)) @ rows
-
-
-def _kind_of(message: Message) -> str:
-    return HAN if has_han(message.get(TEXT) or "") else OTHER
-
-
-def _sentence_features(message: Message) -> list[Features]:
-    return [one for one in message.features if one.attribute == TEXT and one.type == FEATURE_TYPE_SENTENCE]

@@ -61,3 +61,10 @@ HAS_QUERY = (
         "nlu_fallback",
     }
 )
+
+# Whatever is left of a message is what to search for, or an answer such as a name.
+NAMES_ANYTHING = frozenset({"search_products", "inform"})
+# These follow what was shown; a word that the shop does not know is then rather a verb.
+NAMES_KNOWN_GOODS = frozenset({"refine_search", "ask_why", "dismiss_product", "nlu_fallback"}) | CHANGING - {
+    "add_to_cart"
+}

@@ -64,11 +64,11 @@ def test_no_held_out_message_is_an_example(language, split):
     assert not [case.text for case in held_out(split, language) if case.text.casefold() in learnt]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_each_intent_is_held_out_eight_times(language):
+@pytest.mark.parametrize(("language", "fewest"), [("en", 8), ("zh", 5)])
+def test_each_intent_is_held_out_several_times(language, fewest):
     counts = Counter(case.intent for case in held_out("test", language))
     assert set(counts) == {intent for intent, _ in examples(language)}
-    assert min(counts.values()) >= 8, counts
+    assert min(counts.values()) >= fewest, counts
 
 
 def write(tmp_path: Path, before: str, after: str) -> str:

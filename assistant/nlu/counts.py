@@ -1,0 +1,137 @@
+"""The featurizer component that counts words and pieces of words, of a whole message only.
+
+Rasa's own CountVectorsFeaturizer counts each token's too, for models that read sequences; here nothing reads those, and
+they take most of its time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS, TOKENS_NAMES
+from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer
+
+VOCABULARY = "vocabulary.json"
+_NUMBER = re.compile(r"\d+")
+# Whatever the number is, it says the same of the intent.
+_ANY_NUMBER = "0"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class CountFeaturizer(SparseFeaturizer, GraphComponent):
+    """Add how often each known word, pair of words or piece of a word stands in a message."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Name what must stand before this component."""
+        return [Tokenizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Name the packages that must be there."""
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Give the defaults: single words and pairs that at least two examples have."""
+        own = {"analyzer": "word", "min_ngram": 1, "max_ngram": 2, "min_df": 2}
+        return {**SparseFeaturizer.get_default_config(), **own}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Refuse what cannot be counted."""
+        if config.get("analyzer", "word") not in ("word", "char_wb"):
+            raise ValueError(f"analyzer of {cls.__name__} must be word or char_wb, not {config['analyzer']!r}")
+        if not 1 <= config.get("min_ngram", 1) <= config.get("max_ngram", 2):
+            raise ValueError(f"{cls.__name__} needs 1 <= min_ngram <= max_ngram")
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CountFeaturizer:
+        """Make one that knows no words yet."""
+        return cls(config, model_storage, resource, execution_context.node_name)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CountFeaturizer:
+        """Read the words that training found; without training data there are none."""
+        made = cls.create(config, model_storage, resource, execution_context)
+        with suppress(ValueError):  # what Rasa's storage raises for a resource that was never written
+            with model_storage.read_from(resource) as folder:
+                words = (folder / VOCABULARY).read_text(encoding="utf-8")
+            made._know(json.loads(words))
+        return made
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, name: str) -> None:
+        super().__init__(name, config)
+        self._model_storage, self._resource = model_storage, resource
+        self._counter: CountVectorizer | None = None
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn which words there are."""
+        texts = [_text(message) for message in training_data.training_examples if message.get(TEXT)]
+        if not texts:
+            return self._resource
+        counter = self._new_counter(min_df=min(self._config["min_df"], len(texts)))
+        counter.fit(texts)
+        words = sorted(counter.vocabulary_, key=counter.vocabulary_.__getitem__)
+        self._know(words)
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / VOCABULARY).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the counts to every message that has text."""
+        spoken = [message for message in messages if message.get(TEXT)]
+        if not spoken or self._counter is None:
+            return messages
+        counts = self._counter.transform([_text(message) for message in spoken]).tocsr()
+        alias = self._config[FEATURIZER_CLASS_ALIAS]
+        for row, message in zip(counts, spoken, strict=True):
+            message.add_features(Features(sparse.coo_matrix(row), FEATURE_TYPE_SENTENCE, TEXT, alias))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the counts to every training example."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def _know(self, words: list[str]) -> None:
+        self._counter = self._new_counter(vocabulary={word: place for place, word in enumerate(words)})
+
+    def _new_counter(self, **options: Any) -> CountVectorizer:
+        lengths, analyzer = (self._config["min_ngram"], self._config["max_ngram"]), self._config["analyzer"]
+        # The text is tokens with blanks between; pieces of words are cut without a tokenizer.
+        tokenizer = str.split if analyzer == "word" else None
+        return CountVectorizer(
+            analyzer=analyzer, ngram_range=lengths, tokenizer=tokenizer, token_pattern=None, **options
+        )
+
+
+def _text(message: Message) -> str:
+    return _NUMBER.sub(_ANY_NUMBER, " ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT]) or []))

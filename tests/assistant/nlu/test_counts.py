@@ -1,0 +1,93 @@
+"""Counts of words and of pieces of words."""
+
+import pytest
+from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.nlu.counts import CountFeaturizer
+
+
+class Storage:
+    """Keeps what a component writes in a folder, as Rasa's storage does."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def write_to(self, _resource):
+        return self
+
+    def read_from(self, _resource):
+        if not any(self.folder.iterdir()):
+            raise ValueError("never written")
+        return self
+
+    def __enter__(self):
+        return self.folder
+
+    def __exit__(self, *_):
+        return None
+
+
+class Context:
+    """The part of Rasa's context that is read."""
+
+    node_name = "counts"
+
+
+def message(text):
+    made = Message({TEXT: text})
+    WhitespaceTokenizer(WhitespaceTokenizer.get_default_config()).process([made])
+    return made
+
+
+def counted(featurizer, text):
+    made = message(text)
+    featurizer.process([made])
+    return [one.features.toarray()[0].tolist() for one in made.features]
+
+
+@pytest.fixture
+def storage(tmp_path):
+    return Storage(tmp_path)
+
+
+def trained(storage, *texts, **config):
+    made = CountFeaturizer.create({**CountFeaturizer.get_default_config(), **config}, storage, None, Context)
+    made.train(TrainingData([message(text) for text in texts]))
+    return made
+
+
+def test_words_and_pairs_that_two_examples_have_are_counted(storage):
+    featurizer = trained(storage, "red shoes", "red shoes please", "blue hat")
+    # "red", "red shoes" and "shoes", in the order of the alphabet.
+    assert counted(featurizer, "red red shoes") == [[2, 1, 1]]
+    assert counted(featurizer, "a hat") == [[0, 0, 0]]
+
+
+def test_every_number_is_the_same(storage):
+    featurizer = trained(storage, "under 100", "under 9")
+    assert counted(featurizer, "under 5") == counted(featurizer, "under 12345") == [[1, 1, 1]]
+
+
+def test_pieces_of_words_forgive_a_slip(storage):
+    featurizer = trained(storage, "sneakers", "sneakers", analyzer="char_wb", min_ngram=3, max_ngram=3)
+    assert sum(counted(featurizer, "sneekers")[0]) >= 4
+
+
+def test_a_saved_vocabulary_counts_the_same(storage):
+    before = trained(storage, "red shoes", "red shoes")
+    loaded = CountFeaturizer.load(CountFeaturizer.get_default_config(), storage, None, Context)
+    assert counted(loaded, "red shoes") == counted(before, "red shoes")
+
+
+def test_without_training_data_nothing_is_counted(storage):
+    loaded = CountFeaturizer.load(CountFeaturizer.get_default_config(), storage, None, Context)
+    assert counted(loaded, "red shoes") == []
+
+
+@pytest.mark.parametrize("config", [{"analyzer": "char"}, {"min_ngram": 3}, {"min_ngram": 0}])
+def test_what_cannot_be_counted_is_refused(config):
+    with pytest.raises(ValueError, match="CountFeaturizer"):
+        CountFeaturizer.validate_config(config)
