@@ -144,6 +144,6 @@ def _option_lines(turn: Turn, product: ProductView) -> str:
     if not product.option_names:
         return labels.text("variant.only_one")
     return "\n".join(
-        labels.text("details.fact", name=name, value=", ".join(product.option_values(name)))
+        labels.text("details.fact", name=labels.option(name), value=", ".join(product.option_values(name)))
         for name in product.option_names
     )

@@ -184,11 +184,14 @@ def _said_quantity(turn: Turn, values: Iterable[str], before: int) -> int:
 def _say_no_such_value(turn: Turn, product: ProductView, pending: Pending) -> None:
     """Say which values there are; the question goes on waiting."""
     turn.remember(pending=pending)
+    labels = turn.labels
     turn.say(
         "utter_no_such_value",
         name=product.name,
         value=clean_words(turn.text),
-        lines=turn.labels.text("details.fact", name=pending["option"], value=turn.labels.one_of(pending["values"])),
+        lines=labels.text(
+            "details.fact", name=labels.option(pending["option"]), value=labels.one_of(pending["values"])
+        ),
     )
 
 

@@ -110,8 +110,8 @@ def facts(turn: Turn, product: ProductView) -> list[str]:
     pairs = [(labels.text("details.price"), price_text(labels, product))]
     if product.brand:
         pairs.insert(0, (labels.text("details.brand"), product.brand))
-    pairs += [(name, ", ".join(product.option_values(name))) for name in product.option_names]
-    pairs += [(name, ", ".join(values)) for name, values in product.attributes.items()]
+    pairs += [(labels.option(name), ", ".join(product.option_values(name))) for name in product.option_names]
+    pairs += [(labels.option(name), ", ".join(values)) for name, values in product.attributes.items()]
     pairs.append((labels.text("details.stock"), product_stock_text(labels, product)))
     return [labels.text("details.fact", name=name, value=value) for name, value in pairs]
 
@@ -218,9 +218,11 @@ def _tell_names(turn: Turn, product: ProductView, hint: str) -> None:
     values = [value for name in names for value in product.option_values(name)]
     values += [value for known in facts_named.values() for value in known]
     if values:
-        turn.say("utter_option_values", name=product.name, option=hint, values=turn.labels.all_of(values))
+        option = turn.labels.option(hint)
+        turn.say("utter_option_values", name=product.name, option=option, values=turn.labels.all_of(values))
     elif product.option_names:
-        turn.say("utter_other_options", name=product.name, options=turn.labels.all_of(product.option_names))
+        names = [turn.labels.option(name) for name in product.option_names]
+        turn.say("utter_other_options", name=product.name, options=turn.labels.all_of(names))
     elif len(product.variants) == 1:
         turn.say("utter_no_options", name=product.name)
     else:
@@ -231,7 +233,7 @@ def _tell_property(turn: Turn, product: ProductView) -> None:
     asked = turn.services.glossary.translated(turn.text).casefold()
     said = {word for word in re.findall(r"\w+", asked) if len(word) > _SHORT_WORD}
     known = [
-        turn.labels.text("details.fact", name=name, value=", ".join(values))
+        turn.labels.text("details.fact", name=turn.labels.option(name), value=", ".join(values))
         for name, values in product.attributes.items()
         if said & set(re.findall(r"\w+", " ".join([name, *values]).casefold()))
     ]

@@ -44,14 +44,17 @@ def compare(turn: Turn, products: Sequence[ProductView]) -> None:
 
 
 def _rows(turn: Turn, products: Sequence[ProductView]) -> list[str]:
-    labels = turn.labels
+    labels, called = turn.labels, turn.labels.option
     options = dict.fromkeys(name for product in products for name in product.option_names)
     attributes = dict.fromkeys(name for product in products for name in product.attributes)
     cells: list[tuple[str, Callable[[ProductView], str]]] = [
         (labels.text("details.price"), lambda product: price_text(labels, product)),
         (labels.text("details.brand"), lambda product: product.brand or ""),
-        *((name, lambda product, name=name: ", ".join(product.option_values(name))) for name in options),
-        *((name, lambda product, name=name: ", ".join(product.attributes.get(name, ()))) for name in attributes),
+        *((called(name), lambda product, name=name: ", ".join(product.option_values(name))) for name in options),
+        *(
+            (called(name), lambda product, name=name: ", ".join(product.attributes.get(name, ())))
+            for name in attributes
+        ),
         (labels.text("details.stock"), lambda product: product_stock_text(labels, product)),
     ]
     rows = [(title, [cell(product) for product in products]) for title, cell in cells]

@@ -65,6 +65,10 @@ class Labels:
         """Give what shoppers call a word of the catalogue."""
         return self._glossary.said(word)
 
+    def option(self, name: str) -> str:
+        """Give what an option or a fact of a product is called; its own name where the language has no other."""
+        return self._texts.get(f"options.{name.casefold()}", name)
+
     def money(self, amount: Money) -> str:
         """Write an amount."""
         return money_text(amount, self._locale)

@@ -112,6 +112,8 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"photo.sides.{side}" for side in ("left", "right", "middle", "top", "bottom")}
     used |= {f"waiting.{kind}" for kind in (ADD, CLEAR_CART, DETAILS, SEARCH, SIMILAR)}
     used |= {f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock")}
+    # What options are called is the catalogue's to say.
+    used |= {key for key in labels().keys if key.startswith("options.")}
     # Every other label of the kind names an intent that may be meant.
     used |= {f"meant.{intent}" for intent in rules()} & labels().keys
     assert used == labels().keys
