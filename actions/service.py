@@ -15,6 +15,8 @@ from actions.turn import Turn
 from shop.customers import get_customer
 from shop.errors import CustomerNotFound
 
+_SEARCH = "search_products"
+
 
 class ActionAnswerPolicy(ShopAction):
     """Answer from the shop's own texts, word for word."""
@@ -92,6 +94,9 @@ class ActionFallBack(ShopAction):
             refine_slate(turn)
         elif names or says_more:
             run_search(turn, query)
+        elif _SEARCH in turn.between and turn.entity("product_query"):
+            # To search changes nothing, and costs the shopper less than a question.
+            run_search(turn, refined(turn, EVERYTHING))
         elif not ask_between(turn):
             turn.say("utter_not_understood", buttons=[button(turn.labels, "help", "ask_help")])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,15 @@ from assistant.nlu.artifacts import MAKE_THEM, ArtifactError, read_bytes, read_j
 
 # No shopper needs more, and the tokenizer would otherwise walk through a pasted book before it truncates.
 MAX_CHARACTERS = 1000
+
+_PICTURES = frozenset({"So", "Sk", "Cf"})
+_AS_PICTURE = "\ufe0f"
+
+
+def without_pictures(text: str) -> str:
+    """Leave out emoji and their joiners, in which encoders see an unknown word; a text of nothing else stays."""
+    bare = "".join(one for one in text if one != _AS_PICTURE and unicodedata.category(one) not in _PICTURES)
+    return " ".join(bare.split()) or text
 
 
 class OnnxEncoder:

@@ -38,3 +38,8 @@ def test_where_two_meanings_cannot_be_named_it_admits_not_to_understand(chat: Ch
 def test_what_names_goods_is_searched_for_rather_than_asked_about(chat: Chat) -> None:
     responses = say(chat, ["view_cart", "check_out"], product="cactus", product_query="cactus")
     assert "utter_ask_meant" not in responses
+
+
+def test_where_a_search_may_be_meant_it_searches_for_what_was_named(chat: Chat) -> None:
+    assert say(chat, ["search_products", "ask_option"], product_query="cactus") == ["utter_found_one"]
+    assert say(chat, ["search_products", "ask_option"]) == ["utter_ask_meant"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.nlu.artifacts import ArtifactError
-from assistant.nlu.encoder import OnnxEncoder
+from assistant.nlu.encoder import OnnxEncoder, without_pictures
 from assistant.nlu.featurizer import SentenceEncoderFeaturizer
 from tests.assistant.nlu.conftest import DATA, ENCODER
 
@@ -67,3 +67,17 @@ def test_the_fingerprint_follows_the_encoder(tmp_path):
 def test_a_wrong_number_of_threads_is_refused(threads):
     with pytest.raises(ValueError, match="threads"):
         SentenceEncoderFeaturizer.validate_config({"threads": threads})
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("track my order 🙏🏽👍", "track my order"),
+        ("❤️ 多少钱", "多少钱"),
+        ("👍", "👍"),
+        ("a 👨‍👩‍👧 tent", "a tent"),
+        ("", ""),
+    ],
+)
+def test_emoji_beside_words_are_not_encoded(said, read):
+    assert without_pictures(said) == read
