@@ -20,6 +20,7 @@ from scipy import sparse
 
 from assistant.nlu.linear_model import LinearModel
 from assistant.nlu.messages import KINDS, kind_of, sentence_features
+from assistant.nlu.per_script import read_each, write_each
 
 NO_INTENT = {"name": None, "confidence": 0.0}
 
@@ -75,13 +76,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> LinearIntentClassifier:
         """Read a trained classifier; a model that was trained without NLU data has an untrained one."""
-        try:
-            with model_storage.read_from(resource) as folder:
-                found = {kind: folder / kind for kind in KINDS if (folder / kind).is_dir()}
-                models = {kind: LinearModel.load(path) for kind, path in found.items()}
-                return cls(config, model_storage, resource, models)
-        except ValueError:  # what Rasa's storage raises for a resource that was never written
-            return cls(config, model_storage, resource)
+        return cls(config, model_storage, resource, read_each(model_storage, resource, LinearModel.load))
 
     def __init__(
         self,
@@ -107,10 +102,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             own = np.flatnonzero(kinds == kind)
             if len(set(labels[own])) > 1:
                 self._models[kind] = self._fitted(features[own], labels[own])
-        with self._model_storage.write_to(self._resource) as folder:
-            for kind, model in self._models.items():
-                (folder / kind).mkdir()
-                model.save(folder / kind)
+        write_each(self._model_storage, self._resource, self._models)
         return self._resource
 
     def _fitted(self, features: sparse.csr_matrix, labels: np.ndarray) -> LinearModel:

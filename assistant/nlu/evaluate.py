@@ -7,15 +7,12 @@ Thresholds and weights in config.yml are set by the split `validation`; `test` i
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import logging
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -25,10 +22,12 @@ from assistant.nlu.evaluation import (
     accuracy,
     confusion,
     entity_names,
+    held_out_parser,
     load_cases,
     macro_f1,
     score_entities,
     score_intents,
+    write_figures,
 )
 
 FALLBACK = "nlu_fallback"
@@ -109,14 +108,7 @@ def report(summary: dict[str, Any]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m assistant.nlu.evaluate", description=__doc__)
-    parser.add_argument(
-        "--model", default="models", help="a trained model, or the folder of the latest (default: models)"
-    )
-    parser.add_argument("--data", type=Path, default=Path("tests/data/nlu_en.yml"), help="held-out messages")
-    parser.add_argument("--split", default="test", help="which part of them (default: test)")
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
-    options = parser.parse_args(arguments)
+    options = held_out_parser("assistant.nlu.evaluate", __doc__).parse_args(arguments)
     try:
         cases = load_cases(options.data, options.split)
     except (OSError, ValueError) as error:
@@ -124,9 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     summary = summarise(*asyncio.run(parse_all(options.model, cases)))
     sys.stdout.write(report(summary))
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_figures(summary, options.json)
     return 0
 
 

@@ -11,7 +11,6 @@ them, and it learns nothing else.
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 import time
@@ -19,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from assistant.nlu.evaluation import write_figures
 from assistant.nlu.intent_metrics import IntentFigures, choose_threshold, figures_of
 from assistant.nlu.peers import BagOfWords, Peer, RasaPeer
 from assistant.nlu.public_sets import Example, PublicSet, UnreadableSet, read_sets, strangers_in
@@ -121,9 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("  ".join(_cells(row)) + "\n")
         rows.append(row)
     sys.stdout.write(table(rows) + "\n")
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
+    write_figures([asdict(row) for row in rows], options.json)
     return 0
 
 

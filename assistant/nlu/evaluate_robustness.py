@@ -8,18 +8,15 @@ damage falls is drawn with a fixed seed.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from assistant.nlu.damage import DAMAGES, Damage
 from assistant.nlu.evaluate import parse_all
-from assistant.nlu.evaluation import Case, accuracy, load_cases, score_entities
+from assistant.nlu.evaluation import Case, accuracy, held_out_parser, load_cases, score_entities, write_figures
 
 _SEED = 20261129
 UNTOUCHED = "untouched"
@@ -67,12 +64,7 @@ def report(rows: Sequence[Row]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m assistant.nlu.evaluate_robustness", description=__doc__)
-    parser.add_argument("--model", default="models", help="a trained model, or the folder of the latest")
-    parser.add_argument("--data", type=Path, default=Path("tests/data/nlu_en.yml"), help="held-out messages")
-    parser.add_argument("--split", default="test", help="which part of them (default: test)")
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
-    options = parser.parse_args(arguments)
+    options = held_out_parser("assistant.nlu.evaluate_robustness", __doc__).parse_args(arguments)
     try:
         cases = load_cases(options.data, options.split)
     except (OSError, ValueError) as error:
@@ -80,10 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     rows = asyncio.run(measure(options.model, cases))
     sys.stdout.write(report(rows))
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        table = [vars(row) for row in rows]
-        options.json.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_figures([vars(row) for row in rows], options.json)
     return 0
 
 

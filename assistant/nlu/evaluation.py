@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +47,25 @@ class Score:
     recall: float
     f1: float
     expected: int
+
+
+def held_out_parser(module: str, description: str | None) -> argparse.ArgumentParser:
+    """Make the command line of what asks a trained model for held-out messages."""
+    parser = argparse.ArgumentParser(prog=f"python -m {module}", description=description)
+    parser.add_argument(
+        "--model", default="models", help="a trained model, or the folder of the latest (default: models)"
+    )
+    parser.add_argument("--data", type=Path, default=Path("tests/data/nlu_en.yml"), help="held-out messages")
+    parser.add_argument("--split", default="test", help="which part of them (default: test)")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    return parser
+
+
+def write_figures(figures: object, path: Path | None) -> None:
+    """Write figures as JSON, where a file was named."""
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def load_cases(path: Path, split: str) -> list[Case]:

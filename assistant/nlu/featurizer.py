@@ -20,10 +20,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import fingerprint
 from assistant.nlu.encoder import OnnxEncoder, without_pictures
-from assistant.nlu.scripts import has_han
+from assistant.nlu.messages import KINDS, kind_of
 
 BATCH = 32
-ALL, HAN, OTHER = SCRIPTS = ("all", "han", "other")
+ALL = "all"
+SCRIPTS = (ALL, *KINDS)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -85,19 +86,19 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the feature to every message that has text."""
         spoken = [message for message in messages if message.get(TEXT)]
-        todo = sorted((one for one in spoken if self._is_for(one.get(TEXT))), key=lambda one: len(one.get(TEXT)))
+        todo = sorted((one for one in spoken if self._is_for(one)), key=lambda one: len(one.get(TEXT)))
         for start in range(0, len(todo), BATCH):
             part = todo[start : start + BATCH]
             vectors = self._encoder.encode([without_pictures(message.get(TEXT)) for message in part])
             for message, vector in zip(part, vectors, strict=True):
                 self._add(message, vector * np.float32(self._config["weight"]))
         for message in spoken:
-            if not self._is_for(message.get(TEXT)):
+            if not self._is_for(message):
                 self._add(message, np.zeros(self._encoder.dimension, np.float32))
         return messages
 
-    def _is_for(self, text: str) -> bool:
-        return self._config["script"] == ALL or has_han(text) == (self._config["script"] == HAN)
+    def _is_for(self, message: Message) -> bool:
+        return self._config["script"] in (ALL, kind_of(message))
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
         alias = self._config[FEATURIZER_CLASS_ALIAS]

@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.examples import Examples
 from assistant.nlu.messages import KINDS, kind_of, sentence_vector
+from assistant.nlu.per_script import read_each, write_each
 
 FALLBACK = "nlu_fallback"
 # Where the output of the parse names the two intents between which the shopper is asked.
@@ -75,13 +76,7 @@ class ScopeGate(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> ScopeGate:
         """Read the examples; a model that was trained without NLU data has none."""
-        try:
-            with model_storage.read_from(resource) as folder:
-                found = {kind: folder / kind for kind in KINDS if (folder / kind).is_dir()}
-                examples = {kind: Examples.load(path) for kind, path in found.items()}
-                return cls(config, model_storage, resource, examples)
-        except ValueError:  # what Rasa's storage raises for a resource that was never written
-            return cls(config, model_storage, resource)
+        return cls(config, model_storage, resource, read_each(model_storage, resource, Examples.load))
 
     def __init__(
         self,
@@ -101,10 +96,7 @@ class ScopeGate(IntentClassifier, GraphComponent):
             vectors = [vector for one in own if (vector := sentence_vector(one)) is not None]
             if vectors and len(vectors) == len(own):
                 self._examples[kind] = Examples.of(np.array(vectors), [one.get(INTENT) for one in own])
-        with self._model_storage.write_to(self._resource) as folder:
-            for kind, examples in self._examples.items():
-                (folder / kind).mkdir()
-                examples.save(folder / kind)
+        write_each(self._model_storage, self._resource, self._examples)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
