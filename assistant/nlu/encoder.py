@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,12 +18,22 @@ MAX_CHARACTERS = 1000
 
 _PICTURES = frozenset({"So", "Sk", "Cf"})
 _AS_PICTURE = "\ufe0f"
+_LONG_NUMBER = re.compile(r"(\d{4})\d+")
 
 
 def without_pictures(text: str) -> str:
     """Leave out emoji and their joiners, in which encoders see an unknown word; a text of nothing else stays."""
     bare = "".join(one for one in text if one != _AS_PICTURE and unicodedata.category(one) not in _PICTURES)
     return " ".join(bare.split()) or text
+
+
+def without_long_numbers(text: str) -> str:
+    """Cut numbers to four digits: encoders see many words in a long one, which drown what is said of it.
+
+    >>> without_long_numbers("where is order 20261129000017?")
+    'where is order 2026?'
+    """
+    return _LONG_NUMBER.sub(r"\1", text)
 
 
 class OnnxEncoder:

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import fingerprint
-from assistant.nlu.encoder import OnnxEncoder, without_pictures
+from assistant.nlu.encoder import OnnxEncoder, without_long_numbers, without_pictures
 from assistant.nlu.messages import KINDS, kind_of
 
 BATCH = 32
@@ -89,7 +89,9 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         todo = sorted((one for one in spoken if self._is_for(one)), key=lambda one: len(one.get(TEXT)))
         for start in range(0, len(todo), BATCH):
             part = todo[start : start + BATCH]
-            vectors = self._encoder.encode([without_pictures(message.get(TEXT)) for message in part])
+            vectors = self._encoder.encode(
+                [without_long_numbers(without_pictures(message.get(TEXT))) for message in part]
+            )
             for message, vector in zip(part, vectors, strict=True):
                 self._add(message, vector * np.float32(self._config["weight"]))
         for message in spoken:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.nlu.artifacts import ArtifactError
-from assistant.nlu.encoder import OnnxEncoder, without_pictures
+from assistant.nlu.encoder import OnnxEncoder, without_long_numbers, without_pictures
 from assistant.nlu.featurizer import SentenceEncoderFeaturizer
 from tests.assistant.nlu.conftest import DATA, ENCODER
 
@@ -81,3 +81,16 @@ def test_a_wrong_number_of_threads_is_refused(threads):
 )
 def test_emoji_beside_words_are_not_encoded(said, read):
     assert without_pictures(said) == read
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("帮我查订单99999999", "帮我查订单9999"),
+        ("order 1001, or 20261129", "order 1001, or 2026"),
+        ("3.14159", "3.1415"),
+        ("", ""),
+    ],
+)
+def test_long_numbers_are_encoded_as_short_ones(said, read):
+    assert without_long_numbers(said) == read
