@@ -65,18 +65,19 @@ class ForYou:
         self._shown: OrderedDict[Shopper, _Shown] = OrderedDict()
         self._lock = Lock()
 
-    def row(self, token: object, slots: Mapping[str, Any]) -> Row:
+    def row(self, token: object, slots: Mapping[str, Any], language: str | None = None) -> Row:
         """Give the cards, the slate that they stand in, and whether they are chosen for this shopper.
 
         Args:
             token: the channel's signed word on who is asking; nothing else is believed.
             slots: what the shopper's conversation remembers.
+            language: of the page, such as "zh"; the shop's own where it speaks no such.
 
         Raises:
             IdentityRefusedError: the token is missing, forged, expired or made for something else.
             ShopUnavailable: the database does not answer, or the deadline has passed.
         """
-        turn = _turn(self._services(), token, slots)
+        turn = _turn(self._services(), token, slots, language)
         with turn.reading() as session:
             taste = taste_of(turn, session)
         before = self._known(turn, taste)
@@ -111,9 +112,9 @@ class ForYou:
         return shown
 
 
-def _turn(services: Services, token: object, slots: Mapping[str, Any]) -> Turn:
+def _turn(services: Services, token: object, slots: Mapping[str, Any], language: str | None) -> Turn:
     shopper = proven_shopper(token, services.settings.secret.get_secret_value())
-    kept = {name: slots[name] for name in _SLOTS if slots.get(name) is not None}
+    kept = {name: slots[name] for name in _SLOTS if slots.get(name) is not None} | {"language": language}
     message = {"metadata": {"identity": token}}
     tracker = Tracker(shopper.shopper_id, kept, message, [], False, None, {}, None)
     return Turn(tracker, services, time.monotonic() + services.settings.deadline_s)

@@ -71,9 +71,10 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
     async def _catalogue(request: Request) -> HTTPResponse:
         category = (request.args.get("category") or "")[:100]
         limit, offset = _count(request, "limit", MOST), _count(request, "offset", 0)
+        language = request.args.get("language") or ""
         try:
             page = await asyncio.wait_for(
-                asyncio.to_thread(storefront.page, category, limit, offset), settings.deadline_s
+                asyncio.to_thread(storefront.page, category, limit, offset, language), settings.deadline_s
             )
         except (ShopError, TimeoutError) as error:
             logger.warning("The catalogue cannot be read: %s", type(error).__name__)
@@ -89,10 +90,11 @@ def _add_for_you(app: Sanic[Any, Any], for_you: ForYou, deadline_s: float) -> No
     @app.post("/for-you")
     async def _for_you(request: Request) -> HTTPResponse:
         body = request.json
-        slots = body.get("slots") if isinstance(body, dict) else None
-        known = slots if isinstance(slots, dict) else {}
+        asked = body if isinstance(body, dict) else {}
+        slots, language = asked.get("slots"), asked.get("language")
+        known, spoken = slots if isinstance(slots, dict) else {}, language if isinstance(language, str) else None
         try:
-            row = await asyncio.wait_for(asyncio.to_thread(for_you.row, request.token, known), deadline_s)
+            row = await asyncio.wait_for(asyncio.to_thread(for_you.row, request.token, known, spoken), deadline_s)
         except IdentityRefusedError as error:
             logger.warning("Recommendations were refused: %s", error.reason)
             return json({"error": "unauthorized"}, status=401)

@@ -9,6 +9,7 @@ from typing import Any
 
 from actions.bootstrap import Services
 from actions.cards import image_address, price_text
+from actions.labels import Labels
 from shop.catalogue import ProductView, get_products_by_sku
 from shop.db import reading
 from shop.search import Filters, SearchQuery
@@ -19,7 +20,7 @@ _REMEMBERED = 64
 _FEW = 5
 
 Page = dict[str, Any]
-Key = tuple[str, int, int]
+Key = tuple[str, int, int, str]
 
 
 class Storefront:
@@ -36,9 +37,17 @@ class Storefront:
         self._pages: dict[Key, tuple[float, Page]] = {}
         self._lock = threading.Lock()
 
-    def page(self, category: str = "", limit: int = MOST, offset: int = 0) -> Page:
-        """Give the products of a category, or of all, with how many there are and which categories the shop has."""
-        key = (category, min(max(limit, 1), MOST), max(offset, 0))
+    def page(self, category: str = "", limit: int = MOST, offset: int = 0, language: str = "") -> Page:
+        """Give the products of a category, or of all, with how many there are and which categories the shop has.
+
+        Args:
+            category: a category's name; empty for all.
+            limit: the most products on the page.
+            offset: how many products come before the page.
+            language: in which prices are written, such as "zh"; the shop's own where it speaks no such.
+        """
+        spoken = language if language in self._services().languages else ""
+        key = (category, min(max(limit, 1), MOST), max(offset, 0), spoken)
         now = self._clock()
         with self._lock:
             made_at, page = self._pages.get(key, (-_FRESH_S, {}))
@@ -51,20 +60,21 @@ class Storefront:
             self._pages[key] = (now, page)
         return page
 
-    def _made(self, category: str, limit: int, offset: int) -> Page:
+    def _made(self, category: str, limit: int, offset: int, language: str) -> Page:
         services = self._services()
+        labels = services.labels_in(language)
         filters = Filters(categories=(category,) if category else ())
         results = services.search.search(SearchQuery(text="", filters=filters, limit=limit, offset=offset))
         with reading(services.sessions) as session:
             products = get_products_by_sku(session, [hit.sku for hit in results.hits])
         return {
-            "products": [_entry(services, product) for product in products],
+            "products": [_entry(labels, product) for product in products],
             "categories": services.vocabulary.categories(),
             "total": results.total,
         }
 
 
-def _entry(services: Services, product: ProductView) -> dict[str, Any]:
+def _entry(labels: Labels, product: ProductView) -> dict[str, Any]:
     stock = sum(variant.stock for variant in product.variants)
     return {
         "slug": product.slug,
@@ -72,9 +82,9 @@ def _entry(services: Services, product: ProductView) -> dict[str, Any]:
         "sku": product.variants[0].sku,
         "brand": product.brand,
         "category": product.categories[-1] if product.categories else None,
-        "price": price_text(services.labels, product),
-        "price_min": services.labels.money(product.price_min),
-        "price_max": services.labels.money(product.price_max),
+        "price": price_text(labels, product),
+        "price_min": labels.money(product.price_min),
+        "price_max": labels.money(product.price_max),
         "stock": "none" if stock == 0 else "few" if stock <= _FEW else "some",
         "stock_count": stock,
         "image_url": image_address(next(iter(product.images), None)),

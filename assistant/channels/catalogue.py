@@ -11,7 +11,7 @@ from assistant.channels.action_answers import passed_on
 from assistant.channels.errors import Unavailable
 
 _PARAMETERS = re.compile(r"[\w .,&'+-]{1,100}")
-_PASSED_ON = ("category", "limit", "offset")
+_PASSED_ON = ("category", "limit", "offset", "language")
 
 
 class CatalogueProxy:

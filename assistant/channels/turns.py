@@ -14,6 +14,7 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.channels.action_guard import ACTION_SECONDS, shared_budget
+from assistant.channels.beginnings import Beginnings
 from assistant.channels.errors import Unavailable, trace_of
 from assistant.channels.limits import TurnQueue
 from assistant.channels.messages import IncomingMessage
@@ -40,6 +41,7 @@ class Turns:
         self._on_new_message = on_new_message
         self._tokens = tokens
         self._queue = TurnQueue()
+        self._beginnings = Beginnings()
         self._answers: OrderedDict[tuple[str, str], Messages] = OrderedDict()
         self._running: set[asyncio.Task[Messages]] = set()
 
@@ -81,19 +83,23 @@ class Turns:
             metadata={**message.metadata, "identity": self._tokens.sign_identity(session)},
         )
         with shared_budget(ACTION_SECONDS) as budget:
-            finished = await self._handled(incoming)
+            finished = await self._handled(agent, incoming)
         succeeded = finished and not budget.failed and bool(output.messages)
         if not succeeded:
             output.messages.append(await apologise(agent, session.shopper_id))
         return output.messages, succeeded
 
-    async def _handled(self, incoming: UserMessage) -> bool:
+    async def _handled(self, agent: Agent, incoming: UserMessage) -> bool:
         try:
-            await asyncio.wait_for(self._on_new_message(incoming), TURN_SECONDS)
+            await asyncio.wait_for(self._answered(agent, incoming), TURN_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever it is, the shopper must hear something
             logger.error("A turn of %s failed; the shopper gets an apology.\n%s", incoming.sender_id, trace_of(error))
             return False
         return True
+
+    async def _answered(self, agent: Agent, incoming: UserMessage) -> None:
+        await self._beginnings.begin(agent, incoming)
+        await self._on_new_message(incoming)
 
     def _remember(self, key: tuple[str, str], messages: Messages) -> None:
         self._answers[key] = messages

@@ -164,7 +164,7 @@ class WebInput(InputChannel):
         async def show_for_you(request: Request) -> HTTPResponse:
             session = self._session(request)
             self._read_limit.spend(session.shopper_id)
-            return await self._for_you.fetch(_agent(request).tracker_store, session)
+            return await self._for_you.fetch(_agent(request).tracker_store, session, request.args.get("language"))
 
         @routes.get("/images/<name:str>")
         async def show_photo(request: Request, name: str) -> HTTPResponse:

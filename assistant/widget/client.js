@@ -1,5 +1,7 @@
 /** Talks to the web channel: keeps the session, sends messages, reads the conversation back. */
 
+import { languageOf } from './strings.js';
+
 const SEND_MILLISECONDS = 20000;
 // Longer than the server's own limit, so that its answer is the one that counts.
 const UPLOAD_MILLISECONDS = 30000;
@@ -62,7 +64,7 @@ export class Client {
 
   /** Gives what the shop recommends to this visitor, who gets a session for it. */
   async forYou() {
-    return this.withSession('for-you');
+    return this.withSession(`for-you?language=${languageOf(this.locale)}`);
   }
 
   /** Begins a new conversation as one of the demo's customers, or as a guest where there is none. */

@@ -3,7 +3,8 @@
  *
  *   <script src="https://shop.example/webhooks/web/widget.js" data-locale="en_US" data-accent="#0f6b5c" defer></script>
  *
- * data-locale  language of the texts, and sent along with each message (default: the page's language)
+ * data-locale  language of the texts, and sent along with each message (default: the page's language); "auto" is the
+ *              language that the visitor chose by speak(), else that of their browser
  * data-accent  colour of the launcher and the buttons
  * data-open    opens the chat when the page has loaded
  *
@@ -14,6 +15,7 @@
  *   searchByPhoto(file, caption)  sends a picture (a File or Blob) and, if given, the words that go with it
  *   choosePhoto()                 opens the chat and the picker of files, from within the handler of a press
  *   showPhoto(file)               opens the chat with a picture ready to be sent
+ *   locale, speak(locale)         the language of the texts; speak() keeps another one where it is "auto", and reloads
  *
  * The event "daogou:answer" of the window says that the assistant has answered: cart and tastes may have changed.
  */
@@ -22,7 +24,8 @@
 
   const script = document.currentScript;
   const base = new URL('.', script.src);
-  const locale = script.dataset.locale || document.documentElement.lang || 'en';
+  const CHOSEN = `daogou:${base.origin}:locale`;
+  const locale = localeOf(script.dataset.locale || document.documentElement.lang || 'en');
   const file = (name) => new URL(`static/${name}`, base).href;
 
   const ICON =
@@ -181,6 +184,24 @@
     return picture;
   }
 
+  function localeOf(asked) {
+    return asked === 'auto' ? (remembered() ?? navigator.language) : asked;
+  }
+
+  // A browser may forbid a page to keep anything; the language is then chosen anew with each visit.
+  function remembered() {
+    try {
+      return localStorage.getItem(CHOSEN);
+    } catch {
+      return null;
+    }
+  }
+
+  function speak(chosen) {
+    localStorage.setItem(CHOSEN, chosen);
+    location.reload();
+  }
+
   async function start() {
     const [{ Client }, { Strings }, chat, door] = await Promise.all([
       import(file('client.js')),
@@ -205,6 +226,8 @@
   });
   window.daogou = {
     ready,
+    locale,
+    speak,
     open: async () => (await ready).open(),
     close: async () => (await ready).close(),
     ask: async (text, title) => (await ready).ask(text, title),

@@ -22,6 +22,8 @@ class Storefront {
       element.textContent = this.strings.text(element.dataset.text);
     }
     document.title = this.strings.text('shop.name');
+    document.documentElement.lang = this.strings.language;
+    this.showLanguages();
     document.querySelector('[data-open-chat]').addEventListener('click', () => window.daogou.open());
     document.querySelector('[data-choose-photo]').addEventListener('click', () => window.daogou.choosePhoto());
     acceptDrops(document, (file) => window.daogou.showPhoto(file));
@@ -30,11 +32,21 @@ class Storefront {
     await Promise.all([this.forYou.show(), this.showCatalogue(), this.showSignIn()]);
   }
 
+  /** Lets the visitor choose another language than their browser's. */
+  showLanguages() {
+    const languages = document.querySelector('.languages');
+    languages.setAttribute('aria-label', this.strings.text('shop.languages'));
+    for (const button of languages.querySelectorAll('button')) {
+      button.setAttribute('aria-pressed', String(button.lang === this.strings.language));
+      button.addEventListener('click', () => window.daogou.speak(button.lang));
+    }
+  }
+
   /** Shows the products of the chosen category, from one place of the list on. */
   async showCatalogue(offset = 0) {
     const { category } = this;
     this.say(this.strings.text('shop.loading'));
-    const asked = new URLSearchParams({ offset, ...(category && { category }) });
+    const asked = new URLSearchParams({ offset, language: this.strings.language, ...(category && { category }) });
     const page = await getJson(`catalogue?${asked}`).catch(() => null);
     // Another category was chosen meanwhile: its answer is the one to show.
     if (category !== this.category) return;
@@ -130,4 +142,4 @@ async function getJson(path) {
   return response.json();
 }
 
-await new Storefront(await Strings.load(base, document.documentElement.lang)).show();
+await new Storefront(await Strings.load(base, window.daogou.locale)).show();

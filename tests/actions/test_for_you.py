@@ -75,6 +75,17 @@ def test_who_has_looked_around_sees_a_row_of_their_own_with_reasons(
     }
 
 
+def test_reasons_are_given_in_the_language_of_the_page(
+    services: Services, chat: Chat, advisor: AlphabeticalAdvisor
+) -> None:
+    look_at(chat, "tablet")
+    rows = ForYou(lambda: services)
+    cards = {language: rows.row(identity(), {}, language)["cards"][0] for language in ("zh", "en", "xx")}
+    assert cards["zh"]["reason"] == "因为它的品牌是Apple，您看过Tablet"
+    assert cards["zh"]["price"] == "US$15.50"
+    assert cards["en"]["reason"] == cards["xx"]["reason"] == "Because it is by Apple and you looked at Tablet"
+
+
 def test_a_stranger_sees_what_is_popular(page: Page, advisor: AlphabeticalAdvisor) -> None:
     row = page.load()
     assert not row["personal"]

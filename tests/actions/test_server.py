@@ -235,6 +235,16 @@ def test_a_wrong_setting_ends_the_start_with_its_name(tmp_path: Path, changes: d
     assert "Traceback" not in done.stderr
 
 
+def test_the_catalogue_has_the_prices_of_the_pages_language(services: Services) -> None:
+    storefront = Storefront(lambda: services)
+
+    def price(language: str) -> str:
+        page = storefront.page(category="Plants", language=language)
+        return next(one["price"] for one in page["products"] if one["slug"] == "cactus")
+
+    assert [price(language) for language in ("en", "zh", "xx", "")] == ["$15.50", "US$15.50", "$15.50", "$15.50"]
+
+
 def test_the_catalogue_shows_live_stock_after_a_few_seconds(services: Services) -> None:
     now = [0.0]
     storefront = Storefront(lambda: services, clock=lambda: now[0])

@@ -46,11 +46,13 @@ def arrive(chromium: Browser) -> Iterator[Arrive]:
     """Make visitors, each with a browser profile of their own."""
     contexts = []
 
-    def make(base_url: str, width: int = 1280, height: int = 860, *, is_phone: bool = False) -> Visitor:
+    def make(
+        base_url: str, width: int = 1280, height: int = 860, *, is_phone: bool = False, locale: str = "en-US"
+    ) -> Visitor:
         # Nothing moves for a visitor who asks for that, so positions and pictures are the same each time.
         view: ViewportSize = {"width": width, "height": height}
         context = chromium.new_context(
-            viewport=view, locale="en-US", reduced_motion="reduce", has_touch=is_phone, is_mobile=is_phone
+            viewport=view, locale=locale, reduced_motion="reduce", has_touch=is_phone, is_mobile=is_phone
         )
         contexts.append(context)
         return Visitor(context.new_page(), base_url)

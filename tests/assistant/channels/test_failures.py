@@ -208,8 +208,10 @@ def test_what_is_not_the_channels_is_answered_by_rasa(server: LiveServer) -> Non
 
 
 def test_the_catalogue_is_passed_on_with_the_questions_it_knows(server: LiveServer) -> None:
-    answer = server.ask("GET", "/webhooks/web/catalogue?category=Home+%26+Garden&limit=5&host=evil&offset=%00")
-    assert answer.json()["asked"] == {"category": "Home & Garden", "limit": "5"}
+    answer = server.ask(
+        "GET", "/webhooks/web/catalogue?category=Home+%26+Garden&limit=5&host=evil&offset=%00&language=zh"
+    )
+    assert answer.json()["asked"] == {"category": "Home & Garden", "limit": "5", "language": "zh"}
 
 
 @pytest.mark.parametrize("mode", ["hangs", "down"])

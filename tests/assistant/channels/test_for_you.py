@@ -40,6 +40,14 @@ def test_of_a_conversation_only_the_shoppers_taste_is_passed_on(server: LiveServ
     assert server.ask("GET", PATH, server.begin()).json()["asked"] == {"slots": {}}
 
 
+@pytest.mark.parametrize(("asked", "passed_on"), [("zh", {"language": "zh"}), ("zh-CN", {}), ("<b>", {}), ("", {})])
+def test_the_row_is_asked_for_in_the_language_of_the_page(
+    server: LiveServer, asked: str, passed_on: dict[str, str]
+) -> None:
+    answer = server.ask("GET", PATH, server.begin(), params={"language": asked})
+    assert answer.json()["asked"] == {"slots": {}, **passed_on}
+
+
 @pytest.mark.parametrize("mode", ["hangs", "fails", "down"])
 def test_a_row_that_does_not_come_is_a_readable_503(site: Site, mode: str, caplog: pytest.LogCaptureFixture) -> None:
     server = site.start(actions_url=f"http://127.0.0.1:{free_port()}") if mode == "down" else site.start()

@@ -101,6 +101,20 @@ def test_only_known_metadata_of_a_known_form_is_kept() -> None:
     assert clean_metadata("not a mapping") == {}
 
 
+def test_a_conversation_begins_in_the_language_of_its_page_and_stays_in_its_own(server: LiveServer) -> None:
+    token = server.begin()
+    server.say(token, "/search_products", locale="zh_CN", title="看看相机")
+    server.say(token, "/search_products", locale="en_US")
+    server.say(server.begin(), "/search_products")
+    assert [call["tracker"]["slots"]["language"] for call in server.actions.calls] == ["zh", "zh", None]
+    assert server.history(token)[0] == {"role": "shopper", "text": "看看相机"}
+
+
+def test_what_a_button_says_of_the_language_counts_more_than_the_page(server: LiveServer) -> None:
+    server.say(server.begin(), '/add_to_cart{"language": "en"}', locale="zh")
+    assert server.actions.calls[0]["tracker"]["slots"]["language"] == "en"
+
+
 def test_a_button_of_the_assistant_reaches_its_action_with_its_entities(server: LiveServer) -> None:
     answer = server.say(server.begin(), '/add_to_cart{"sku": "CAM-1", "quantity": 2}')
     assert answer.json() == [{"text": "It is in your cart."}]

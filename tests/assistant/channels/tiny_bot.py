@@ -16,8 +16,9 @@ policies:
 DOMAIN = """
 version: "3.1"
 intents: [greet, search_products, search_by_photo, add_to_cart, track_order, thank, goodbye, nlu_fallback]
-entities: [sku, quantity, region]
+entities: [sku, quantity, region, language]
 slots:
+  language: {type: text, influence_conversation: false, mappings: [{type: from_entity, entity: language}]}
   wishes: {type: any, influence_conversation: false, mappings: [{type: custom}]}
   ship_street: {type: any, influence_conversation: false, mappings: [{type: custom}]}
 responses:
