@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.nlu.intents import ANSWERING, CHANGING, SEARCHING
+from assistant.nlu.intents import ANSWERING, CHANGING, CHOOSING, SEARCHING
 from assistant.nlu.language import ENTITY as LANGUAGE
 from assistant.nlu.pieces import Cutter, Piece
 from assistant.nlu.scope import FALLBACK, SCORE
@@ -29,7 +29,7 @@ LINKED, UNLINKED = 0.35, 0.6
 
 POLITE = frozenset({"greet", "thank", "goodbye"})
 OUT_OF_SCOPE, POLICY, TRACK = "out_of_scope", "ask_policy", "track_order"
-ADD, REMOVE = "add_to_cart", "remove_from_cart"
+ADD, REMOVE, REFINE, WISH = "add_to_cart", "remove_from_cart", "refine_search", "state_wish"
 NO_REQUEST = POLITE | ANSWERING | {"inform", FALLBACK, OUT_OF_SCOPE}
 ORDER = "order_number"
 POINTING = (ORDER, "sku", "product", "product_query", "ordinal")
@@ -105,7 +105,8 @@ async def requests_of(text: str, cutter: Cutter, parse: Parse) -> list[Request]:
     if not 1 < len(pieces) <= MOST_PIECES:
         return []
     whole = Request(text, await parse(text))
-    requests = await _Splitting(text, cutter, parse).requests(pieces)
+    # Where the pieces are in doubt, an order each that is asked after is still better than the first alone.
+    requests = await _Splitting(text, cutter, parse).requests(pieces) or _each_order(whole)
     return [_in_language_of(whole, one) for one in requests] if len(requests) > 1 else [whole]
 
 
@@ -166,7 +167,7 @@ class _Splitting:
     def _is_bare_search(self, found: Request) -> bool:
         """Tell whether a piece only names goods, a price or a colour: that is what the rest of the message asks for."""
         kinds = {one["entity"] for one in found.parsed["entities"]} - {LANGUAGE}
-        return found.intent in SEARCHING and self._is_bare(found, found.spans(*kinds))
+        return found.intent in SEARCHING | {WISH} and self._is_bare(found, found.spans(*kinds))
 
     def _is_bare(self, found: Request, spans: Sequence[Span]) -> bool:
         """Tell whether a piece says nothing beside some values."""
@@ -192,7 +193,19 @@ class _Splitting:
                 text = before.text[: old[0]] + value + before.text[old[1] :]
                 asked = _of_order(before, value) if kinds == (ORDER,) else Request(text, await self._parse(text))
                 return asked if asked.intent == before.intent and _differ(before, asked) else None
-        return None
+        return await self._more_to_add(before, found)
+
+    async def _more_to_add(self, before: Request, found: Request) -> Request | None:
+        """Add so many of another thing, too: "add 2 tripods and 3 ropes to my cart"."""
+        counted = _stretch_of(before.spans("quantity", "product"))
+        if before.intent != ADD or not before.named("quantity") or not counted:
+            return None
+        if found.is_request and found.score >= LINKED:
+            return None
+        text = before.text[: counted[0]] + found.text
+        asked = Request(text, await self._parse(text))
+        is_more = asked.intent == ADD and asked.score >= LINKED and asked.named("quantity") and _differ(before, asked)
+        return asked if is_more else None
 
 
 def _each_order(request: Request) -> list[Request]:
@@ -220,8 +233,13 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
     if not all(one.score >= threshold or _names_order(one) for one in (before, found)):
         return False
     if before.intent != found.intent:
-        return not {before.intent, found.intent} <= SEARCHING
+        return not _are_one_search({before.intent, found.intent})
     return _differ(before, found) or (before.intent == POLICY and piece.follows_question)
+
+
+def _are_one_search(intents: set[str]) -> bool:
+    """Tell whether two intents look for one thing: it is named, narrowed down, sorted, or like another but smaller."""
+    return intents <= SEARCHING or (REFINE in intents and intents <= SEARCHING | CHOOSING)
 
 
 def _names_order(request: Request) -> bool:

@@ -17,7 +17,7 @@ from assistant.nlu.several import MOST_PIECES, Request, requests_of
 from assistant.nlu.words import WordLists
 
 INTENTS = {
-    r"where (is|are) .*\d|.*到哪了": "track_order",
+    r"where (is|are) .*\d|.*到哪了|do .* track .*, .* track .*": "track_order",
     r"(show|see) my cart|看看购物车": "view_cart",
     r"remove .*|删掉.*": "remove_from_cart",
     r"add .*": "add_to_cart",
@@ -81,6 +81,10 @@ def texts(cutter: Cutter, text: str, model: Model | None = None) -> list[str]:
         ("where is 1001 and where is 1002?", ["where is 1001", "where is 1002"]),
         ("where is 1001? and what about #1002?", ["where is 1001", "where is 1002"]),
         ("where are 1001 and 1002", ["where are 1001", "where are 1002"]),
+        (
+            "do please track 1001, do please track 1002",
+            ["do please track 1001", "do please track 1002"],
+        ),
         ("1001到哪了，1002呢", ["1001到哪了", "1002到哪了"]),
         ("1001和1002到哪了", ["1001到哪了", "1002到哪了"]),
         ("add the second to my cart, and then show my cart", ["add the second to my cart", "show my cart"]),
