@@ -66,6 +66,7 @@ evaluate: train ## measure how well messages are understood, products found and 
 	@$(ASSISTANT) -m assistant.nlu.evaluate --model models --data tests/data/nlu_zh.yml --json $(FIGURES)/nlu_zh.json
 	@for language in en zh; do $(ASSISTANT) -m assistant.nlu.evaluate_robustness --data tests/data/nlu_$$language.yml \
 		--json $(FIGURES)/robustness_$$language.json || exit 1; done
+	@$(ASSISTANT) -m assistant.nlu.evaluate_several --json $(FIGURES)/several.json
 	@$(SERVICES) -m ops.evaluate_search --json $(FIGURES)/search_quality.json
 	@$(SERVICES) -m ops.evaluate_policies --json $(FIGURES)/policies.json
 

@@ -70,6 +70,8 @@ _SELECTING = ("colour", "brand", "category", "option_value", "price_min", "price
 class ActionTakeAnswer(ShopAction):
     """Take a bare answer: to the waiting question, else to what was last shown, else as a search."""
 
+    takes_answers = True
+
     def name(self) -> str:
         """Give the name by which rules call it."""
         return "action_take_answer"
@@ -83,6 +85,7 @@ class ActionAffirm(ShopAction):
     """Take a yes."""
 
     keeps_question = True
+    takes_answers = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -109,6 +112,8 @@ class ActionAffirm(ShopAction):
 
 class ActionDeny(ShopAction):
     """Take a no."""
+
+    takes_answers = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -151,6 +156,7 @@ def take(turn: Turn) -> None:
     pending = turn.pending
     answer = _ANSWERS.get(pending.get("kind", ""))
     if answer is None or not answer(turn, pending):
+        turn.leave_out_rest()
         _select(turn)
     else:
         resume(turn, pending)

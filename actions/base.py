@@ -52,11 +52,14 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
 
     Attributes:
         keeps_question: whether a question that waits for its answer goes on waiting; otherwise it is dropped.
+        takes_answers: whether it goes on with what the assistant asked; after any other action that shows something or
+            drops the question, requests that waited for the answer are left out.
         yields_to_answer: whether a message that plainly answers the waiting question is taken as that answer, even
             though its intent was read as this action's.
     """
 
     keeps_question: ClassVar[bool] = False
+    takes_answers: ClassVar[bool] = False
     yields_to_answer: ClassVar[bool] = False
 
     def __init__(self, services: bootstrap.Services | None = None) -> None:
@@ -105,6 +108,8 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             say_error(turn, error)
         if answered or not self.keeps_question:
             turn.drop_pending()
+        if not (answered or self.takes_answers) and (turn.has_shown or not self.keeps_question):
+            turn.leave_out_rest()
         return turn
 
 

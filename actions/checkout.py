@@ -60,6 +60,7 @@ class ValidateCheckoutForm(ShopAction):
     """Take what the shopper writes as the field that was asked for, unless it is plainly something else."""
 
     keeps_question = True
+    takes_answers = True
 
     def name(self) -> str:
         """Give the name that Rasa's form calls."""
@@ -82,6 +83,8 @@ class ValidateCheckoutForm(ShopAction):
 
 class ActionShowOrderSummary(ShopAction):
     """Show what is about to be ordered, and ask for a yes."""
+
+    takes_answers = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""

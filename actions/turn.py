@@ -37,6 +37,8 @@ _SHOPPING = frozenset(
 )
 # Rasa's own, and what is no secret.
 _LANGUAGE = "language"
+# What one message asked for besides, kept by the web channel until the question that came up is answered.
+_LEFT = "requests_left"
 _KEPT = frozenset({_OWNER, _LANGUAGE, "requested_slot", "session_started_metadata"})
 # Actions of Rasa's that answer nothing.
 _READING = frozenset({"action_listen", "action_extract_slots"})
@@ -169,6 +171,18 @@ class Turn:
         """Forget the waiting question, unless this turn has asked it."""
         if "pending" not in self._slots and self._tracker.slots.get("pending") is not None:
             self._slots["pending"] = None
+
+    def leave_out_rest(self) -> None:
+        """Forget what was to be done after the answer to a question, and say so: it may mean other things by now."""
+        left = _strings(self.slot(_LEFT))
+        if left:
+            self.remember(**{_LEFT: None})
+            self.say("utter_requests_left_out", rest="\n".join(f"– {clean_words(text)}" for text in left))
+
+    @property
+    def has_shown(self) -> bool:
+        """Tell whether "the second one" means something else after this turn."""
+        return "candidate_skus" in self._slots
 
     def follow_up(self, action: str) -> None:
         """Let another action go on at once."""

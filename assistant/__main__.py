@@ -1,5 +1,7 @@
 """Runs Rasa's own commands without other people's deprecation warnings: `python -m assistant run`, for `rasa run`.
 
+A message that asks for several things is answered thing by thing, in the terminal too.
+
 The packages on which Rasa 3.6 stands warn at every start, forty lines long. PYTHONWARNINGS cannot quieten them: Sanic
 turns these warnings on again when it is imported.
 """
@@ -15,6 +17,8 @@ def main() -> None:
     importlib.import_module("sanic")
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     warnings.filterwarnings("default", category=DeprecationWarning, module=r"assistant\.")
+    # Imported here, because Rasa comes with it. The web channel does the same; a terminal has only this.
+    importlib.import_module("assistant.channels.several").install()
     importlib.import_module("rasa.__main__").main()
 
 

@@ -34,10 +34,17 @@ class ActionTimeout(RasaException):
 
 @dataclass
 class ActionBudget:
-    """The time that one turn's actions have left together, and whether one of them failed."""
+    """The time that one turn's actions have left together, whether one of them failed, and what was done in full.
+
+    Attributes:
+        ends_at: when the time is over, by `time.monotonic`.
+        failed: whether an action failed.
+        done: how many of several requests were done.
+    """
 
     ends_at: float
     failed: bool = False
+    done: int = 0
 
     def seconds_left(self) -> float:
         """Tell how long the next action may take."""
@@ -56,6 +63,17 @@ def shared_budget(seconds: float = ACTION_SECONDS) -> Iterator[ActionBudget]:
         yield budget
     finally:
         _current.reset(reset)
+
+
+@contextmanager
+def turn_budget() -> Iterator[ActionBudget]:
+    """Give the budget of the turn that runs, or one of its own where the channel has set none."""
+    budget = _current.get()
+    if budget is not None:
+        yield budget
+    else:
+        with shared_budget() as budget:
+            yield budget
 
 
 def install() -> None:

@@ -9,6 +9,7 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
 from assistant.channels.output import visible_message
+from assistant.channels.several import TYPED
 from assistant.channels.tokens import Session, Tokens
 from assistant.photo_address import photo_address
 
@@ -49,7 +50,8 @@ def _messages(events: Iterable[Event]) -> Iterator[dict[str, Any]]:
 
 def _as_seen(event: UserUttered, titles: dict[str, str]) -> str | None:
     """Give what the shopper's bubble held: for a pressed button its title, never its payload."""
-    text = event.text or ""
+    # Of a message that asked for several things, all but the first part were typed with it.
+    text = event.metadata.get(TYPED, event.text) or ""
     if not text.startswith("/"):
         return text
     return titles.get(text) or event.metadata.get("title")

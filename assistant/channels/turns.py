@@ -10,8 +10,6 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import BotUttered
-from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.channels.action_guard import ACTION_SECONDS, shared_budget
 from assistant.channels.beginnings import Beginnings
@@ -19,13 +17,14 @@ from assistant.channels.errors import Unavailable, trace_of
 from assistant.channels.limits import TurnQueue
 from assistant.channels.messages import IncomingMessage
 from assistant.channels.output import CollectedOutput, visible_message
+from assistant.channels.own_words import worded
 from assistant.channels.postbacks import admit
+from assistant.channels.several import APOLOGY
 from assistant.channels.tokens import Session, Tokens
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "web"
-APOLOGY = "utter_unavailable"
 # Actions have their own, shorter limit; this one ends a turn that hangs anywhere else.
 TURN_SECONDS = 15.0
 MAX_REMEMBERED = 2_000
@@ -67,9 +66,10 @@ class Turns:
             key = (session.shopper_id, message.message_id or "")
             if message.message_id and key in self._answers:
                 return self._answers[key]
-            messages, succeeded = await self._run(agent, session, message)
-            # After a failure the shopper may well try again, and is to get more than the same apology.
-            if message.message_id and succeeded:
+            messages, is_final = await self._run(agent, session, message)
+            # After a failure the shopper may well try again, and is to get more than the same apology; but what was
+            # done of several requests is not done twice.
+            if message.message_id and is_final:
                 self._remember(key, messages)
             return messages
 
@@ -87,7 +87,7 @@ class Turns:
         succeeded = finished and not budget.failed and bool(output.messages)
         if not succeeded:
             output.messages.append(await apologise(agent, session.shopper_id))
-        return output.messages, succeeded
+        return output.messages, succeeded or bool(budget.done)
 
     async def _handled(self, agent: Agent, incoming: UserMessage) -> bool:
         try:
@@ -113,22 +113,7 @@ async def apologise(agent: Agent, shopper_id: str) -> dict[str, Any]:
     Raises:
         Unavailable: If the domain has no such response.
     """
-    async with agent.lock_store.lock(shopper_id):
-        tracker = await agent.processor.get_tracker(shopper_id)
-        response = await agent.nlg.generate(APOLOGY, tracker, CHANNEL)
-        message = visible_message(response or {})
-        if not message:
-            raise Unavailable("unavailable", "The assistant cannot answer at the moment.")
-        await _record(agent, tracker, message)
+    message = visible_message(await worded(agent, shopper_id, APOLOGY, CHANNEL))
+    if not message:
+        raise Unavailable("unavailable", "The assistant cannot answer at the moment.")
     return message
-
-
-async def _record(agent: Agent, tracker: DialogueStateTracker, message: dict[str, Any]) -> None:
-    if not tracker.events:
-        return
-    data = {part: value for part, value in message.items() if part != "text"}
-    tracker.update(BotUttered(message.get("text"), data, {"utter_action": APOLOGY}), agent.domain)
-    try:
-        await agent.processor.save_tracker(tracker)
-    except Exception as error:  # noqa: BLE001 - the shopper gets it all the same
-        logger.error("The apology to %s could not be written down.\n%s", tracker.sender_id, trace_of(error))

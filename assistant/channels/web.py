@@ -21,7 +21,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json, redirect
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
-from assistant.channels import action_guard
+from assistant.channels import action_guard, several
 from assistant.channels.catalogue import CatalogueProxy
 from assistant.channels.cors import CrossOrigin
 from assistant.channels.errors import (
@@ -94,6 +94,7 @@ class WebInput(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Give Rasa the routes of this channel."""
         action_guard.install()
+        several.install()
         turns = Turns(on_new_message, self._tokens)
         routes = Blueprint("daogou_web")
         self._add_sessions(routes)

@@ -67,6 +67,7 @@ class WordLists:
     sizes: Mapping[str, Phrases]
     photo_orders: Mapping[str, Phrases]
     photo_again: Phrases
+    several: Mapping[str, Phrases]
     whole_words: Phrases
     carrier: Mapping[str, Phrases]
 

@@ -48,6 +48,7 @@ def shared_server(site: Site) -> LiveServer:
 @pytest.fixture
 def server(shared_server: LiveServer) -> LiveServer:
     shared_server.actions.mode = "well"
+    shared_server.actions.only = ""
     shared_server.actions.calls.clear()
     shared_server.actions.remembers.clear()
     shared_server.actions.started.clear()

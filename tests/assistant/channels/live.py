@@ -40,6 +40,7 @@ class ScriptedActions:
 
     calls: list[dict[str, Any]] = field(default_factory=list)
     mode: str = "well"
+    only: str = ""  # the one action that hangs or fails, where not all do
     remembers: dict[str, Any] = field(default_factory=dict)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     started: threading.Event = field(default_factory=threading.Event)
@@ -59,9 +60,10 @@ class ScriptedActions:
         call = await request.json()
         self.calls.append(call)
         self.started.set()
-        if self.mode == "hangs":
+        mode = self.mode if self.only in ("", call["next_action"]) else "well"
+        if mode == "hangs":
             await self.release.wait()
-        if self.mode == "fails":
+        if mode == "fails":
             return web.json_response({"error": "boom"}, status=500)
         events = [{"event": "slot", "name": name, "value": value} for name, value in self.remembers.items()]
         return web.json_response({"events": events, "responses": self.responses(call)})

@@ -20,6 +20,8 @@ entities: [sku, quantity, region, language]
 slots:
   language: {type: text, influence_conversation: false, mappings: [{type: from_entity, entity: language}]}
   wishes: {type: any, influence_conversation: false, mappings: [{type: custom}]}
+  pending: {type: any, influence_conversation: false, mappings: [{type: custom}]}
+  requests_left: {type: any, influence_conversation: false, mappings: [{type: custom}]}
   ship_street: {type: any, influence_conversation: false, mappings: [{type: custom}]}
 responses:
   utter_greet:
@@ -29,6 +31,12 @@ responses:
           payload: /search_products
   utter_unavailable:
     - text: Sorry, that does not work right now. Please try again in a moment.
+  utter_requests_wait:
+    - text: "Later:\\n{rest}"
+  utter_requests_not_done:
+    - text: "Not done:\\n{rest}"
+  utter_requests_too_many:
+    - text: "Too much:\\n{rest}"
 actions: [action_show_cards, action_add_to_cart, action_track_order, action_say_nothing]
 session_config:
   session_expiration_time: 60

@@ -1,0 +1,225 @@
+"""Does each thing that one message asks for, in order and within its turn, whatever channel it came by.
+
+Rasa's agent, through which all channels pass, handles one intent a message. `install` has it handle each request of a
+message as a message of its own. Where one of them leads to a question, the others wait in the slot `requests_left`
+until it is answered, and the shopper is told so; what is too much, or fails, is told too.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from assistant.channels.action_guard import ActionBudget, turn_budget
+from assistant.channels.errors import trace_of
+from assistant.channels.own_words import noted, worded
+from assistant.nlu.pieces import Cutter
+from assistant.nlu.several import requests_of
+from assistant.nlu.words import WordLists
+from assistant.photo_address import photo_address
+
+logger = logging.getLogger(__name__)
+
+# More is told to be left, so that nobody waits long or loses the thread.
+MOST = 3
+LEFT = "requests_left"
+# In the metadata of a message: what the shopper typed, once, and nothing for the rest of the same message.
+TYPED = "typed"
+WORDS = ("data/lexicon/en.yml", "data/lexicon/zh.yml")
+APOLOGY = "utter_unavailable"
+FAILURES = frozenset({APOLOGY, "utter_technical_problem"})
+WAIT, NOT_DONE, TOO_MANY = "utter_requests_wait", "utter_requests_not_done", "utter_requests_too_many"
+_LISTED = "list_orders"
+_LONGEST = 60
+_INSTALLED = "_daogou_several"
+
+Handle = Callable[[Agent, UserMessage], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One request of a message: its text, and what the model has made of it where that is known."""
+
+    text: str
+    parsed: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """How a conversation stands.
+
+    Attributes:
+        form: the form that is being filled, if any.
+        pending: the details of a question that waits for its answer, if one does.
+        left: requests that wait for that answer.
+        intent: what was said last.
+        failed: whether it was answered by an apology.
+    """
+
+    form: str | None
+    pending: Any
+    left: tuple[str, ...]
+    intent: str
+    failed: bool
+
+    @classmethod
+    def of(cls, tracker: DialogueStateTracker) -> State:
+        """Read it off a tracker."""
+        slots = tracker.current_slot_values()
+        intent = tracker.latest_message.intent.get("name") if tracker.latest_message else None
+        left = tuple(slots.get(LEFT) or ())
+        return cls(tracker.active_loop_name, slots.get("pending"), left, str(intent), _has_failed(tracker))
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether no question waits."""
+        return not (self.form or self.pending)
+
+    def asks_what(self, before: State) -> bool:
+        """Tell whether a question has come up since then that the next words would be taken to answer."""
+        if self.form and not before.form:
+            return True
+        # A list of orders asks nothing, although a number alone is then understood.
+        return bool(self.pending) and self.pending != before.pending and self.intent != _LISTED
+
+
+def install() -> None:
+    """Have Rasa's agent handle each request of a message; doing it twice changes nothing."""
+    if getattr(Agent, _INSTALLED, False):
+        return
+    Agent.handle_message = _each_request(Agent.handle_message)
+    setattr(Agent, _INSTALLED, True)
+
+
+def _each_request(handle: Handle) -> Handle:
+    @functools.wraps(handle)
+    async def handle_each(agent: Agent, message: UserMessage) -> Any:
+        if not agent.is_ready() or agent.processor.model_metadata.core_target is None:
+            return await handle(agent, message)
+        with turn_budget() as budget:
+            return await _Turn(agent, message, handle, budget).run()
+
+    return handle_each
+
+
+class _Turn:
+    """A message while its requests are done."""
+
+    def __init__(self, agent: Agent, message: UserMessage, handle: Handle, budget: ActionBudget) -> None:
+        self._agent, self._message, self._handle, self._budget = agent, message, handle, budget
+
+    async def run(self) -> Any:
+        """Do what the message asks for, then what had to wait for it."""
+        parts = await self._parts()
+        if len(parts) > 1:
+            result = await self._do(parts, self._message.text)
+        else:
+            if parts:
+                self._message.parse_data = parts[0].parsed
+            result = await self._handle(self._agent, self._message)
+        state = await self._state()
+        if state.left and state.is_settled and not (state.failed or self._budget.failed):
+            self._budget.done += 1
+            await self._leave(())
+            result = await self._do([Part(text) for text in state.left], "")
+        return result
+
+    async def _parts(self) -> list[Part]:
+        """Split what was typed; buttons and captions of photos are one request each."""
+        text, metadata = self._message.text or "", self._message.metadata or {}
+        if self._message.parse_data or text.startswith(INTENT_MESSAGE_PREFIX) or photo_address(metadata):
+            return []
+        requests = await requests_of(text, _cutter(), self._parse)
+        return [Part(one.text, one.parsed) for one in requests]
+
+    async def _parse(self, text: str) -> Mapping[str, Any]:
+        return await self._agent.processor.parse_message(UserMessage(text, metadata=self._message.metadata))
+
+    async def _do(self, parts: Sequence[Part], typed: str) -> Any:
+        """Do requests in order, until one fails or has to ask."""
+        result, now, later = None, parts[:MOST], parts[MOST:]
+        for place, part in enumerate(now):
+            before = await self._state()
+            result = await self._done(part, typed, place)
+            state = await self._state()
+            if state.failed or self._budget.failed:
+                await self._give_up([*now[place:], *later], place)
+                return result
+            self._budget.done += 1
+            if now[place + 1 :] and state.asks_what(before):
+                await self._leave([one.text for one in now[place + 1 :]])
+                await self._tell(WAIT, now[place + 1 :])
+                break
+            typed = ""
+        if later:
+            await self._tell(TOO_MANY, later)
+        return result
+
+    async def _done(self, part: Part, typed: str, place: int) -> Any:
+        """Do one request; an error in a later one costs the earlier ones nothing."""
+        message = UserMessage(
+            part.text,
+            self._message.output_channel,
+            self._message.sender_id,
+            parse_data=part.parsed,
+            input_channel=self._message.input_channel,
+            metadata={**(self._message.metadata or {}), TYPED: typed},
+        )
+        try:
+            return await self._handle(self._agent, message)
+        except Exception as error:
+            if not place:
+                raise
+            logger.error("A request of %s failed.\n%s", message.sender_id, trace_of(error))
+            self._budget.failed = True
+
+    async def _give_up(self, rest: Sequence[Part], place: int) -> None:
+        """Tell what was not done. Where nothing was, the channel apologises, and all may be sent again."""
+        if self._budget.failed and not (place or self._budget.done):
+            return
+        if self._budget.failed:
+            await self._tell(APOLOGY, ())
+            self._budget.failed = False
+        await self._tell(NOT_DONE, rest)
+
+    async def _tell(self, response: str, rest: Sequence[Part]) -> None:
+        output = self._message.output_channel
+        lines = "\n".join(f"– {_clean(part.text)}" for part in rest)
+        said = await worded(self._agent, self._message.sender_id, response, output.name(), rest=lines)
+        await output.send_response(self._message.sender_id, said)
+
+    async def _leave(self, texts: Sequence[str]) -> None:
+        await noted(self._agent, self._message.sender_id, SlotSet(LEFT, list(texts) or None))
+
+    async def _state(self) -> State:
+        return State.of(await self._agent.processor.get_tracker(self._message.sender_id))
+
+
+@functools.cache
+def _cutter() -> Cutter:
+    return Cutter(WordLists.load(*WORDS))
+
+
+def _has_failed(tracker: DialogueStateTracker) -> bool:
+    """Tell whether the answer to the last message was an apology."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return False
+        if isinstance(event, BotUttered) and event.metadata.get("utter_action") in FAILURES:
+            return True
+    return False
+
+
+def _clean(text: str) -> str:
+    """Make a shopper's words safe to say back, and short."""
+    plain = " ".join("".join(letter for letter in text if letter not in "<>{}").split())
+    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST].rstrip()}…"
