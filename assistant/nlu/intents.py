@@ -36,6 +36,9 @@ SMALL_TALK = WISHES | {
 ANSWERING = frozenset({"affirm", "deny", "cancel"})
 
 CHOOSING = OFFERING | STARTING_FROM_ONE
+REFINING = "refine_search"
+UNSURE = "nlu_fallback"
+CAN_EXCLUDE = OFFERING | {"search_products", REFINING, BY_PHOTO, "ask_similar", "inform", UNSURE}
 LIMITED = SEARCHING | CHOOSING | {"inform", "state_wish"}
 PRICED = LIMITED | ASKING | {"ask_stock", "add_to_cart", "nlu_fallback"}
 SORTED = SEARCHING | {"inform", "nlu_fallback"}

@@ -62,6 +62,8 @@ class WordLists:
     avoid_ends: Mapping[str, Phrases]
     avoid_joiners: Phrases
     avoid_implied: Mapping[str, Phrases]
+    exclude: Mapping[str, Phrases]
+    lasting: Phrases
     own_size_leads: Phrases
     own_size_fillers: Phrases
     sizes: Mapping[str, Phrases]
