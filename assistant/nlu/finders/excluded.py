@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.finders.names import NameFinder
-from assistant.nlu.intents import CAN_EXCLUDE, REFINING, UNSURE
+from assistant.nlu.intents import CAN_EXCLUDE, CAN_TURN_AWAY, REFINING, UNSURE
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.scripts import is_han, plain
@@ -76,13 +76,15 @@ class ExcludedFinder:
 
     def find(self, reading: Reading) -> None:
         """Take what stands behind each lead first, then what stands before each end."""
-        if reading.intent not in CAN_EXCLUDE:
+        if reading.intent not in CAN_TURN_AWAY:
             return
         message = _Message(reading, self._idle.covered(reading), self._spans(self._nothing, reading))
         leads = self._leads_of_list if reading.intent == REFINING else self._leads
         for first, last, _ in list(leads.find(reading.tokens, reading.is_free)):
             if self._is_lead(message, first, last):
                 self._take_behind(message, first, last)
+        if reading.intent not in CAN_EXCLUDE:
+            return
         for first, last, _ in list(self._ends.find(reading.tokens, reading.is_free)):
             self._take_before(message, first, last)
 
@@ -96,6 +98,7 @@ class ExcludedFinder:
         pointed_at = self._end_of_pointing(message, last)
         if pointed_at:
             reading.take(first, pointed_at, {})
+        if pointed_at or reading.intent not in CAN_EXCLUDE:
             return
         for item in list(self._behind(message, last)):
             reading.take(first, item.last, {"exclude": [item.value]})

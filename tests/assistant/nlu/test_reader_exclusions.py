@@ -103,7 +103,7 @@ def test_a_no_that_names_no_kind_of_thing_excludes_nothing(reader, text, intent)
         "不是红的那款，是蓝的",
     ],
 )
-@pytest.mark.parametrize("intent", [REFINE, "inform"])
+@pytest.mark.parametrize("intent", [REFINE, "inform", "add_to_cart", "show_details"])
 def test_who_points_from_one_thing_to_another_excludes_nothing(reader, text, intent):
     assert values(reader, text, intent, "colour") == ["blue"]
     assert not values(reader, text, intent, "exclude")
@@ -112,6 +112,12 @@ def test_who_points_from_one_thing_to_another_excludes_nothing(reader, text, int
 @pytest.mark.parametrize("intent", ["add_to_cart", "ask_price", "ask_stock", "check_out", "deny", "state_wish"])
 def test_nothing_is_excluded_where_nothing_is_searched_for(reader, intent):
     assert not values(reader, "no leather", intent, "exclude")
+
+
+@pytest.mark.parametrize("intent", ["dismiss_product", "remove_from_cart", "ask_why"])
+@pytest.mark.parametrize("text", ["not this one", "不要这个"])
+def test_elsewhere_not_this_one_is_about_this_one(reader, text, intent):
+    assert values(reader, text, intent, "reference") == ["it"]
 
 
 @pytest.mark.parametrize("text", ["a bag but no <b>leather</b>", "a bag but no <leather>"])
