@@ -11,6 +11,7 @@ from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder, Gi
 from assistant.nlu.finders.avoided import AvoidedFinder
 from assistant.nlu.finders.choices import GroupFinder, OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
 from assistant.nlu.finders.counts import OrdinalFinder, QuantityFinder
+from assistant.nlu.finders.dates import OrderedFinder
 from assistant.nlu.finders.excluded import ExcludedFinder
 from assistant.nlu.finders.idle import CountedFinder, IdleWords
 from assistant.nlu.finders.names import NameFinder
@@ -69,6 +70,7 @@ class MessageReader:
         self._speller = Speller(set().union(*known_words), real_words)
         # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
         self._finders: tuple[Finder, ...] = (
+            OrderedFinder(words),
             SkuFinder(words, tokenizer, catalogue.skus),
             ExcludedFinder(words, tokenizer, idle, names, glossary),
             names,

@@ -54,6 +54,7 @@ class WordLists:
     not_reference: Phrases
     quantity: Mapping[str, Any]
     orders: Mapping[str, Phrases]
+    dates: Mapping[str, Any]
     sku_leads: Phrases
     aspects: Mapping[str, Phrases]
     adjustments: Mapping[str, Phrases]
