@@ -8,6 +8,7 @@
 | gift | "history" where only the past is not to count | since when, as ISO time |
 | dismiss | a product's slug | |
 | wish | a standing wish, as `actions.wishes` names it | what it was before |
+| exclude | what the running search leaves out | |
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from actions.turn import Turn
 from recsys.edits import Edits
 
 IGNORE, LESS, MORE, PRICE, GIFT, DISMISS, WISH = "ignore", "less", "more", "price", "gift", "dismiss", "wish"
+EXCLUDE = "exclude"
 ASPECTS = ("brand", "colour", "category", "price")
 LOWER, HIGHER = "lower", "higher"
 HISTORY = "history"

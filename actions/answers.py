@@ -64,7 +64,17 @@ _LINE_GOALS: dict[str, Callable[[Turn, CartLineView], None]] = {
     "change_quantity": change_quantity,
     "remove_from_cart": remove,
 }
-_SELECTING = ("colour", "brand", "category", "option_value", "price_min", "price_max", "price_direction", "in_stock")
+_SELECTING = (
+    "colour",
+    "brand",
+    "category",
+    "option_value",
+    "price_min",
+    "price_max",
+    "price_direction",
+    "in_stock",
+    "exclude",
+)
 
 
 class ActionTakeAnswer(ShopAction):

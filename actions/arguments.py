@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from actions.adjustments import DISMISS, GIFT, HISTORY, IGNORE, LESS, MORE, PRICE, WISH, Step, add, steps_of
+from actions.adjustments import DISMISS, EXCLUDE, GIFT, HISTORY, IGNORE, LESS, MORE, PRICE, WISH, Step, add, steps_of
 from actions.cards import named_button
+from actions.queries import exclusion_text
 from actions.turn import Button, Turn
-from actions.wishes import BUDGET, EXCLUDE, SIZE, Wish
+from actions.wishes import BUDGET, SIZE, Wish
+from actions.wishes import EXCLUDE as NEVER
 from shop.catalogue import get_product
 from shop.errors import ProductNotFound
 from shop.models import utc_now
@@ -18,6 +20,8 @@ def step_text(turn: Turn, step: Step) -> str:
     labels = turn.labels
     if step.kind == WISH:
         return Wish.named(step.value).text(labels)
+    if step.kind == EXCLUDE:
+        return exclusion_text(labels, step.value)
     if step.kind == PRICE:
         return labels.text(f"edits.price_{step.value}", price=labels.number(step.reference))
     if step.kind == IGNORE:
@@ -48,7 +52,9 @@ def _entities_of(step: Step) -> dict[str, str]:
     """Name a step as a shopper's words would."""
     if step.kind == WISH:
         wish = Wish.named(step.value)
-        return {{EXCLUDE: "wish_exclude", SIZE: "size", BUDGET: "price_max"}[wish.kind]: wish.value}
+        return {{NEVER: "wish_exclude", SIZE: "size", BUDGET: "price_max"}[wish.kind]: wish.value}
+    if step.kind == EXCLUDE:
+        return {"wish_exclude": step.value}
     if step.kind in _PRODUCTS:
         return {"product": step.value}
     if step.kind == GIFT:

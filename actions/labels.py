@@ -77,7 +77,7 @@ class Labels:
         """Write a plain number."""
         return str(format_decimal(str(value), locale=self._locale))
 
-    def date(self, moment: dt.datetime) -> str:
+    def date(self, moment: dt.date) -> str:
         """Write a day."""
         return str(format_date(moment, format="long", locale=self._locale))
 

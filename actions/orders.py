@@ -9,8 +9,10 @@ from actions.base import ShopAction
 from actions.cards import named_button, variant_title
 from actions.pending import ORDER, said_number
 from actions.turn import Button, Turn
+from shop.days import Days
 from shop.errors import OrderNotFound
-from shop.orders import OrderView, ShipmentView, find_order, list_orders
+from shop.models import utc_now
+from shop.orders import OrderView, ShipmentView, find_order, list_orders, nearest_orders
 from shop.search import Sort
 
 _LISTED = 5
@@ -25,9 +27,12 @@ class ActionTrackOrder(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Show the order that is named, the one last spoken of, or the only one; else ask which."""
-        number = turn.entity("order_number")
+        number, placed = turn.entity("order_number"), _days_said(turn)
         if number:
             track(turn, number)
+            return
+        if placed:
+            _track_placed(turn, placed)
             return
         if turn.slot("focus_order"):
             # One that is there no longer was not asked for by name: then it is as if none had been spoken of.
@@ -53,20 +58,83 @@ class ActionListOrders(ShopAction):
         return "action_list_orders"
 
     def perform(self, turn: Turn) -> None:
-        """List the newest ones, with a button each."""
+        """List the newest ones, or those of the days that were named, with a button each."""
+        placed = _days_said(turn)
+        if placed:
+            _list_placed(turn, placed)
+            return
         with turn.reading() as session:
             orders = list_orders(session, turn.shopper, limit=_LISTED)
         if not orders:
             turn.say("utter_no_orders")
             return
-        # Of a list none is the one that was spoken of.
-        turn.remember(focus_order=None)
-        turn.ask_later(ORDER, numbers=[order.number for order in orders])
-        turn.say(
-            "utter_orders",
-            lines="\n".join(_order_line(turn, order) for order in orders),
-            buttons=[_order_button(turn, order) for order in orders],
-        )
+        _list(turn, orders, "utter_orders")
+
+
+def _days_said(turn: Turn) -> Days | None:
+    """Read the days that are asked about; None where there are none that can be."""
+    try:
+        return Days.parse(turn.entity("ordered") or "")
+    except ValueError:
+        return None
+
+
+def _track_placed(turn: Turn, placed: Days) -> None:
+    """Show the one order of some days; of several, ask which."""
+    with turn.reading() as session:
+        orders = list_orders(session, turn.shopper, limit=_LISTED, placed=placed)
+    if len(orders) == 1:
+        show_order(turn, orders[0])
+    elif orders:
+        _ask_order(turn, orders)
+    else:
+        _say_none_placed(turn, placed)
+
+
+def _list_placed(turn: Turn, placed: Days) -> None:
+    with turn.reading() as session:
+        orders = list_orders(session, turn.shopper, limit=_LISTED, placed=placed)
+    if orders:
+        _list(turn, orders, "utter_orders_of_days", days=_days_text(turn, placed))
+    else:
+        _say_none_placed(turn, placed)
+
+
+def _say_none_placed(turn: Turn, placed: Days) -> None:
+    """Tell honestly that there is no order of some days, and show the nearest; nothing is ordered ahead of time."""
+    is_ahead = placed.first is not None and placed.first > utc_now().date()
+    with turn.reading() as session:
+        orders = nearest_orders(session, turn.shopper, placed)
+    if orders:
+        response = "utter_orders_ahead" if is_ahead else "utter_no_orders_of_days"
+        _list(turn, orders, response, days=_days_text(turn, placed))
+    elif turn.shopper.customer_id is None:
+        turn.ask_later(ORDER, numbers=[])
+        turn.say("utter_ask_order_number")
+    else:
+        turn.say("utter_no_orders")
+
+
+def _days_text(turn: Turn, days: Days) -> str:
+    labels = turn.labels
+    first, last = (labels.date(day) if day else "" for day in (days.first, days.last))
+    if not last:
+        return labels.text("days.since", first=first)
+    if not first:
+        return labels.text("days.until", last=last)
+    return first if first == last else labels.text("days.span", first=first, last=last)
+
+
+def _list(turn: Turn, orders: list[OrderView], response: str, days: str = "") -> None:
+    # Of a list none is the one that was spoken of.
+    turn.remember(focus_order=None)
+    turn.ask_later(ORDER, numbers=[order.number for order in orders])
+    turn.say(
+        response,
+        days=days,
+        lines="\n".join(_order_line(turn, order) for order in orders),
+        buttons=[_order_button(turn, order) for order in orders],
+    )
 
 
 def track(turn: Turn, number: str) -> None:

@@ -46,7 +46,7 @@ CATEGORY, BUDGET = "category", "budget"
 
 _LONG_ANSWER = 60
 _PRICES = ("price_min", "price_max")
-_TASTES = ("category", "brand", "colour", "product_query", *_PRICES)
+_TASTES = ("category", "brand", "colour", "product_query", "exclude", *_PRICES)
 
 
 def answers_question(turn: Turn) -> bool:

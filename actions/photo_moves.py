@@ -7,12 +7,23 @@ from dataclasses import dataclass, replace
 
 from actions.adjustments import HIGHER, LOWER, hidden, steps_of
 from actions.cards import button, named_button
+from actions.exclusions import excluding, said_exclusions
 from actions.pending import PHOTO_FILTER
 from actions.photo_errors import AddressRefusal, PhotoError, PhotoGone, PhotoRefused
 from actions.photo_sight import SentPhoto, model_of, remember_photo, running_photo, seen
 from actions.photo_vocabulary import known_words
 from actions.photo_words import MATCH_LABELS, looks_like, match_reason
-from actions.queries import EVERYTHING, PAGE, criteria_text, from_state, moved_price, refined, relaxations, to_state
+from actions.queries import (
+    EVERYTHING,
+    PAGE,
+    criteria_text,
+    from_state,
+    moved_price,
+    refined,
+    relaxations,
+    remember_query,
+    to_state,
+)
 from actions.slate_cards import lines, matched_card
 from actions.slates import Request, ShownSlate, page_of, remember_slate
 from actions.targets import pivot_of
@@ -96,7 +107,7 @@ def show_photo(
         say_no_match(turn, found.matches)
         return None
     remember_photo(turn, photo)
-    turn.remember(search_state=to_state(query))
+    remember_query(turn, query)
     if found.shown:
         _present(turn, photo, query, found)
     else:
@@ -118,6 +129,7 @@ def refine_photo(turn: Turn) -> None:
 
 def said(turn: Turn, matcher: ImageMatcher, query: SearchQuery) -> SearchQuery:
     """Add what was said to a search by photo: of its words only those that the catalogue knows."""
+    query = excluding(turn, query, said_exclusions(turn))
     heard = refined(turn, query)
     words = known_words(matcher.gallery, turn.services.glossary.translated(heard.text[len(query.text) :]))
     return replace(heard, text=" ".join(filter(None, (query.text, words))))
@@ -279,7 +291,8 @@ def _remember(turn: Turn, photo: SentPhoto, query: SearchQuery, name: str, page:
     reasons = {one.product.slug: [match_reason(_told_grade(one.match, query))] for one in page}
     remember_slate(turn, ShownSlate(name, Request(TASK, shown=page_of(slugs, Request())), slugs, reasons))
     remember_photo(turn, photo)
-    turn.remember(search_state=to_state(query), candidate_skus=[one.sku for one in page])
+    remember_query(turn, query)
+    turn.remember(candidate_skus=[one.sku for one in page])
     turn.focus(_meant(query, page))
 
 

@@ -26,7 +26,7 @@ from actions.photo_sight import (
     running_photo,
 )
 from actions.photo_words import Part, distinct, part_said, parts_of
-from actions.queries import EVERYTHING, from_state, moved_price, to_state
+from actions.queries import EVERYTHING, from_state, moved_price, remember_query
 from actions.turn import Pending, Turn
 from actions.waiting import wait_on
 from shop.errors import ShopError, ShopUnavailable
@@ -156,11 +156,12 @@ def _parts(turn: Turn, matcher: ImageMatcher, photo: SentPhoto, image: Image) ->
 
 def _ask_part(turn: Turn, photo: SentPhoto, query: SearchQuery, parts: Sequence[Part]) -> None:
     remember_photo(turn, photo)
-    turn.remember(search_state=to_state(query), slate=None)
+    remember_query(turn, query)
+    turn.remember(slate=None)
     meant = part_said(turn, [asdict(part) for part in parts]) if not turn.from_button else None
     if meant:
         # Its words have said which part, so they are none to search for.
-        turn.remember(search_state=to_state(replace(query, text="")))
+        remember_query(turn, replace(query, text=""))
         show_part(turn, photo, meant, Order.of(turn))
         return
     order = Order.of(turn)

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from statistics import median_high, median_low
 from typing import Any
 
+from actions.adjustments import EXCLUDE, Step, keep, steps_of
+from actions.exclusions import excluding, said_exclusions, unless_wanted
 from actions.labels import Labels
 from actions.turn import Turn, clean_words
 from shop.search import Filters, SearchQuery, Sort
@@ -36,6 +38,7 @@ def to_state(query: SearchQuery) -> dict[str, Any]:
             "options": dict(filters.options),
             "option_values": list(filters.option_values),
             "in_stock": filters.in_stock,
+            "exclude": list(filters.exclude),
         },
     }
 
@@ -54,6 +57,8 @@ def from_state(state: Mapping[str, Any]) -> SearchQuery:
             options=dict(filters["options"]),
             option_values=tuple(filters["option_values"]),
             in_stock=filters["in_stock"],
+            # A search that was kept before there were exclusions has none.
+            exclude=tuple(filters.get("exclude", ())),
         ),
         sort=Sort(state["sort"]),
         offset=state["offset"],
@@ -75,6 +80,7 @@ def new_query(turn: Turn, names: Sequence[str] = ()) -> SearchQuery:
 
 def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
     """Add what was said to a search: a new value takes the place of an old one of the same kind, the rest stays."""
+    query = excluding(turn, replace(query, filters=unless_wanted(turn, query.filters)), said_exclusions(turn))
     filters = query.filters
     filters = replace(
         filters,
@@ -147,6 +153,8 @@ def relaxations(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:
         yield "filters.options", replace(query, filters=replace(filters, options={}, option_values=()), offset=0)
     if filters.in_stock:
         yield "filters.in_stock", replace(query, filters=replace(filters, in_stock=False), offset=0)
+    if filters.exclude:
+        yield "filters.exclude", replace(query, filters=replace(filters, exclude=()), offset=0)
 
 
 def criteria_text(labels: Labels, query: SearchQuery) -> str:
@@ -161,7 +169,24 @@ def criteria_text(labels: Labels, query: SearchQuery) -> str:
         parts.append(labels.text("criteria.price_max", price=labels.number(filters.price_max)))
     if filters.in_stock:
         parts.append(labels.text("criteria.in_stock"))
+    parts += [exclusion_text(labels, value) for value in filters.exclude]
     return labels.text("criteria.separator").join(parts)
+
+
+def exclusion_text(labels: Labels, value: str) -> str:
+    """Say what is left out."""
+    return labels.text("criteria.exclude", value=clean_words(labels.said(value)))
+
+
+def remember_query(turn: Turn, query: SearchQuery) -> None:
+    """Keep a search as the running one; what it excludes can be taken back like anything else that was told."""
+    turn.remember(search_state=to_state(query))
+    before = steps_of(turn)
+    kept = [step for step in before if step.kind != EXCLUDE or step.value in query.filters.exclude]
+    told = {step.value for step in kept if step.kind == EXCLUDE}
+    steps = [*kept, *(Step(EXCLUDE, value) for value in query.filters.exclude if value not in told)]
+    if steps != before:
+        keep(turn, steps)
 
 
 def _with_options(turn: Turn, filters: Filters) -> Filters:

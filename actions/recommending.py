@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from actions.advisors import Advice
 from actions.candidates import Candidates, candidates_of, narrowed, shown_variant
 from actions.cards import button
-from actions.queries import criteria_text
-from actions.queries import to_state as query_state
+from actions.queries import criteria_text, remember_query
 from actions.ranking import PAGE, Ranking, log_shown, rank
 from actions.reasons import products_named
 from actions.slate_cards import lines, recommended_card
@@ -139,7 +138,8 @@ def _remember(turn: Turn, ranked: _Ranked, name: str, skus: list[str], question:
     request = replace(before, shown=page_of(slate.item_ids, before), asked=asked)
     reasons = {item.item_id: list(item.reasons) for item in slate}
     remember_slate(turn, ShownSlate(name, request, slate.item_ids, reasons))
-    turn.remember(search_state=query_state(ranked.query), candidate_skus=skus)
+    remember_query(turn, ranked.query)
+    turn.remember(candidate_skus=skus)
     turn.focus(skus[0] if len(skus) == 1 else None)
 
 

@@ -9,8 +9,18 @@ from actions.base import ShopAction, take_answer
 from actions.cards import button, listing, named_button, product_card
 from actions.catalogue import show_details
 from actions.pending import SEARCH
-from actions.queries import PAGE, criteria_text, from_state, moved_price, new_query, refined, relaxations, to_state
-from actions.slate_moves import goes_on, recommend, refine_slate, show_more_of_slate
+from actions.queries import (
+    PAGE,
+    criteria_text,
+    from_state,
+    moved_price,
+    new_query,
+    refined,
+    relaxations,
+    remember_query,
+    to_state,
+)
+from actions.slate_moves import goes_on, recommend, refine_slate, say_nothing_fits, show_again, show_more_of_slate
 from actions.slates import forget_photo, forget_slate
 from actions.targets import focused_product, pick_one, pivot_of
 from actions.turn import Turn, clean_words
@@ -36,6 +46,8 @@ class ActionSearchProducts(ShopAction):
             return
         if turn.entity("adjustment") == GIFT:
             recommend(turn, new_query(turn, product_names(turn)))
+        elif turn.slot("search_state") and _only_excludes(turn):
+            refine(turn)
         else:
             start_search(turn)
 
@@ -168,14 +180,28 @@ def run_search(turn: Turn, query: SearchQuery, *, keep_when_empty: bool = False)
         return
     if not keep_when_empty:
         forget_photo(turn)
-        turn.remember(search_state=to_state(query))
+        remember_query(turn, query)
     _say_nothing_found(turn, query)
+
+
+def show_query(turn: Turn, query: SearchQuery) -> None:
+    """Show what is looked at, a search or a list made for the shopper, within other words and filters."""
+    if not goes_on(turn):
+        run_search(turn, query, keep_when_empty=True)
+    elif not show_again(turn, query=query):
+        say_nothing_fits(turn, query)
 
 
 def ask_what(turn: Turn) -> None:
     """Ask what the shopper is looking for, and name what the shop has."""
     names = turn.services.vocabulary.categories()[:_SUGGESTED]
     turn.say("utter_ask_what", buttons=[named_button(name, "search_products", category=name) for name in names])
+
+
+def _only_excludes(turn: Turn) -> bool:
+    """Tell whether a message names nothing to look for, only what to leave out: "no Sony"."""
+    query = new_query(turn, product_names(turn))
+    return bool(query.filters.exclude) and not query.text and replace(query.filters, exclude=()) == Filters()
 
 
 def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
@@ -188,7 +214,8 @@ def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
         turn.say("utter_corrected", words=clean_words(results.corrected))
         query = replace(query, text=results.corrected)
     forget_slate(turn)
-    turn.remember(search_state=to_state(query), candidate_skus=[sku for _, sku in shown])
+    remember_query(turn, query)
+    turn.remember(candidate_skus=[sku for _, sku in shown])
     turn.focus(shown[0][1] if results.total == 1 else None)
     if query.offset:
         response = "utter_found_next"

@@ -11,7 +11,7 @@ from actions.cards import button
 from actions.pending import BUDGET, said_number
 from actions.photo_moves import refine_photo, show_more_of_photo, show_photo_again
 from actions.photo_sight import running_photo
-from actions.queries import EVERYTHING, from_state, refined, to_state
+from actions.queries import EVERYTHING, from_state, refined, remember_query
 from actions.recommending import show, what_was_asked
 from actions.slates import RECOMMEND, Request, forget_slate, last_slate
 from actions.targets import pivot_of
@@ -31,7 +31,7 @@ def recommend(turn: Turn, query: SearchQuery) -> None:
     if not show(turn, Request(RECOMMEND), query):
         # What is said next narrows these words down, as after a search that finds nothing.
         forget_slate(turn)
-        turn.remember(search_state=to_state(query))
+        remember_query(turn, query)
         say_nothing_fits(turn, query)
 
 

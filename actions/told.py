@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from actions.adjustments import DISMISS, GIFT, HISTORY, IGNORE, PRICE, WISH, Step, add, keep, steps_of
+from actions.adjustments import DISMISS, EXCLUDE, GIFT, HISTORY, IGNORE, PRICE, WISH, Step, add, keep, steps_of
 from actions.arguments import step_text, undo_button
 from actions.base import ShopAction
-from actions.cards import button
+from actions.cards import button, named_button
+from actions.exclusions import excluding, lifting
+from actions.photo_sight import running_photo
+from actions.queries import EVERYTHING, exclusion_text, from_state
+from actions.search import show_query
 from actions.slate_moves import query_shown, say_nothing_fits, show_again
 from actions.slates import last_slate
 from actions.tastes import taste_of
 from actions.turn import Turn
 from actions.wishes import (
     BUDGET,
-    EXCLUDE,
     SIZE,
     Wish,
     before,
@@ -28,10 +31,12 @@ from actions.wishes import (
     with_wish,
     without_wish,
 )
+from actions.wishes import EXCLUDE as NEVER
 from shop.interactions import take_back_dismissal
 
 _EVERYTHING = "all"
 _BUTTONS = 8
+_NAMING = {NEVER: ("wish_exclude", "exclude", "brand", "colour", "category"), SIZE: ("size", "option_value")}
 
 
 class ActionStateWish(ShopAction):
@@ -47,6 +52,9 @@ class ActionStateWish(ShopAction):
         if not stated_now:
             turn.say("utter_ask_wish")
             return
+        if _is_about_search(turn, stated_now):
+            _leave_out_here(turn, [wish.value for wish in stated_now])
+            return
         with turn.writing() as session:
             wishes = wishes_of(turn, session)
             for wish in stated_now:
@@ -58,6 +66,22 @@ class ActionStateWish(ShopAction):
         undo = [undo_button(turn, Step(WISH, stated_now[-1].name))]
         turn.say("utter_wish_saved" if kept else "utter_wish_noted", wish=said, buttons=undo)
         _again(turn)
+
+
+def _is_about_search(turn: Turn, wishes: Sequence[Wish]) -> bool:
+    """Tell "no leather", said while a search is looked at, from "I never want leather"."""
+    searches = turn.slot("search_state") and (running_photo(turn) or not last_slate(turn))
+    return bool(searches) and not (turn.is_lasting or turn.form) and all(wish.kind == NEVER for wish in wishes)
+
+
+def _leave_out_here(turn: Turn, values: Sequence[str]) -> None:
+    """Leave something out of the running search, and offer to do so for good."""
+    query = excluding(turn, from_state(turn.slot("search_state")), values)
+    show_query(turn, query)
+    if from_state(turn.slot("search_state")).filters.exclude == query.filters.exclude:
+        what = turn.labels.clauses(exclusion_text(turn.labels, value) for value in values)
+        always = named_button(turn.labels.text("buttons.always", what=what), "state_wish", wish_exclude=list(values))
+        turn.say("utter_excluded_here", what=what, buttons=[always])
 
 
 class ActionShowWishes(ShopAction):
@@ -106,7 +130,11 @@ def undo(turn: Turn) -> None:
     what = turn.labels.clauses(step_text(turn, one.step) for one in meant)
     _take_back(turn, [one.step for one in meant], restoring=not named)
     turn.say("utter_undone", what=what)
-    _again(turn)
+    excluded = {one.step.value for one in meant if one.step.kind == EXCLUDE}
+    if excluded and not turn.form:
+        show_query(turn, lifting(from_state(turn.slot("search_state")), excluded))
+    else:
+        _again(turn)
 
 
 @dataclass(frozen=True)
@@ -123,7 +151,10 @@ def _told(turn: Turn, session: Session) -> list[_Told]:
     names = {wish.name for wish in each_wish(wishes_of(turn, session))}
     here = {step.value: step for step in steps if step.kind == WISH and step.value in names}
     before_today = [_Told(Step(WISH, name), here=False) for name in sorted(names - here.keys())]
-    return [*before_today, *(_Told(step) for step in steps if step.kind != WISH or step is here.get(step.value))]
+    running = from_state(turn.slot("search_state")) if turn.slot("search_state") else EVERYTHING
+    over = [step for step in steps if step.kind == EXCLUDE and step.value not in running.filters.exclude]
+    holding = (step for step in steps if step not in over)
+    return [*before_today, *(_Told(step) for step in holding if step.kind != WISH or step is here.get(step.value))]
 
 
 def _named(turn: Turn, told: Sequence[_Told]) -> list[_Told]:
@@ -134,6 +165,8 @@ def _named(turn: Turn, told: Sequence[_Told]) -> list[_Told]:
 def _names(turn: Turn, step: Step) -> bool:
     if step.kind == WISH:
         return _names_wish(turn, Wish.named(step.value))
+    if step.kind == EXCLUDE:
+        return _names_wish(turn, Wish(NEVER, step.value))
     if step.kind == IGNORE:
         return step.value in turn.entities("aspect")
     if step.kind == PRICE:
@@ -149,14 +182,13 @@ def _names_wish(turn: Turn, wish: Wish) -> bool:
         return bool(turn.entities("price_max")) or PRICE in aspects
     if wish.kind == SIZE and SIZE in aspects:
         return True
-    kinds = {EXCLUDE: ("wish_exclude", "brand", "colour", "category"), SIZE: ("size", "option_value")}[wish.kind]
-    named = (value for kind in kinds for value in turn.entities(kind))
+    named = (value for kind in _NAMING[wish.kind] for value in turn.entities(kind))
     return wish.value.casefold() in {turn.services.glossary.translated(value).casefold() for value in named}
 
 
 def _last(turn: Turn, told: Sequence[_Told]) -> list[_Told]:
     """Take the latest thing said in this conversation; what is of another day only where it is named."""
-    if any(turn.entities(name) for name in ("wish_exclude", "size", "aspect", "product")):
+    if any(turn.entities(name) for name in ("wish_exclude", "exclude", "size", "aspect", "product")):
         return []
     return [one for one in told if one.here][-1:]
 

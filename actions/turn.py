@@ -87,6 +87,11 @@ class Turn:
         return _strings((self._tracker.latest_message or {}).get("between"))
 
     @property
+    def is_lasting(self) -> bool:
+        """Tell whether a wish is said to hold for good; what a button says does."""
+        return bool((self._tracker.latest_message or {}).get("lasting", True))
+
+    @property
     def named(self) -> dict[str, list[str]]:
         """List by kind all that the message itself names."""
         found = (self._tracker.latest_message or {}).get("entities") or []

@@ -15,6 +15,8 @@ from shop.wishes import Wishes, load_wishes, save_wishes
 EXCLUDE, SIZE, BUDGET = "exclude", "size", "budget"
 
 _SAVED = "saved"
+# What was read as an exclusion of a search may, when the shopper is asked, turn out to be a wish.
+_EXCLUDED = ("wish_exclude", "exclude")
 _MOST = 20
 
 
@@ -82,7 +84,7 @@ def mirror_wishes(turn: Turn, wishes: Wishes, *, saved: bool) -> None:
 
 def stated(turn: Turn) -> list[Wish]:
     """Read the wishes that a message states."""
-    avoided = [turn.services.glossary.translated(value) for value in turn.entities("wish_exclude")]
+    avoided = [turn.services.glossary.translated(value) for kind in _EXCLUDED for value in turn.entities(kind)]
     sizes = [*turn.entities("size"), *turn.entities("option_value")]
     budget = price(turn, "price_max")
     if not (avoided or sizes or budget):

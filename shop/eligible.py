@@ -7,9 +7,10 @@ from collections.abc import Collection
 from sqlalchemy import JSON, ColumnElement, and_, exists, func, not_, select, tuple_
 from sqlalchemy.orm import Session
 
+from shop.among import among
 from shop.models import Product, Variant, VariantOption
 from shop.search_facts import Spellings
-from shop.search_filters import among, matching
+from shop.search_filters import matching
 from shop.search_query import Filters
 from shop.sizes import other_sizes
 from shop.unwanted import Unwanted, unwanted

@@ -12,6 +12,7 @@ from shop.carts import CartLineView, check_available, find_open_cart
 from shop.catalogue import variant_options
 from shop.checkout import OrderSummary, summarise
 from shop.customers import customer_row_id
+from shop.days import Days
 from shop.errors import CartChanged, EmptyCart, NotEnoughStock, OrderNotFound
 from shop.interactions import note_interaction
 from shop.models import Cart, CartLine, Order, OrderLine, Variant, utc_now
@@ -31,6 +32,7 @@ __all__ = [
     "check_field",
     "find_order",
     "list_orders",
+    "nearest_orders",
     "place_order",
     "summarise_cart",
 ]
@@ -103,10 +105,20 @@ def find_order(session: Session, shopper: Shopper, number: str) -> OrderView:
     return order_view(row)
 
 
-def list_orders(session: Session, shopper: Shopper, limit: int = 5) -> list[OrderView]:
-    """List the shopper's own orders, the newest first."""
-    newest_first = whole_orders().where(_own(session, shopper)).order_by(Order.placed_at.desc(), Order.id.desc())
+def list_orders(session: Session, shopper: Shopper, limit: int = 5, *, placed: Days | None = None) -> list[OrderView]:
+    """List the shopper's own orders, the newest first; with `placed`, those of some days."""
+    own = whole_orders().where(_own(session, shopper), (placed or Days()).hold(Order.placed_at))
+    newest_first = own.order_by(Order.placed_at.desc(), Order.id.desc())
     return [order_view(row) for row in session.scalars(newest_first.limit(limit))]
+
+
+def nearest_orders(session: Session, shopper: Shopper, days: Days) -> list[OrderView]:
+    """Find the shopper's next order after some days and the last one before them, in this order."""
+    own = whole_orders().where(_own(session, shopper))
+    after = own.where(days.end_before(Order.placed_at)).order_by(Order.placed_at, Order.id)
+    before = own.where(days.begin_after(Order.placed_at)).order_by(Order.placed_at.desc(), Order.id.desc())
+    found = (session.scalar(query.limit(1)) for query in (after, before))
+    return [order_view(row) for row in found if row is not None]
 
 
 def _own(session: Session, shopper: Shopper) -> ColumnElement[bool]:

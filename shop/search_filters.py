@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from sqlalchemy import ColumnElement, Integer, and_, any_, case, cast, exists, false, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, select
 from sqlalchemy.orm import Session
 
+from shop.among import among
 from shop.models import Category, Product, ProductCategory, Variant
 from shop.promotions import running
 from shop.search_facts import COLOUR_NAMES, Fact, Spellings
 from shop.search_query import Filters
+from shop.unwanted import Unwanted, unwanted
 
 _EXACT = Decimal("0.0001")
 # Dearer than anything, and still a number that every database can hold.
@@ -71,6 +71,8 @@ def matching(filters: Filters, spellings: Spellings, session: Session) -> Condit
     facts += [Fact.of_value(value, spellings) for value in filters.option_values]
     if filters.colours:
         facts.append(Fact.of(COLOUR_NAMES, filters.colours, spellings))
+    if filters.exclude:
+        variant.append(_silent(unwanted(session, filters.exclude), session))
     return Conditions(
         product=and_(*product),
         variant=and_(*variant, *(fact.among_many() for fact in facts)),
@@ -80,20 +82,17 @@ def matching(filters: Filters, spellings: Spellings, session: Session) -> Condit
     )
 
 
-def among(product_ids: Collection[int], session: Session) -> ColumnElement[bool]:
-    """Write the condition that a variant's product is one of many; one parameter, however many they are."""
-    if session.get_bind().dialect.name == "sqlite":
-        each = func.json_each(json.dumps(list(product_ids))).table_valued("value")
-        return Variant.product_id.in_(select(each.c.value))
-    return Variant.product_id == any_(cast(list(product_ids), ARRAY(Integer)))
-
-
 def _product_conditions(filters: Filters, spellings: Spellings, session: Session) -> Iterable[ColumnElement[bool]]:
     if filters.categories:
         yield _in_categories(filters.categories, session)
     if filters.brands:
         brands = spellings.brands_like(filters.brands)
         yield Product.brand.in_(brands) if brands else false()
+
+
+def _silent(left_out: Unwanted, session: Session) -> ColumnElement[bool]:
+    """Write the condition on a variant that neither it nor its product says an excluded word."""
+    return and_(not_(among(left_out.product_ids, session)), not_(left_out.variants()))
 
 
 def _price_conditions(filters: Filters, price: ColumnElement[Decimal]) -> Iterable[ColumnElement[bool]]:

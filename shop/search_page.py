@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
+from shop.among import among
 from shop.models import Product, Variant
-from shop.search_filters import Conditions, among
+from shop.search_filters import Conditions
 from shop.search_query import SearchHit, SearchQuery, Sort
 from shop.search_words import INDEXED
 

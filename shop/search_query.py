@@ -37,6 +37,7 @@ class Filters:
         options: name to value; all must hold.
         option_values: values whose option is not known; each must hold, whatever the option is called.
         in_stock: at least one piece must be there now.
+        exclude: words or phrases that neither the variant nor its product may say, as `shop.unwanted` reads them.
     """
 
     price_min: Decimal | None = None
@@ -47,6 +48,7 @@ class Filters:
     options: Mapping[str, str] = field(default_factory=dict)
     option_values: tuple[str, ...] = ()
     in_stock: bool = False
+    exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a price that is no number."""

@@ -1,7 +1,8 @@
 """Which products and variants say a word that a shopper wants nothing of.
 
 The full text knows quickly which products say it anywhere: in name, brand, categories, facts, options, SKUs or
-description. Where only an option says it, as "red", the product stays with its other variants.
+description. Where only an option says it, as "red", the product stays with its other variants,
+also if it lists the colours of all of them as a fact.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import functools
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, false, func, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
+from shop.among import among
 from shop.models import Attribute, Category, Product, Variant, VariantOption
-from shop.search_filters import among
+from shop.search_facts import COLOUR_NAMES
 from shop.search_text import ProductText, read_products, stem, words
 from shop.search_words import full_text_of
 
@@ -103,6 +105,14 @@ def _variant_values(session: Session, product_ids: Collection[int]) -> Iterator[
         yield from ((product_id, value) for product_id, value in session.execute(query.distinct()))
 
 
+def _told_by_variants() -> ColumnElement[bool]:
+    """Write the condition on a shared fact that each variant names its own: "red, blue" of a red and a blue one."""
+    fact, option = func.lower(Attribute.name), func.lower(VariantOption.name)
+    same = or_(option == fact, and_(option.in_(COLOUR_NAMES), fact.in_(COLOUR_NAMES)))
+    own = exists().where(Variant.product_id == Product.id, VariantOption.variant_id == Variant.id, same)
+    return own.correlate(Product, Attribute)
+
+
 def _own_texts(session: Session, product_ids: Collection[int]) -> Iterator[tuple[int, str]]:
     """Read what some products say of themselves, of which no variant is free."""
     if not product_ids:
@@ -112,5 +122,6 @@ def _own_texts(session: Session, product_ids: Collection[int]) -> Iterator[tuple
     queries = [select(Product.id, column).where(some) for column in columns]
     queries.append(select(Product.id, Category.name).select_from(Product).join(Product.categories).where(some))
     shared = select(Product.id, Attribute.value).join(Attribute).where(some, Attribute.variant_id.is_(None))
+    shared = shared.where(~_told_by_variants())
     for query in (*queries, shared):
         yield from ((product_id, text) for product_id, text in session.execute(query))

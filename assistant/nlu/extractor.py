@@ -15,10 +15,14 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.nlu.artifacts import fingerprint, read_json
 from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.finders.avoided import WISH
 from assistant.nlu.goods import glossary_of
 from assistant.nlu.photos import ADD, asked_of
 from assistant.nlu.reader import MessageReader
 from assistant.nlu.words import WordLists
+
+LASTING = "lasting"
+"""Where the output of the parse tells whether a wish is said to hold for good, and not for one search alone."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -68,6 +72,8 @@ class ShoppingEntityExtractor(GraphComponent, EntityExtractorMixin):
             # An order with a photo says how many, which a search does not.
             intent = ADD if asked_of(message) == ADD else intent
             entities = self._extract(message.get(TEXT) or "", intent)
+            if intent == WISH:
+                message.set(LASTING, self._reader.is_lasting(message.get(TEXT) or ""), add_to_output=True)
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True)
         return messages
 

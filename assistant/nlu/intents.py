@@ -36,6 +36,11 @@ SMALL_TALK = WISHES | {
 ANSWERING = frozenset({"affirm", "deny", "cancel"})
 
 CHOOSING = OFFERING | STARTING_FROM_ONE
+REFINING = "refine_search"
+UNSURE = "nlu_fallback"
+CAN_EXCLUDE = OFFERING | {"search_products", REFINING, BY_PHOTO, "ask_similar", "inform", UNSURE}
+# "Not the red one, the blue one" turns from one thing to another; elsewhere "not this one" is about this one.
+CAN_TURN_AWAY = CAN_EXCLUDE | {"add_to_cart", "show_details"}
 LIMITED = SEARCHING | CHOOSING | {"inform", "state_wish"}
 PRICED = LIMITED | ASKING | {"ask_stock", "add_to_cart", "nlu_fallback"}
 SORTED = SEARCHING | {"inform", "nlu_fallback"}

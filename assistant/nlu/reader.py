@@ -11,6 +11,8 @@ from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder, Gi
 from assistant.nlu.finders.avoided import AvoidedFinder
 from assistant.nlu.finders.choices import GroupFinder, OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
 from assistant.nlu.finders.counts import OrdinalFinder, QuantityFinder
+from assistant.nlu.finders.dates import OrderedFinder
+from assistant.nlu.finders.excluded import ExcludedFinder
 from assistant.nlu.finders.idle import CountedFinder, IdleWords
 from assistant.nlu.finders.names import NameFinder
 from assistant.nlu.finders.orders import OrderFinder
@@ -64,10 +66,13 @@ class MessageReader:
         gifts = GiftFinder(words, tokenizer)
         known = PhraseBook(tokenizer, ((word, True) for word in _plain_words(words)))
         known_words = (each.words() for each in (names, options, aspects, adjustments, gifts, known, idle))
+        self._lasting = PhraseBook(tokenizer, ((word, True) for word in words.lasting))
         self._speller = Speller(set().union(*known_words), real_words)
         # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
         self._finders: tuple[Finder, ...] = (
+            OrderedFinder(words),
             SkuFinder(words, tokenizer, catalogue.skus),
+            ExcludedFinder(words, tokenizer, idle, names, glossary),
             names,
             aspects,
             adjustments,
@@ -78,7 +83,7 @@ class MessageReader:
             SizeFinder(words, tokenizer, catalogue, idle),
             SortFinder(words, tokenizer),
             PriceFinder(words, tokenizer),
-            AvoidedFinder(words, tokenizer, idle, names),
+            AvoidedFinder(words, tokenizer, idle, names, glossary),
             OrderFinder(words, tokenizer, idle),
             GroupFinder(words, tokenizer),
             OrdinalFinder(words, tokenizer, idle),
@@ -98,6 +103,10 @@ class MessageReader:
             finder.find(reading)
         found = sorted(reading.found, key=lambda one: (one.first, one.last))
         return [Value(one.entity, one.value, tokens[one.first].start, tokens[one.last - 1].end) for one in found]
+
+    def is_lasting(self, text: str) -> bool:
+        """Tell whether a wish is said to hold for good: "never", "I'm allergic to", "from now on"."""
+        return any(True for _ in self._lasting.find(self._tokenizer.cut(text), lambda _first, _last: True))
 
 
 def _plain_words(words: WordLists) -> Iterable[str]:

@@ -54,6 +54,7 @@ class WordLists:
     not_reference: Phrases
     quantity: Mapping[str, Any]
     orders: Mapping[str, Phrases]
+    dates: Mapping[str, Any]
     sku_leads: Phrases
     aspects: Mapping[str, Phrases]
     adjustments: Mapping[str, Phrases]
@@ -62,6 +63,8 @@ class WordLists:
     avoid_ends: Mapping[str, Phrases]
     avoid_joiners: Phrases
     avoid_implied: Mapping[str, Phrases]
+    exclude: Mapping[str, Phrases]
+    lasting: Phrases
     own_size_leads: Phrases
     own_size_fillers: Phrases
     sizes: Mapping[str, Phrases]

@@ -261,8 +261,10 @@ class Chat:
         self._rules = rules()
         self._actions: dict[str, Action] = {one.name(): one for one in (kind(services) for kind in action_classes())}
 
-    def say(self, intent: str, text: str = "some words", confidence: float = 1.0, **entities: Any) -> list[str]:
-        """Send a message; give the names of the responses."""
+    def say(
+        self, intent: str, text: str = "some words", confidence: float = 1.0, *, lasting: bool = True, **entities: Any
+    ) -> list[str]:
+        """Send a message; give the names of the responses. `lasting` tells whether a wish is said to hold for good."""
         found = [
             {"entity": name, "value": value}
             for name, values in entities.items()
@@ -273,6 +275,7 @@ class Chat:
             "intent": {"name": intent, "confidence": confidence},
             "entities": found,
             "metadata": self.metadata,
+            "lasting": lasting,
         }
         return self.run(self._rules[intent], message)
 

@@ -113,7 +113,9 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {*MATCH_LABELS.values(), "photo.looks_like", "photo.could_be"}
     used |= {f"photo.sides.{side}" for side in ("left", "right", "middle", "top", "bottom")}
     used |= {f"waiting.{kind}" for kind in (ADD, CLEAR_CART, DETAILS, SEARCH, SIMILAR)}
-    used |= {f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock")}
+    used |= {
+        f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock", "exclude")
+    }
     # What options are called is the catalogue's to say.
     used |= {key for key in labels().keys if key.startswith("options.")}
     # Every other label of the kind names an intent that may be meant.

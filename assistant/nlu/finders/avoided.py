@@ -6,7 +6,7 @@ wool, please" gives "leather" and "wool". In `undo_adjustment` the same value na
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.finders.names import NameFinder
@@ -19,15 +19,17 @@ Span = tuple[int, int]
 
 WISH = "state_wish"
 LONGEST = 3
-_BREAKS = frozenset(",.;:!?()")
+_BREAKS = frozenset(",.;:!?()，。；：！？（）")
 _SPELLED = ("brand", "colour", "category")
 
 
 class AvoidedFinder:
     """Find the words, in the catalogue's spelling where it has them as a brand, a colour or a category."""
 
-    def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords, names: NameFinder) -> None:
-        self._idle, self._names = idle, names
+    def __init__(
+        self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords, names: NameFinder, goods: Iterable[str]
+    ) -> None:
+        self._idle, self._names, self._goods = idle, names, frozenset(goods)
         self._leads = {
             intent: PhraseBook(tokenizer, ((lead, True) for lead in each)) for intent, each in words.avoid_leads.items()
         }
@@ -89,7 +91,9 @@ class AvoidedFinder:
         if place >= len(reading.tokens) or not reading.is_free(place, place + 1):
             return False
         token = reading.tokens[place]
-        return len(token.norm) > 1 and token.norm[0].isalpha() and not self._idle.is_idle(token, reading.intent)
+        # In a language without blanks one character may be a word: "皮".
+        is_word = len(token.norm) > 1 or token.norm in self._goods
+        return is_word and token.norm[0].isalpha() and not self._idle.is_idle(token, reading.intent)
 
     def _joins(self, reading: Reading, place: int) -> bool:
         return not place or (place < len(reading.tokens) and not _BREAKS & {*reading.between(place - 1, place)})

@@ -33,6 +33,11 @@ class IdleWords:
         others = (at for at in range(len(reading.tokens)) if not first <= at < last)
         return all(reading.is_free(at, at + 1) and self.is_idle(reading.tokens[at], "inform") for at in others)
 
+    def covered(self, reading: Reading) -> frozenset[int]:
+        """Give the places of the tokens that are part of a free idle phrase."""
+        found = (each for book in self._of(reading.intent) for each in book.find(reading.tokens, reading.is_free))
+        return frozenset(place for first, last, _ in found for place in range(first, last))
+
     def take(self, reading: Reading) -> None:
         """Take the idle phrases that are left in a message."""
         for book in self._of(reading.intent):

@@ -44,6 +44,10 @@ class NameFinder:
         """Give every word that is looked up, for the speller."""
         return self._book.words()
 
+    def at(self, tokens: Sequence[Token], place: int) -> tuple[int, list[Entry]]:
+        """Give the length of the longest name that starts at a place, and what it names; 0 for none."""
+        return self._book.at(tokens, place)
+
     def named(self, tokens: Sequence[Token]) -> list[Entry]:
         """Give what these tokens name, all of them together."""
         length, entries = self._book.at(tokens, 0)

@@ -1,0 +1,78 @@
+"""What a search is not to show: added to it, lifted from it, and dropped where the shopper asks for it after all.
+
+Values are in the catalogue's words, in small letters, as those of standing wishes are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from actions.turn import Turn
+from shop.search import Filters, SearchQuery
+from shop.search_text import stem, words
+
+_MOST = 20
+_WANTED = ("colour", "brand", "category", "option_value", "product_query")
+
+
+def said_exclusions(turn: Turn) -> list[str]:
+    """Read what the message excludes."""
+    return [turn.services.glossary.translated(value).casefold() for value in turn.entities("exclude")]
+
+
+def excluding(turn: Turn, query: SearchQuery, values: Sequence[str]) -> SearchQuery:
+    """Add exclusions to a search; what it asked for of the same name is no longer asked for."""
+    if not values:
+        return query
+    filters, gone = query.filters, set(values)
+    wanted = replace(
+        filters,
+        categories=_without(filters.categories, gone),
+        brands=_without(filters.brands, gone),
+        colours=_without(filters.colours, gone),
+        option_values=_without(filters.option_values, gone),
+        options={name: value for name, value in filters.options.items() if value.casefold() not in gone},
+        exclude=tuple(dict.fromkeys((*filters.exclude, *values)))[:_MOST],
+    )
+    return replace(query, text=_text_without(turn, query.text, values), filters=wanted, offset=0)
+
+
+def lifting(query: SearchQuery, values: Collection[str]) -> SearchQuery:
+    """Take exclusions away."""
+    kept = _without(query.filters.exclude, {value.casefold() for value in values})
+    return replace(query, filters=replace(query.filters, exclude=kept), offset=0)
+
+
+def unless_wanted(turn: Turn, filters: Filters) -> Filters:
+    """Drop exclusions of what the message asks for: "show me the red ones", after "nothing red"."""
+    said = {stemmed for name in _WANTED for value in turn.entities(name) for stemmed in _stems(turn, value)}
+    kept = tuple(value for value in filters.exclude if not {*_stems(turn, value)} <= said)
+    return replace(filters, exclude=kept)
+
+
+def _without(values: Iterable[str], gone: Collection[str]) -> tuple[str, ...]:
+    return tuple(value for value in values if value.casefold() not in gone)
+
+
+def _text_without(turn: Turn, text: str, values: Sequence[str]) -> str:
+    """Cut excluded words out of the words that are searched for."""
+    spoken = text.split()
+    for value in values:
+        for place in _places(turn, spoken, _stems(turn, value)):
+            spoken[place] = ""
+        spoken = [word for word in spoken if word]
+    return " ".join(spoken)
+
+
+def _places(turn: Turn, spoken: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
+    """Give the places of the words that make up a phrase, side by side."""
+    stems = [_stems(turn, word) for word in spoken]
+    for first in range(len(spoken)):
+        for last in range(first + 1, len(spoken) + 1):
+            if phrase and [one for each in stems[first:last] for one in each] == list(phrase):
+                yield from range(first, last)
+
+
+def _stems(turn: Turn, text: str) -> list[str]:
+    return [stem(word) for word in words(turn.services.glossary.translated(text))]
