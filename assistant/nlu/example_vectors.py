@@ -1,7 +1,7 @@
 """Vectors of training examples, each encoded once and kept in a file by a hash of its text.
 
-Each text is encoded alone, as a message is when the assistant runs. In a batch the eight-bit encoders round by what else
-is in it, and the vectors of a text would move whenever another example is added.
+Each text is encoded alone, as a message is when the assistant runs. In a batch the encoders, which calculate in eight
+bits, round by what else is in it, and the vector of a text would move whenever another example is added.
 """
 
 from __future__ import annotations

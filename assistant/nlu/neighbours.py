@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,13 @@ class Neighbourhood:
         """
         return of_length_1(encode_each(self._encoder, texts, what) - self._mean)
 
+    def with_examples(self, more: Sequence[TrainingExample]) -> Neighbourhood:
+        """Give a copy that has more examples, placed around the same mean."""
+        grown = copy(self)
+        grown.examples = (*self.examples, *more)
+        grown._placed = np.vstack([self._placed, self.place([one.text for one in more], "encoding examples")])
+        return grown
+
     def nearest(self, placed: np.ndarray, count: int) -> list[list[Neighbour]]:
         """Give the closest examples of each placed text, closest first."""
         found: list[list[Neighbour]] = []
@@ -58,7 +66,7 @@ class Neighbourhood:
         return found
 
     def close_pairs(self, least: float) -> Iterator[tuple[TrainingExample, TrainingExample, float]]:
-        """Give pairs of examples of different intents with a cosine of at least `least`, in the order of the examples."""
+        """Give pairs of examples of different intents with a cosine of at least `least`, in their order."""
         intents = np.array([one.intent for one in self.examples])
         for start in range(0, len(self.examples), _BLOCK):
             cosines = self._placed[start : start + _BLOCK] @ self._placed.T

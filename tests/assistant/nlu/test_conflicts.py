@@ -54,9 +54,7 @@ def test_no_message_is_an_example_of_two_intents():
     assert said_twice(read_examples(ROOT / "data/nlu")) == []
 
 
-@pytest.mark.parametrize(
-    "other", ["Where's my ORDER?", "wheres  my order", "ｗｈｅｒｅ＇ｓ my order！", "wheres myorder"]
-)
+@pytest.mark.parametrize("other", ["Where's my ORDER?", "wheres  my order", "ｗｈｅｒｅ＇ｓ my order！"])
 def test_signs_case_width_and_blanks_make_no_other_message(other):
     pair = TrainingExample("where's my order", "track_order"), TrainingExample(other, "greet")
     assert said_twice(pair) == [pair]
