@@ -22,7 +22,6 @@ from assistant.nlu.artifacts import fingerprint
 from assistant.nlu.encoder import OnnxEncoder, without_pictures
 from assistant.nlu.messages import KINDS, kind_of
 
-BATCH = 32
 ALL = "all"
 SCRIPTS = (ALL, *KINDS)
 
@@ -84,16 +83,18 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         self._encoder = OnnxEncoder(config["encoder"], config["threads"])
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the feature to every message that has text."""
-        spoken = [message for message in messages if message.get(TEXT)]
-        todo = sorted((one for one in spoken if self._is_for(one)), key=lambda one: len(one.get(TEXT)))
-        for start in range(0, len(todo), BATCH):
-            part = todo[start : start + BATCH]
-            vectors = self._encoder.encode([without_pictures(message.get(TEXT)) for message in part])
-            for message, vector in zip(part, vectors, strict=True):
+        """Add the feature to every message that has text.
+
+        Each is encoded alone, in training too: in a batch, encoders that calculate in eight bits round by what else is
+        in it, and one more example would move the vectors of others.
+        """
+        for message in messages:
+            if not message.get(TEXT):
+                continue
+            if self._is_for(message):
+                vector = self._encoder.encode([without_pictures(message.get(TEXT))])[0]
                 self._add(message, vector * np.float32(self._config["weight"]))
-        for message in spoken:
-            if not self._is_for(message):
+            else:
                 self._add(message, np.zeros(self._encoder.dimension, np.float32))
         return messages
 
