@@ -37,8 +37,8 @@ TRAINING_DATA := data/nlu data/rules data/stories
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
-.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision bench bench-recsys bench-vision \
-	lock clean ports environments packages shop recommender vision encoder lint check-browser
+.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision mine bench bench-recsys \
+	bench-vision lock clean ports environments packages shop recommender vision encoder lint check-browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
@@ -83,6 +83,11 @@ evaluate-vision: vision ## measure photo search on DATASETS=DIR and the demo sho
 	@mkdir -p $(FIGURES)
 	@$(SERVICES) -m vision.evaluate $(if $(DATASETS),--datasets $(DATASETS)) --demo $(VISION) \
 		--json $(or $(JSON),$(FIGURES)/vision.json)
+
+mine: train ## group what shoppers said and was not understood, for review; CONVERSATIONS=FILE or MESSAGES=FILE, OUT=FILE
+	@$(ASSISTANT) -m assistant.nlu.mine $(if $(MESSAGES),--messages "$(MESSAGES)") \
+		$(if $(or $(CONVERSATIONS),$(if $(MESSAGES),,1)),--conversations \
+		"$(or $(CONVERSATIONS),$(DAOGOU_TRACKER_DB),var/tracker.db)") --out "$(or $(OUT),var/review.yml)"
 
 bench: train ## time the whole assistant beside Rasa's stock pipeline, and the search of 50,000 products
 	@mkdir -p $(FIGURES)

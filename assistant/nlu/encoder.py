@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from assistant.nlu.artifacts import MAKE_THEM, ArtifactError, read_bytes, read_json, sha256
+from assistant.nlu.artifacts import MAKE_THEM, ArtifactError, fingerprint, read_bytes, read_json, sha256
 
 # No shopper needs more, and the tokenizer would otherwise walk through a pasted book before it truncates.
 MAX_CHARACTERS = 1000
@@ -36,6 +36,11 @@ def without_long_numbers(text: str) -> str:
     return _LONG_NUMBER.sub(r"\1", text)
 
 
+def as_encoded(text: str) -> str:
+    """Give what of a text is encoded."""
+    return without_long_numbers(without_pictures(text))
+
+
 class OnnxEncoder:
     """An encoder as `ops.export_encoder` wrote it: one L2-normalised vector a text."""
 
@@ -44,6 +49,7 @@ class OnnxEncoder:
         model = _read_checked(folder, "model.onnx", card.get("model_sha256"))
         vocabulary = _read_checked(folder, "tokenizer.json", card.get("tokenizer_sha256"))
         self.dimension = int(card["dimension"])
+        self.checksum = fingerprint(str(Path(folder) / "encoder.json"))
         self._prefix = str(card.get("prefix", ""))
         self._session = _open_session(model, threads)
         self._tokenizer = Tokenizer.from_str(vocabulary.decode("utf-8"))

@@ -14,7 +14,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from statistics import median, quantiles
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
 
 from assistant.nlu.evaluation import (
     Case,
@@ -30,21 +32,29 @@ from assistant.nlu.evaluation import (
     write_figures,
 )
 
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+
 FALLBACK = "nlu_fallback"
 # The language is no part of what is named, and the days of an order depend on the day of the measurement.
 UNJUDGED = frozenset({"language", "ordered"})
 
 
-async def parse_all(model: str, cases: Sequence[Case]) -> tuple[list[Outcome], list[float]]:
-    """Parse every case with a trained model; give what it made of them and the milliseconds each took."""
+def quiet_agent(model: str) -> Agent:
+    """Load a trained model that does not print what it parses."""
     from rasa.core.agent import Agent  # TensorFlow comes with it, which `--help` need not wait for
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.WARNING)  # Rasa's own default prints every parse
     sys.stderr.write(f"loading {model}\n")
-    agent = Agent.load(model)
+    return Agent.load(model)
+
+
+async def parse_all(model: str, cases: Sequence[Case]) -> tuple[list[Outcome], list[float]]:
+    """Parse every case with a trained model; give what it made of them and the milliseconds each took."""
+    agent = quiet_agent(model)
     outcomes, milliseconds = [], []
-    for case in cases:
+    for case in tqdm(cases, desc="parsing", unit=" messages", file=sys.stderr, leave=False):
         start = time.perf_counter()
         parsed = await agent.parse_message(case.text)
         milliseconds.append((time.perf_counter() - start) * 1000)

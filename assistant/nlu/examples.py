@@ -38,11 +38,11 @@ class Examples:
         filled = np.flatnonzero(np.abs(vectors).sum(axis=0))
         kept = vectors[order][:, filled].astype(np.float32)
         mean = kept.mean(axis=0)
-        return cls(tuple(map(str, labels)), codes[order], _of_length_1(kept - mean), mean, filled)
+        return cls(tuple(map(str, labels)), codes[order], of_length_1(kept - mean), mean, filled)
 
     def closeness(self, vector: np.ndarray) -> dict[str, float]:
         """Give the cosine between a message and the closest example of each intent; 0 where it is below."""
-        cosines = self.vectors @ _of_length_1(vector[self.filled] - self.mean)
+        cosines = self.vectors @ of_length_1(vector[self.filled] - self.mean)
         closest = np.maximum.reduceat(cosines, np.searchsorted(self.codes, np.arange(len(self.labels))))
         return {label: max(0.0, float(value)) for label, value in zip(self.labels, closest, strict=True)}
 
@@ -61,5 +61,6 @@ class Examples:
             return cls(tuple(labels), arrays["codes"], vectors, arrays["mean"], arrays["filled"])
 
 
-def _of_length_1(vectors: np.ndarray) -> np.ndarray:
+def of_length_1(vectors: np.ndarray) -> np.ndarray:
+    """Scale each vector to length 1; one of zeros stays."""
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9))

@@ -19,10 +19,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import fingerprint
-from assistant.nlu.encoder import OnnxEncoder, without_long_numbers, without_pictures
+from assistant.nlu.encoder import OnnxEncoder
+from assistant.nlu.example_vectors import ExampleVectors, encode_each
 from assistant.nlu.messages import KINDS, kind_of
 
-BATCH = 32
 ALL = "all"
 SCRIPTS = (ALL, *KINDS)
 
@@ -33,7 +33,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     An encoder may be for messages with Chinese characters alone (`script: han`), or for those without (`other`); every
     message that is not for it gets a vector of zeros, so that each has the features of all encoders. `weight` is the
-    length of the vectors: those of E5 lie within a narrow cone, and tell less apart at the same length.
+    length of the vectors: those of E5 lie within a narrow cone, and tell less apart at the same length. `vectors` names
+    a folder in which the vectors of training examples are kept, so that the next training encodes only what is new.
     """
 
     @classmethod
@@ -48,8 +49,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Give the defaults: the folder that `ops.export_encoder` writes, and one thread."""
-        own = {"encoder": "artifacts/encoder", "threads": 1, "script": ALL, "weight": 1.0}
+        """Give the defaults: the folder that `ops.export_encoder` writes, one thread, and no file of vectors."""
+        own = {"encoder": "artifacts/encoder", "threads": 1, "script": ALL, "weight": 1.0, "vectors": None}
         return {**DenseFeaturizer.get_default_config(), **own}
 
     @classmethod
@@ -86,27 +87,26 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the feature to every message that has text."""
         spoken = [message for message in messages if message.get(TEXT)]
-        todo = sorted((one for one in spoken if self._is_for(one)), key=lambda one: len(one.get(TEXT)))
-        for start in range(0, len(todo), BATCH):
-            part = todo[start : start + BATCH]
-            vectors = self._encoder.encode(
-                [without_long_numbers(without_pictures(message.get(TEXT))) for message in part]
-            )
-            for message, vector in zip(part, vectors, strict=True):
-                self._add(message, vector * np.float32(self._config["weight"]))
-        for message in spoken:
-            if not self._is_for(message):
-                self._add(message, np.zeros(self._encoder.dimension, np.float32))
+        self._add_to(spoken, encode_each(self._encoder, [one.get(TEXT) for one in spoken if self._is_for(one)]))
         return messages
 
     def _is_for(self, message: Message) -> bool:
         return self._config["script"] in (ALL, kind_of(message))
 
-    def _add(self, message: Message, vector: np.ndarray) -> None:
-        alias = self._config[FEATURIZER_CLASS_ALIAS]
-        message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, alias))
+    def _add_to(self, spoken: list[Message], vectors: np.ndarray) -> None:
+        """Add vectors to the messages that this encoder is for, in their order, and zeros to the others."""
+        alias, weight, left = self._config[FEATURIZER_CLASS_ALIAS], np.float32(self._config["weight"]), iter(vectors)
+        for message in spoken:
+            vector = next(left) * weight if self._is_for(message) else np.zeros(self._encoder.dimension, np.float32)
+            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, alias))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the feature to every training example."""
-        self.process(training_data.training_examples)
+        """Add the feature to every training example; those that were encoded before are read from the file."""
+        folder = self._config["vectors"]
+        if not folder:
+            self.process(training_data.training_examples)
+            return training_data
+        spoken = [example for example in training_data.training_examples if example.get(TEXT)]
+        texts = [one.get(TEXT) for one in spoken if self._is_for(one)]
+        self._add_to(spoken, ExampleVectors(self._encoder, Path(folder)).of(texts))
         return training_data

@@ -14,7 +14,12 @@ HAN, OTHER = KINDS = ("han", "other")
 
 def kind_of(message: Message) -> str:
     """Tell whether a message has Chinese characters."""
-    return HAN if has_han(message.get(TEXT) or "") else OTHER
+    return kind_of_text(message.get(TEXT) or "")
+
+
+def kind_of_text(text: str) -> str:
+    """Tell whether a text has Chinese characters."""
+    return HAN if has_han(text) else OTHER
 
 
 def sentence_features(message: Message) -> list[Features]:

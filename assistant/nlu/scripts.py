@@ -37,6 +37,15 @@ def plain(text: str) -> str:
     return _simplified(narrow) if has_han(narrow) else narrow
 
 
+def bare(text: str) -> str:
+    """Give what is left of a text when nobody looks at signs, blanks, case, width and script; of signs alone, all.
+
+    >>> bare("  Where's MY order？ "), bare("?!")
+    ('wheresmyorder', '?!')
+    """
+    return "".join(filter(str.isalnum, plain(text))) or text.strip()
+
+
 @cache
 def _plain_letter(letter: str) -> str:
     if letter in _APOSTROPHES:

@@ -10,6 +10,7 @@ from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.goods import glossary_of
 from assistant.nlu.reader import MessageReader
 from assistant.nlu.words import WordLists
+from tests.assistant.nlu.small_shop import write_data
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -73,6 +74,18 @@ def small_config(tmp_path_factory) -> Path:
         encoding="utf-8",
     )
     return path
+
+
+@pytest.fixture(scope="session")
+def shop_data(tmp_path_factory) -> Path:
+    """Training text of a shop in small, in two languages."""
+    return write_data(tmp_path_factory.mktemp("shop") / "nlu")
+
+
+@pytest.fixture(scope="session")
+def shop_vectors(tmp_path_factory) -> Path:
+    """Where the vectors of its examples are kept."""
+    return tmp_path_factory.mktemp("shop_vectors")
 
 
 @pytest.fixture(scope="session")

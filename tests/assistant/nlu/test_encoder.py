@@ -5,9 +5,12 @@ import shutil
 
 import numpy as np
 import pytest
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import ArtifactError
-from assistant.nlu.encoder import OnnxEncoder, without_long_numbers, without_pictures
+from assistant.nlu.encoder import OnnxEncoder, as_encoded, without_long_numbers, without_pictures
 from assistant.nlu.featurizer import SentenceEncoderFeaturizer
 from tests.assistant.nlu.conftest import DATA, ENCODER
 
@@ -94,3 +97,27 @@ def test_emoji_beside_words_are_not_encoded(said, read):
 )
 def test_long_numbers_are_encoded_as_short_ones(said, read):
     assert without_long_numbers(said) == read
+
+
+def test_what_is_encoded_has_neither_emoji_nor_long_numbers():
+    assert as_encoded("📦 订单99999999 🙏") == "订单9999"
+
+
+def test_a_training_reads_what_another_encoded(tmp_path, encoder, monkeypatch):
+    config = {
+        **SentenceEncoderFeaturizer.get_default_config(),
+        "encoder": str(ENCODER),
+        "script": "other",
+        "vectors": str(tmp_path),
+    }
+
+    def trained():
+        messages = [Message({TEXT: "where is my order"}), Message({TEXT: "在吗"}), Message({TEXT: "hello"})]
+        SentenceEncoderFeaturizer(config, "encoder").process_training_data(TrainingData(messages))
+        return [one.get_dense_features(TEXT)[1].features[0] for one in messages]
+
+    first = trained()
+    assert (first[0] == encoder.encode(["where is my order"])[0]).all()
+    assert not first[1].any(), "another encoder is for Chinese"
+    monkeypatch.setattr(OnnxEncoder, "encode", None)
+    assert all((one == other).all() for one, other in zip(trained(), first, strict=True))
