@@ -67,8 +67,10 @@ evaluate: train ## measure how well messages are understood, products found and 
 	@for language in en zh; do $(ASSISTANT) -m assistant.nlu.evaluate_robustness --data tests/data/nlu_$$language.yml \
 		--json $(FIGURES)/robustness_$$language.json || exit 1; done
 	@$(ASSISTANT) -m assistant.nlu.evaluate_several --json $(FIGURES)/several.json
-	@$(SERVICES) -m ops.evaluate_search --json $(FIGURES)/search_quality.json
-	@$(SERVICES) -m ops.evaluate_policies --json $(FIGURES)/policies.json
+	@for language in en zh; do $(SERVICES) -m ops.evaluate_search --language $$language \
+		--json $(FIGURES)/search_quality_$$language.json || exit 1; done
+	@for language in en zh; do $(SERVICES) -m ops.evaluate_policies --language $$language \
+		--json $(FIGURES)/policies_$$language.json || exit 1; done
 
 evaluate-nlu: encoder ## tell intents apart on public sets in DATASETS=DIR, beside Rasa's stock pipeline; JSON=FILE for the figures
 	@mkdir -p $(FIGURES)

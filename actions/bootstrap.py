@@ -24,6 +24,7 @@ from recsys.store import RecommenderStore
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder, TextEmbedder
 from shop.glossary import Glossary
+from shop.nearest_terms import NearestTerms
 from shop.onnx_embedding import OnnxEmbedder
 from shop.policies import MULTILINGUAL_THRESHOLD, Passage, PolicyIndex, load_passages
 from shop.search import Filters, ProductSearch, SearchQuery, SearchResults
@@ -88,9 +89,11 @@ def build_services(settings: Settings) -> Services:
     sessions = make_sessions(open_engine(settings.database_url))
     embedder = SentenceTransformerEmbedder(settings.text_model, settings.threads)
     glossary = Glossary.read(settings.glossary)
-    search = ProductSearch(sessions, embedder, settings.search_cache, glossary=glossary)
+    multilingual = OnnxEmbedder(settings.encoder, settings.threads)
+    terms = NearestTerms(glossary, multilingual, settings.search_cache / "terms")
+    search = ProductSearch(sessions, embedder, settings.search_cache, glossary=glossary, nearest_terms=terms)
     search.refresh()
-    policies = _policies(settings, embedder)
+    policies = _policies(settings, embedder, multilingual)
     # Where every vector is cached, the encoder would load with the first search, and the passages be read with the
     # first question: either would miss that shopper's deadline.
     for index in policies.values():
@@ -117,7 +120,7 @@ def build_services(settings: Settings) -> Services:
     )
 
 
-def _policies(settings: Settings, embedder: TextEmbedder) -> dict[str, Policies]:
+def _policies(settings: Settings, embedder: TextEmbedder, multilingual: TextEmbedder) -> dict[str, Policies]:
     """Index the shop's texts in its own language, and in each other one that the assistant speaks.
 
     A folder named after a language has its texts. Without one, questions in it are answered by the shop's own texts:
@@ -125,7 +128,6 @@ def _policies(settings: Settings, embedder: TextEmbedder) -> dict[str, Policies]
     """
     own = load_passages(settings.policies)
     found: dict[str, Policies] = {settings.language: PolicyIndex(own, embedder)}
-    multilingual = OnnxEmbedder(settings.encoder, settings.threads)
     for file in sorted(settings.labels.glob("*.yml")):
         if file.stem != settings.language:
             passages = load_passages(settings.policies / file.stem) or own

@@ -28,7 +28,9 @@ from shop.db import Sessions, make_sessions, open_engine, reading
 from shop.embedding import QueryCache, SentenceTransformerEmbedder, TextEmbedder
 from shop.glossary import Glossary
 from shop.models import Product
-from shop.search import Floors, closeness, word_matches
+from shop.nearest_terms import NearestTerms
+from shop.onnx_embedding import OnnxEmbedder
+from shop.search import Floors, closeness, taken_for_term, word_matches
 from shop.search_index import SearchIndex, build_index
 from shop.search_relevance import Closeness, WordMatches, fused_scores, relevant_rows
 from shop.search_text import words
@@ -105,12 +107,14 @@ def gather(
     embedder: TextEmbedder,
     queries: Iterable[LabelledQuery],
     glossary: Glossary,
+    nearest_terms: NearestTerms | None = None,
 ) -> list[Evidence]:
     """Ask words and meaning about every query once, in the catalogue's words."""
     evidence = []
     with reading(sessions) as session:
         for query in queries:
-            understood = index.speller.read(words(glossary.translated(query.text, index.speller.knows)))
+            text = taken_for_term(query.text, glossary, nearest_terms, index) or query.text
+            understood = index.speller.read(words(glossary.translated(text, index.speller.knows)))
             close = closeness(index, QueryCache(embedder), understood)
             evidence.append(Evidence(query, close, word_matches(session, index, understood)))
     return evidence
@@ -156,7 +160,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     embedder = SentenceTransformerEmbedder(options.model, options.threads)
     index = build_index(sessions, embedder, options.cache)
     file = options.queries or QUERIES / ("search.csv" if options.language == "en" else f"search_{options.language}.csv")
-    evidence = gather(sessions, index, embedder, read_queries(file), Glossary.read(options.glossary))
+    glossary = Glossary.read(options.glossary)
+    terms = NearestTerms(glossary, OnnxEmbedder(options.encoder, options.threads), options.cache / "terms")
+    evidence = gather(sessions, index, embedder, read_queries(file), glossary, terms)
     slugs = slugs_of(sessions, index)
     by_part = {part: [item for item in evidence if item.query.part == part] for part in PARTS}
     floors = calibrate(by_part["validation"], slugs) if options.calibrate else Floors()
@@ -192,6 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--language", choices=("en", "zh"), default="en")
     parser.add_argument("--queries", type=Path, help="labelled ones (default: those of the language)")
     parser.add_argument("--glossary", type=Path, default=Path("data/lexicon/glossary_zh.csv"))
+    parser.add_argument("--encoder", type=Path, default=Path("artifacts/encoder_multilingual"))
     parser.add_argument("--cache", type=Path, default=Path("artifacts/search"))
     parser.add_argument("--model", default="", help="a sentence-transformers folder or name; empty: all-MiniLM-L6-v2")
     parser.add_argument("--threads", type=int, default=1)

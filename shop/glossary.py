@@ -53,6 +53,15 @@ class Glossary:
         except (OSError, UnicodeDecodeError) as error:
             raise UnreadableGlossary(path, str(error)) from error
 
+    @property
+    def terms(self) -> Mapping[str, str]:
+        """Give what the catalogue says, by what shoppers say, in small letters."""
+        return self._words
+
+    def speaks_of(self, text: str) -> bool:
+        """Tell whether a text has a word that it knows."""
+        return self._found is not None and self._found.search(text.casefold()) is not None
+
     def translated(self, text: str, is_known: Callable[[str], bool] = lambda _: False) -> str:
         """Give a text in the catalogue's words, as far as they are known; the longest words first.
 

@@ -14,7 +14,6 @@ import numpy as np
 from shop.embedding import Vectors
 from shop.errors import IndexMismatch
 
-_BATCH = 32
 _MOST_CHARACTERS = 1_000
 
 
@@ -40,18 +39,19 @@ class OnnxEmbedder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Give one L2-normalised row per text, shape (n, d).
 
+        Each is encoded alone: in a batch, eight-bit models round by what else is in it.
+
         Raises:
             OSError: a file is missing; `make train` makes it.
             IndexMismatch: a file is not the one that the card describes.
         """
-        rows = [self._encoded(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
+        rows = [self._encoded(text) for text in texts]
         return np.concatenate(rows) if rows else np.zeros((0, 0), np.float32)
 
-    def _encoded(self, texts: Sequence[str]) -> Vectors:
+    def _encoded(self, text: str) -> Vectors:
         session, tokenizer = self._loaded()
-        batch = tokenizer.encode_batch([self._card["prefix"] + text[:_MOST_CHARACTERS] for text in texts])
-        ids = np.array([encoding.ids for encoding in batch], dtype=np.int64)
-        mask = np.array([encoding.attention_mask for encoding in batch], dtype=np.int64)
+        ids = np.array([tokenizer.encode(self._card["prefix"] + text[:_MOST_CHARACTERS]).ids], dtype=np.int64)
+        mask = np.ones_like(ids)
         (vectors,) = session.run(None, {"input_ids": ids, "attention_mask": mask})
         return np.asarray(vectors, dtype=np.float32)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -15,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from shop.db import Sessions, reading
 from shop.embedding import QueryCache, TextEmbedder
-from shop.glossary import Glossary
+from shop.glossary import Glossary, has_han
 from shop.models import Product
+from shop.nearest_terms import NearestTerms
 from shop.search_filters import Conditions, matching
 from shop.search_index import SearchIndex, build_index, is_current
 from shop.search_page import browse, hits_of, in_order, offers_among
@@ -35,6 +37,7 @@ __all__ = [
     "SearchResults",
     "Sort",
     "closeness",
+    "taken_for_term",
     "word_matches",
 ]
 
@@ -50,6 +53,7 @@ class ProductSearch:
         cache_dir: where product vectors are kept between starts.
         floors: how close in meaning a product must be; the default is calibrated for all-MiniLM-L6-v2.
         glossary: what the catalogue calls what shoppers of another language ask for.
+        nearest_terms: which word of the glossary is meant by one that it does not have; None: such words find nothing.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class ProductSearch:
         cache_dir: Path,
         floors: Floors | None = None,
         glossary: Glossary | None = None,
+        nearest_terms: NearestTerms | None = None,
     ) -> None:
         self._sessions = sessions
         self._embedder = embedder
@@ -66,6 +71,7 @@ class ProductSearch:
         self._cache_dir = cache_dir
         self._floors = floors or Floors()
         self._glossary = glossary or Glossary({})
+        self._nearest_terms = nearest_terms
         self._index: SearchIndex | None = None
         self._skipped = 0
         self._lock = threading.Lock()
@@ -94,6 +100,12 @@ class ProductSearch:
             ShopUnavailable: the database does not answer.
         """
         index = self._ready()
+        taken_for = taken_for_term(_plain(query.text), self._glossary, self._nearest_terms, index)
+        if taken_for:
+            return replace(self._searched(replace(query, text=taken_for), index), corrected=taken_for)
+        return self._searched(query, index)
+
+    def _searched(self, query: SearchQuery, index: SearchIndex) -> SearchResults:
         spoken = words(self._glossary.translated(_plain(query.text), index.speller.knows))
         understood = index.speller.read(spoken)
         # A lone emoji asks for something, and it is not "everything you have".
@@ -177,6 +189,13 @@ def word_matches(session: Session, index: SearchIndex, understood: Reading) -> W
         title = full_text.match(connection, known, every=True, in_title=True)
         return WordMatches(index.rows_of(ranked).tolist(), every=True, title=index.rows_of(title).tolist())
     return WordMatches(index.rows_of(full_text.match(connection, known, every=False)).tolist())
+
+
+def taken_for_term(text: str, glossary: Glossary, nearest_terms: NearestTerms | None, index: SearchIndex) -> str | None:
+    """Give the glossary's word that a text is taken for, where neither glossary nor catalogue knows any of it."""
+    if nearest_terms is None or not has_han(text) or glossary.speaks_of(text):
+        return None
+    return None if any(map(index.speller.knows, words(text))) else nearest_terms.nearest(text)
 
 
 def _plain(text: str) -> str:

@@ -106,7 +106,7 @@ class SearchResults:
     Attributes:
         hits: the page, in order.
         total: how many products match in all.
-        corrected: the text that was searched for instead, where words were misspelt; else None.
+        corrected: the text that was searched for instead, where words were misspelt or unknown; else None.
     """
 
     hits: tuple[SearchHit, ...]

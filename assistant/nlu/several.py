@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.nlu.intents import ANSWERING, CHANGING, CHOOSING, SEARCHING
+from assistant.nlu.intents import ANSWERING, CHANGING, CHOOSING, JUDGING, SEARCHING, STARTING_FROM_ONE
 from assistant.nlu.language import ENTITY as LANGUAGE
 from assistant.nlu.pieces import Cutter, Piece
 from assistant.nlu.scope import FALLBACK, SCORE
@@ -34,7 +34,7 @@ NO_REQUEST = POLITE | ANSWERING | {"inform", FALLBACK, OUT_OF_SCOPE}
 ORDER = "order_number"
 POINTING = (ORDER, "sku", "product", "product_query", "ordinal")
 # Asked of one thing at a time, so that a second thing is a second request.
-OF_A_PRODUCT = frozenset({"show_details", "ask_price", "ask_stock", "ask_option", "ask_similar", "ask_goes_with"})
+OF_A_PRODUCT = frozenset({"show_details", "ask_price", "ask_stock", "ask_option", "ask_similar"})
 LEANING: Mapping[str, Sequence[Sequence[str]]] = {
     **dict.fromkeys(OF_A_PRODUCT, (("product", "sku"), ("product_query",), ("ordinal",))),
     TRACK: ((ORDER,),),
@@ -233,8 +233,17 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
     if not all(one.score >= threshold or _names_order(one) for one in (before, found)):
         return False
     if before.intent != found.intent:
+        if _tells_of(before.intent, found.intent, piece):
+            return False
         return not _are_one_search({before.intent, found.intent})
     return _differ(before, found) or (before.intent == POLICY and piece.follows_question)
+
+
+def _tells_of(before: str, found: str, piece: Piece) -> bool:
+    """Tell whether one tells of the other: "not for me, it's a gift", "a sofa, but not leather"."""
+    if found == WISH:
+        return before in SEARCHING | CHOOSING
+    return not piece.is_linked and {before, found} <= JUDGING | STARTING_FROM_ONE
 
 
 def _are_one_search(intents: set[str]) -> bool:

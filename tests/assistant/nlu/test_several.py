@@ -29,6 +29,10 @@ INTENTS = {
     r"thanks|谢谢": "thank",
     r"yes": "affirm",
     r"tell me a joke": "out_of_scope",
+    r"i never want .*|(but )?not leather": "state_wish",
+    r"not for me": "dismiss_product",
+    r"it's a gift": "adjust_recommendations",
+    r"anything similar": "ask_similar",
     r"#?\d+|(the )?(laptop|tent|tripod)": "inform",
     r"有货吗|还有货吗": "ask_stock",
 }
@@ -95,6 +99,7 @@ def texts(cutter: Cutter, text: str, model: Model | None = None) -> list[str]:
         ("add 2 tripods and add 3 tents", ["add 2 tripods", "add 3 tents"]),
         ("add 2 tripod to my cart and 3 tent", ["add 2 tripod to my cart", "add 3 tent to my cart"]),
         ("第二个多少钱，还有货吗", ["第二个多少钱", "还有货吗"]),
+        ("i never want wool and show me tents", ["i never want wool", "show me tents"]),
         (
             "where is 1001, show my cart and find shoes under $19.99",
             ["where is 1001", "show my cart", "find shoes under $19.99"],
@@ -122,6 +127,10 @@ def test_several_requests_are_told_apart(cutter: Cutter, text: str, parts: list[
         "where is 1001? where is 1001?",
         "remove the first and remove the second",
         "Ada Lovelace, 12 Long Street, Springfield",
+        "show me sofas, but not leather",
+        "not for me, it's a gift",
+        "not for me, anything similar?",
+        "what goes with the laptop and the tent",
     ],
 )
 def test_one_request_stays_whole(cutter: Cutter, text: str) -> None:
