@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher  # type: ignore[import-untype
 from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 
 from actions import bootstrap
+from actions.facts import stock_fact
 from actions.pending import answers_question
 from actions.turn import Turn, clean_words
 from shop import errors
@@ -105,6 +106,8 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             say_error(turn, error)
         if answered or not self.keeps_question:
             turn.drop_pending()
+        if not turn.is_late:
+            turn.services.receipts.keep(turn.shopper, turn.facts)
         return turn
 
 
@@ -128,7 +131,8 @@ def say_error(turn: Turn, error: errors.ShopError) -> None:
     if response == "utter_technical_problem":
         _log_unexpected("shop", error)
     variables: dict[str, Any] = {field: clean_words(str(getattr(error, field))) for field in fields}
-    turn.say(response, **variables)
+    told = [stock_fact(error.sku, error.available)] if isinstance(error, errors.NotEnoughStock) else []
+    turn.say(response, told=told, **variables)
 
 
 def _log_unexpected(where: str, error: BaseException) -> None:

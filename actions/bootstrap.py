@@ -18,6 +18,7 @@ from actions.photo_sight import PhotoVectors
 from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
+from actions.receipt_keeper import ReceiptKeeper
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.store import RecommenderStore
@@ -27,6 +28,9 @@ from shop.glossary import Glossary
 from shop.onnx_embedding import OnnxEmbedder
 from shop.policies import MULTILINGUAL_THRESHOLD, Passage, PolicyIndex, load_passages
 from shop.search import Filters, ProductSearch, SearchQuery, SearchResults
+
+# How long an answer may wait for its receipts.
+_RECEIPTS_S = 0.5
 
 
 class Search(Protocol):
@@ -67,6 +71,7 @@ class Services:
     item_updates: ItemUpdates
     photos: Photos
     matchers: PhotoMatcherStore
+    receipts: ReceiptKeeper
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
     @property
@@ -114,6 +119,7 @@ def build_services(settings: Settings) -> Services:
         item_updates=ItemUpdates(store, sessions),
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
         matchers=matchers,
+        receipts=ReceiptKeeper(make_sessions(open_engine(settings.database_url, timeout_s=_RECEIPTS_S))),
     )
 
 
