@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.cards import button, named_button, variant_title
 from actions.cart_lines import cart_buttons, subtotal_text
+from actions.facts import stock_fact, subtotal_facts
 from actions.options import chosen_options, next_open
 from actions.pending import ADD, OPTION
 from actions.slates import slate_with, source_of
@@ -93,6 +94,7 @@ def add_variant(turn: Turn, product: ProductView, variant: VariantView, quantity
         return
     turn.say(
         "utter_added_to_cart",
+        told=subtotal_facts(cart),
         quantity=quantity,
         name=title,
         count=cart.count,
@@ -119,14 +121,16 @@ def _offer_fewer(turn: Turn, error: NotEnoughStock, title: str) -> None:
     with turn.reading() as session:
         lines = view_cart(session, turn.shopper).lines
     there = sum(line.quantity for line in lines if line.sku == error.sku)
+    told = [stock_fact(error.sku, error.available)]
     rest = min(error.available - there, MAX_QUANTITY - there)
     if rest <= 0:
         response = "utter_all_in_cart" if there else "utter_out_of_stock"
-        turn.say(response, name=title, count=there)
+        turn.say(response, told=told, name=title, count=there)
         return
     turn.ask_later(ADD, sku=error.sku, quantity=rest)
     turn.say(
         "utter_fewer_in_stock",
+        told=told,
         name=title,
         available=error.available,
         rest=rest,

@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher  # type: ignore[import-untype
 from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 
 from actions import bootstrap
+from actions.facts import stock_fact
 from actions.pending import answers_question
 from actions.turn import Turn, clean_words
 from shop import errors
@@ -110,6 +111,8 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             turn.drop_pending()
         if not (answered or self.takes_answers) and (turn.has_shown or not self.keeps_question):
             turn.leave_out_rest()
+        if not turn.is_late:
+            turn.services.receipts.keep(turn.shopper, turn.facts)
         return turn
 
 
@@ -133,7 +136,8 @@ def say_error(turn: Turn, error: errors.ShopError) -> None:
     if response == "utter_technical_problem":
         _log_unexpected("shop", error)
     variables: dict[str, Any] = {field: clean_words(str(getattr(error, field))) for field in fields}
-    turn.say(response, **variables)
+    told = [stock_fact(error.sku, error.available)] if isinstance(error, errors.NotEnoughStock) else []
+    turn.say(response, told=told, **variables)
 
 
 def _log_unexpected(where: str, error: BaseException) -> None:

@@ -18,6 +18,7 @@ from actions.photo_sight import PhotoVectors
 from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
+from actions.receipt_keeper import ReceiptKeeper
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.store import RecommenderStore
@@ -28,6 +29,9 @@ from shop.nearest_terms import NearestTerms
 from shop.onnx_embedding import OnnxEmbedder
 from shop.policies import MULTILINGUAL_THRESHOLD, Passage, PolicyIndex, load_passages
 from shop.search import Filters, ProductSearch, SearchQuery, SearchResults
+
+# How long an answer may wait for its receipts.
+_RECEIPTS_S = 0.5
 
 
 class Search(Protocol):
@@ -68,6 +72,7 @@ class Services:
     item_updates: ItemUpdates
     photos: Photos
     matchers: PhotoMatcherStore
+    receipts: ReceiptKeeper
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
     @property
@@ -117,6 +122,7 @@ def build_services(settings: Settings) -> Services:
         item_updates=ItemUpdates(store, sessions),
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
         matchers=matchers,
+        receipts=ReceiptKeeper(make_sessions(open_engine(settings.database_url, timeout_s=_RECEIPTS_S))),
     )
 
 

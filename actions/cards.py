@@ -68,6 +68,14 @@ def price_text(labels: Labels, product: ProductView, shown: VariantView | None =
     return _with_promotion(labels, price, product.promotion)
 
 
+def told_variant(product: ProductView, sku: str | None = None) -> VariantView:
+    """Give the variant whose price a card tells: the one that was found, or the cheapest."""
+    shown = variant_of(product, sku)
+    if shown is not None and shown.price != product.price_min:
+        return shown
+    return min(product.variants, key=lambda variant: variant.price.amount)
+
+
 def reduction_text(labels: Labels, variant: VariantView) -> str:
     """Say what one variant costs, and where a promotion runs, what it cost and until when it is so."""
     price, cut = labels.money(variant.price), variant.promotion

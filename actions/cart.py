@@ -8,6 +8,7 @@ from actions.adding import add
 from actions.base import ShopAction
 from actions.cards import button, variant_title
 from actions.cart_lines import cart_buttons, cart_line, filled_cart, pick_line, subtotal_text
+from actions.facts import cart_facts, subtotal_facts
 from actions.pending import CLEAR_CART, PHOTO_PART, QUANTITY
 from actions.photo_orders import ADD, Order
 from actions.photo_search import answer_part
@@ -135,6 +136,7 @@ def show_cart(turn: Turn, response: str = "utter_cart") -> None:
     turn.focus(None)
     turn.say(
         response,
+        told=cart_facts(cart),
         lines="\n".join(cart_line(turn, place, line) for place, line in enumerate(cart.lines, start=1)),
         count=cart.count,
         subtotal=subtotal_text(turn, cart),
@@ -178,6 +180,7 @@ def remove(turn: Turn, line: CartLineView) -> None:
     else:
         turn.say(
             "utter_removed_from_cart",
+            told=subtotal_facts(cart),
             name=title,
             count=cart.count,
             subtotal=subtotal_text(turn, cart),

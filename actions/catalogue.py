@@ -15,6 +15,7 @@ from actions.cards import (
     stock_text,
     variant_title,
 )
+from actions.facts import card_facts, price_facts, stock_facts
 from actions.options import chosen_options, is_named, option_having, options_like, value_like
 from actions.pending import DETAILS
 from actions.slates import slate_with, source_of
@@ -22,6 +23,7 @@ from actions.targets import Target, pick_one
 from actions.turn import Button, Turn, clean_words
 from shop.catalogue import ProductView, VariantView, select_variants
 from shop.interactions import record_interaction
+from shop.receipts import Fact
 
 _LISTED = 8
 _SHORT_WORD = 3
@@ -97,6 +99,7 @@ def show_details(turn: Turn, target: Target) -> None:
             record_interaction(session, turn.shopper, product.slug, kind, source_of(turn, slate), slate=slate)
     turn.say(
         "utter_product_details",
+        told=card_facts(product),
         name=product.name,
         facts="\n".join(facts(turn, product)),
         description=product.description or turn.labels.text("details.no_description"),
@@ -125,14 +128,19 @@ def tell_price(turn: Turn, target: Target) -> None:
         return
     if len({variant.price for variant in meant}) == 1:
         name = variant_title(product.name, meant[0].options) if len(meant) == 1 else product.name
-        turn.say("utter_price", name=name, price=reduction_text(labels, meant[0]), buttons=_buy(turn, target))
+        told = price_facts(meant[:1])
+        turn.say(
+            "utter_price", told=told, name=name, price=reduction_text(labels, meant[0]), buttons=_buy(turn, target)
+        )
         return
-    amounts = sorted((variant.price for variant in meant), key=lambda price: price.amount)
+    ordered = sorted(meant, key=lambda variant: variant.price.amount)
+    ends = (ordered[0], ordered[-1])
     turn.say(
         "utter_price_range",
+        told=price_facts([*ends, *meant[:_LISTED]]),
         name=product.name,
-        low=labels.money(amounts[0]),
-        high=labels.money(amounts[-1]),
+        low=labels.money(ends[0].price),
+        high=labels.money(ends[1].price),
         lines=_variant_lines(turn, meant, lambda variant: reduction_text(labels, variant)),
         buttons=_buy(turn, target),
     )
@@ -148,12 +156,13 @@ def tell_stock(turn: Turn, target: Target) -> None:
     if len(meant) == 1:
         name = variant_title(product.name, meant[0].options)
         response = "utter_in_stock" if meant[0].stock else "utter_out_of_stock"
-        turn.say(response, name=name, count=meant[0].stock, buttons=_buy(turn, target))
+        turn.say(response, told=stock_facts(meant), name=name, count=meant[0].stock, buttons=_buy(turn, target))
     elif not any(variant.stock for variant in meant):
-        turn.say("utter_out_of_stock", name=product.name)
+        turn.say("utter_out_of_stock", told=stock_facts(meant), name=product.name)
     else:
         lines = _variant_lines(turn, meant, lambda variant: stock_text(labels, variant.stock))
-        turn.say("utter_stock_by_option", name=product.name, lines=lines, buttons=_buy(turn, target))
+        told = stock_facts(meant[:_LISTED])
+        turn.say("utter_stock_by_option", told=told, name=product.name, lines=lines, buttons=_buy(turn, target))
 
 
 def tell_option(turn: Turn, target: Target) -> None:
@@ -188,14 +197,21 @@ def _tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | 
     fitting = select_variants(product, chosen)
     asked = labels.all_of(chosen.values())
     if not fitting:
-        turn.say("utter_no_such_combination", name=product.name, options=asked, lines=_lines(turn, product.variants))
+        _say_no_such_combination(turn, product, asked)
     elif not any(variant.stock for variant in fitting):
-        turn.say("utter_option_sold_out", name=product.name, options=asked)
+        turn.say("utter_option_sold_out", told=stock_facts(fitting), name=product.name, options=asked)
     else:
         if len(fitting) == 1:
             turn.focus(fitting[0].sku, exactly=True)
         buttons = [button(labels, "add", "add_to_cart", product=product.slug, option_value=list(chosen.values()))]
-        turn.say("utter_option_yes", name=product.name, options=asked, lines=_lines(turn, fitting), buttons=buttons)
+        turn.say(
+            "utter_option_yes",
+            told=_line_facts(fitting),
+            name=product.name,
+            options=asked,
+            lines=_lines(turn, fitting),
+            buttons=buttons,
+        )
 
 
 def _tell_missing(turn: Turn, product: ProductView, value: str, hint: str | None) -> None:
@@ -264,8 +280,7 @@ def _meant(turn: Turn, target: Target) -> list[VariantView] | None:
         _tell_missing(turn, product, chosen.unknown[0], turn.entity("option_name"))
         return None
     if not fitting:
-        options = turn.labels.all_of(chosen.values.values())
-        turn.say("utter_no_such_combination", name=product.name, options=options, lines=_lines(turn, product.variants))
+        _say_no_such_combination(turn, product, turn.labels.all_of(chosen.values.values()))
         return None
     return fitting
 
@@ -285,6 +300,16 @@ def _buy(turn: Turn, target: Target) -> list[Button]:
     if len(target.product.variants) > 1:
         return [button(turn.labels, "choose", "add_to_cart", product=target.product.slug)]
     return [button(turn.labels, "add", "add_to_cart", sku=target.product.variants[0].sku)]
+
+
+def _say_no_such_combination(turn: Turn, product: ProductView, asked: str) -> None:
+    lines, told = _lines(turn, product.variants), _line_facts(product.variants)
+    turn.say("utter_no_such_combination", told=told, name=product.name, options=asked, lines=lines)
+
+
+def _line_facts(variants: Sequence[VariantView]) -> list[Fact]:
+    listed = variants[:_LISTED]
+    return [*price_facts(listed), *stock_facts(listed)]
 
 
 def _lines(turn: Turn, variants: Sequence[VariantView]) -> str:

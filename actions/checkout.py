@@ -5,11 +5,12 @@ from __future__ import annotations
 from actions.base import ShopAction
 from actions.cards import button
 from actions.cart_lines import cart_line
+from actions.facts import order_facts, summary_facts
 from actions.pending import CONFIRM_ORDER, OPTION, PHOTO_PART, USE_ADDRESS, answers_question
 from actions.turn import Pending, Turn
 from shop.customers import CustomerView, get_customer
 from shop.errors import CartChanged, InvalidAddress
-from shop.orders import DeliveryAddress, check_field, place_order, summarise_cart
+from shop.orders import DeliveryAddress, check_field, order_row_ids, place_order, summarise_cart
 
 FORM = "checkout_form"
 # The form's slots, in the order in which they are asked, with the field of an address that each one holds.
@@ -121,6 +122,7 @@ def show_summary(turn: Turn) -> None:
     turn.ask_later(CONFIRM_ORDER, fingerprint=summary.fingerprint)
     turn.say(
         "utter_order_summary",
+        told=summary_facts(summary),
         lines="\n".join(cart_line(turn, place, line) for place, line in enumerate(summary.lines, start=1)),
         subtotal=labels.money(summary.subtotal),
         delivery=summary.delivery_name,
@@ -145,6 +147,7 @@ def confirm_order(turn: Turn, pending: Pending) -> None:
     try:
         with turn.writing() as session:
             order = place_order(session, turn.shopper, address, contact["ship_email"], confirmed=pending["fingerprint"])
+            row_ids = order_row_ids(session, [order.number])
     except CartChanged:
         turn.say("utter_cart_changed")
         show_summary(turn)
@@ -154,6 +157,7 @@ def confirm_order(turn: Turn, pending: Pending) -> None:
     turn.focus(None)
     turn.say(
         "utter_order_placed",
+        told=order_facts(order, row_ids[order.number])[:1],
         number=order.number,
         total=turn.labels.money(order.total),
         email=order.email,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from actions.base import ShopAction
 from actions.cards import price_text, product_card, product_stock_text
+from actions.facts import card_facts
 from actions.targets import pick_several
 from actions.turn import Turn
 from shop.catalogue import ProductView
@@ -37,6 +38,7 @@ def compare(turn: Turn, products: Sequence[ProductView]) -> None:
     turn.focus(None)
     turn.say(
         "utter_comparison",
+        told=[fact for product in products for fact in card_facts(product)],
         names=turn.labels.all_of(product.name for product in products),
         table="\n".join(_rows(turn, products)),
         elements=[product_card(turn.labels, product) for product in products],

@@ -7,12 +7,14 @@ import datetime as dt
 
 from actions.base import ShopAction
 from actions.cards import named_button, variant_title
+from actions.facts import order_facts
 from actions.pending import ORDER, said_number
 from actions.turn import Button, Turn
 from shop.days import Days
 from shop.errors import OrderNotFound
 from shop.models import utc_now
-from shop.orders import OrderView, ShipmentView, find_order, list_orders, nearest_orders
+from shop.orders import OrderView, ShipmentView, find_order, list_orders, nearest_orders, order_row_ids
+from shop.receipts import Fact
 from shop.search import Sort
 
 _LISTED = 5
@@ -131,6 +133,7 @@ def _list(turn: Turn, orders: list[OrderView], response: str, days: str = "") ->
     turn.ask_later(ORDER, numbers=[order.number for order in orders])
     turn.say(
         response,
+        told=_facts(turn, orders),
         days=days,
         lines="\n".join(_order_line(turn, order) for order in orders),
         buttons=[_order_button(turn, order) for order in orders],
@@ -172,6 +175,7 @@ def show_order(turn: Turn, order: OrderView) -> None:
     waits = order.payment_state == "pending" and order.state == "waiting_for_payment"
     turn.say(
         "utter_order_to_pay" if waits else "utter_order",
+        told=_facts(turn, [order], parcels=True),
         number=order.number,
         simulated=labels.text("order.simulated") if order.simulated else "",
         date=labels.date(order.placed_at),
@@ -209,9 +213,16 @@ def _ask_order(turn: Turn, orders: list[OrderView]) -> None:
     turn.ask_later(ORDER, numbers=[order.number for order in orders])
     turn.say(
         "utter_ask_which_order",
+        told=_facts(turn, orders),
         lines="\n".join(_order_line(turn, order) for order in orders),
         buttons=[_order_button(turn, order) for order in orders],
     )
+
+
+def _facts(turn: Turn, orders: list[OrderView], *, parcels: bool = False) -> list[Fact]:
+    with turn.reading() as session:
+        row_ids = order_row_ids(session, [order.number for order in orders])
+    return [fact for order in orders for fact in order_facts(order, row_ids[order.number], parcels=parcels)]
 
 
 def _order_button(turn: Turn, order: OrderView) -> Button:

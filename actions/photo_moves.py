@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from actions.adjustments import HIGHER, LOWER, hidden, steps_of
 from actions.cards import button, named_button
 from actions.exclusions import excluding, said_exclusions
+from actions.facts import cards_facts
 from actions.pending import PHOTO_FILTER
 from actions.photo_errors import AddressRefusal, PhotoError, PhotoGone, PhotoRefused
 from actions.photo_sight import SentPhoto, model_of, remember_photo, running_photo, seen
@@ -254,6 +255,7 @@ def _present(turn: Turn, photo: SentPhoto, query: SearchQuery, found: Found) -> 
     last = query.offset + len(page)
     turn.say(
         _response(query, narrowed=narrowed),
+        told=cards_facts((one.product, one.sku) for one in page),
         looks=looks_like(turn.labels, found.matches),
         criteria=criteria_text(turn.labels, query),
         listing=lines(turn.labels, cards),

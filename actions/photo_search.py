@@ -10,6 +10,7 @@ from PIL.Image import Image
 from actions.adjustments import HIGHER, LOWER
 from actions.base import ShopAction, say_error
 from actions.cards import named_button
+from actions.facts import price_facts
 from actions.pending import PHOTO_PART
 from actions.photo_errors import PhotoGone
 from actions.photo_moves import Found, find, look, refine_photo, said, say_no_match, show_photo, show_photo_again
@@ -180,5 +181,6 @@ def _priced(turn: Turn, query: SearchQuery, whole: Found) -> SearchQuery:
     if direction not in (LOWER, HIGHER) or not whole.shown:
         return query
     nearest = whole.shown[0]
-    turn.say("utter_photo_nearest", name=nearest.product.name, price=turn.labels.money(nearest.price))
+    told = price_facts(one for one in nearest.product.variants if one.sku == nearest.sku)
+    turn.say("utter_photo_nearest", told=told, name=nearest.product.name, price=turn.labels.money(nearest.price))
     return moved_price(query, direction, nearest.price.amount)

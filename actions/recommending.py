@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from actions.advisors import Advice
 from actions.candidates import Candidates, candidates_of, narrowed, shown_variant
 from actions.cards import button
+from actions.facts import cards_facts
 from actions.queries import criteria_text, remember_query
 from actions.ranking import PAGE, Ranking, log_shown, rank
 from actions.reasons import products_named
@@ -103,6 +104,7 @@ def _present(turn: Turn, ranked: _Ranked, undoable: bool) -> None:
     ]
     turn.say(
         _response(ranked),
+        told=cards_facts((product, variant.sku) for product, variant in shown),
         listing=lines(turn.labels, cards),
         criteria=_criteria(turn, ranked.query, ranked.taste),
         names=turn.labels.all_of(names[slug] for slug in _spoken_of(ranked) if slug in names),

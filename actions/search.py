@@ -8,6 +8,7 @@ from actions.adjustments import GIFT, forget_prices
 from actions.base import ShopAction, take_answer
 from actions.cards import button, listing, named_button, product_card
 from actions.catalogue import show_details
+from actions.facts import cards_facts
 from actions.pending import SEARCH
 from actions.queries import (
     PAGE,
@@ -225,6 +226,7 @@ def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
         response = "utter_found_some" if last < results.total else "utter_found_all"
     turn.say(
         response,
+        told=cards_facts(shown),
         total=results.total,
         count=len(shown),
         first=query.offset + 1,

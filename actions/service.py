@@ -7,6 +7,7 @@ from dataclasses import replace
 from actions.adjustments import GIFT
 from actions.base import ShopAction
 from actions.cards import button
+from actions.facts import policy_facts
 from actions.meanings import ask_between
 from actions.queries import EVERYTHING, from_state, refined
 from actions.search import product_names, run_search, show_by_sku
@@ -35,7 +36,13 @@ class ActionAnswerPolicy(ShopAction):
         if passage is None:
             turn.say("utter_policy_unknown")
         else:
-            turn.say("utter_policy", title=passage.title, text_quoted=passage.text, source=passage.source)
+            turn.say(
+                "utter_policy",
+                told=policy_facts(passage),
+                title=passage.title,
+                text_quoted=passage.text,
+                source=passage.source,
+            )
 
 
 class ActionGreet(ShopAction):

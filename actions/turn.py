@@ -7,7 +7,7 @@ import hashlib
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rasa_sdk import Tracker  # type: ignore[import-untyped]
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from actions.identity import shopper_of
 from shop import db
 from shop.errors import ShopUnavailable
+from shop.receipts import Fact
 from shop.shoppers import Shopper
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Turn:
         self.language: str | None = tracker.slots.get(_LANGUAGE)
         self.labels = services.labels_in(self.language)
         self.messages: list[dict[str, Any]] = []
+        self._facts: dict[tuple[str, str, str], Fact] = {}
         self._tracker = tracker
         self._deadline = deadline
         self._followup: str | None = None
@@ -193,10 +195,36 @@ class Turn:
         """Let another action go on at once."""
         self._followup = action
 
+    @property
+    def facts(self) -> list[Fact]:
+        """List what the answers of this turn tell of the shop, each once."""
+        return list(self._facts.values())
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the shopper was already told that it did not work."""
+        return time.monotonic() >= self._deadline
+
     def say(
-        self, response: str, *, buttons: Sequence[Button] = (), elements: Sequence[Element] = (), **variables: object
+        self,
+        response: str,
+        *,
+        told: Iterable[Fact] = (),
+        buttons: Sequence[Button] = (),
+        elements: Sequence[Element] = (),
+        **variables: object,
     ) -> None:
-        """Answer with a response of the domain."""
+        """Answer with a response of the domain.
+
+        Args:
+            response: its name.
+            told: each price, stock, date and policy that it tells; a receipt is kept of it.
+            buttons: what can be pressed below it.
+            elements: cards.
+            variables: what stands in its gaps.
+        """
+        for fact in told:
+            self._facts.setdefault((fact.kind, fact.record, fact.value), fact)
         message: dict[str, Any] = {key: str(value) for key, value in variables.items()}
         message.update(response=response, buttons=list(buttons), elements=list(elements))
         self.messages.append(message)
@@ -224,7 +252,7 @@ class Turn:
             yield session
             # Locks are waited for while it flushes, and after that there is only the commit.
             session.flush()
-            if time.monotonic() >= self._deadline:
+            if self.is_late:
                 raise ShopUnavailable("the deadline has passed")
 
     def _forgotten(self) -> dict[str, Any]:

@@ -22,6 +22,9 @@ from shop.models_behaviour import Interaction as Interaction
 from shop.models_behaviour import PhotoQuery as PhotoQuery
 from shop.models_behaviour import Slate as Slate
 from shop.models_behaviour import SlateItem as SlateItem
+from shop.models_receipts import RECEIPT_KINDS as RECEIPT_KINDS
+from shop.models_receipts import Receipt as Receipt
+from shop.models_receipts import ReceiptHead as ReceiptHead
 
 ORDER_STATES = ("waiting_for_payment", "paid", "packed", "shipped", "delivered", "cancelled")
 PAYMENT_STATES = ("pending", "paid", "refunded", "failed")

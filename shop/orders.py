@@ -17,7 +17,15 @@ from shop.errors import CartChanged, EmptyCart, NotEnoughStock, OrderNotFound
 from shop.interactions import note_interaction
 from shop.models import Cart, CartLine, Order, OrderLine, Variant, utc_now
 from shop.order_numbers import normalise_number, reserve_numbers
-from shop.order_views import OrderLineView, OrderView, ShipmentLineView, ShipmentView, order_view, whole_orders
+from shop.order_views import (
+    OrderLineView,
+    OrderView,
+    ShipmentLineView,
+    ShipmentView,
+    order_row_ids,
+    order_view,
+    whole_orders,
+)
 from shop.shoppers import Shopper
 
 __all__ = [
@@ -33,6 +41,7 @@ __all__ = [
     "find_order",
     "list_orders",
     "nearest_orders",
+    "order_row_ids",
     "place_order",
     "summarise_cart",
 ]

@@ -28,6 +28,7 @@ from actions import (
     comparison,
     orders,
     photo_search,
+    receipts,
     recommendations,
     search,
     service,
@@ -45,6 +46,7 @@ from actions.photo_matching import PhotoMatcherStore, VisionFiles
 from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
+from actions.receipt_keeper import ReceiptKeeper
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.errors import ArtifactDamaged
@@ -58,8 +60,8 @@ from shop.search import ProductSearch
 ROOT = Path(__file__).parents[2]
 SECRET = "0123456789abcdef0123456789abcdef"
 MODULES = (
-    answers, arguing, cart, catalogue, checkout, comparison, orders, photo_search, recommendations, search, service,
-    told, whys,
+    answers, arguing, cart, catalogue, checkout, comparison, orders, photo_search, receipts, recommendations,
+    search, service, told, whys,
 )  # fmt: skip
 
 # name, slug, brand, category, attributes, variants: (sku, price, stock, options)
@@ -225,6 +227,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf) -
         item_updates=ItemUpdates(shelf, sessions),
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
         matchers=PhotoMatcherStore(VisionFiles(settings.vision), settings.images, sessions),
+        receipts=ReceiptKeeper(sessions),
     )
     engine.dispose()
 

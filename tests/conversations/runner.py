@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ops.stack import Stack
@@ -16,6 +18,10 @@ from tests.conversations.shop_state import Marks, ShopState
 from tests.conversations.shopper import Message, NoSuchButton, PhotoNotTaken, WebShopper, buttons, card_names, cards
 
 Event = dict[str, Any]
+_AMOUNT = re.compile(r"\$([\d,]*\d(?:\.\d\d)?)")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# Where limits stand that the shopper has set.
+_NAMED = ("search_state", "wishes", "edits")
 
 
 class ConversationFailed(AssertionError):
@@ -117,7 +123,11 @@ class ConversationRunner:
             turn = Turn(_told(step), messages, events[known:], tracker["slots"])
             known = len(events)
             transcript.append(_transcribe(number, turn))
-            wrong = [*_differences(turn, step.expect), *self._shop_differences(shopper, marks, step.expect.database)]
+            wrong = [
+                *_differences(turn, step.expect),
+                *self._shop_differences(shopper, marks, step.expect.database),
+                *self._told_without_receipt(shopper, turn),
+            ]
             if wrong:
                 raise ConversationFailed(_report(script, transcript, number, wrong))
 
@@ -144,6 +154,13 @@ class ConversationRunner:
                 os.utime(file, (0, 0))
         return url
 
+    def _told_without_receipt(self, shopper: Shopper, turn: Turn) -> Iterator[str]:
+        """Look for amounts of money that the log of receipts does not hold, but for those the shopper has named."""
+        named = {Decimal(each) for each in _NUMBER.findall(f"{turn.sent} {[turn.slots.get(name) for name in _NAMED]}")}
+        said = {Decimal(each.replace(",", "")) for each in _AMOUNT.findall(str(turn.messages))}
+        for amount in sorted(said - named - self._shop.prices_told(shopper)):
+            yield f"receipts: {amount} was told without one"
+
     def _shop_differences(self, shopper: Shopper, marks: Marks, expected: DatabaseExpectation) -> Iterator[str]:
         if expected.cart is not None:
             cart = self._shop.cart(shopper)
@@ -161,6 +178,10 @@ class ConversationRunner:
             slates = self._shop.slates(shopper, marks)
             if not matches(expected.slates, slates):
                 yield _wrong("slates", expected.slates, slates)
+        if expected.receipts:
+            told = self._shop.receipts(shopper)
+            if not stands_in_order(expected.receipts, told):
+                yield _wrong("receipts", expected.receipts, told)
         if "wishes" in expected.model_fields_set:
             wishes = self._shop.wishes(shopper)
             if not matches(expected.wishes, wishes):

@@ -50,6 +50,7 @@ class DatabaseExpectation(Strict):
     orders: list[dict[str, Any]] | None = None
     stock: dict[str, int] = {}
     interactions: list[dict[str, Any]] = []
+    receipts: list[dict[str, Any]] = []
     slates: Any = None
     wishes: Any = None
 

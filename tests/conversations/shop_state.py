@@ -22,12 +22,14 @@ from shop.models import (
     OrderLine,
     Product,
     Promotion,
+    Receipt,
     Shipment,
     ShipmentLine,
     Slate,
     Variant,
     utc_now,
 )
+from shop.receipts import conversation_key
 from shop.shoppers import Shopper
 from tests.conversations.schema import Given, GivenOrder
 
@@ -124,6 +126,21 @@ class ShopState:
         with reading(self._sessions) as session:
             wanted = select(Slate).where(Slate.id > marks.slate, _of_shopper(session, Slate, shopper))
             return [_describe_slate(session, row) for row in session.scalars(wanted.order_by(Slate.id))]
+
+    def prices_told(self, shopper: Shopper) -> set[Decimal]:
+        """Give the amounts of money that this shopper has a receipt of."""
+        with reading(self._sessions) as session:
+            here = (Receipt.kind == "price", Receipt.conversation == conversation_key(shopper))
+            return {Decimal(value.split()[0]) for value in session.scalars(select(Receipt.value).where(*here))}
+
+    def receipts(self, shopper: Shopper) -> list[dict[str, Any]]:
+        """Give what this shopper was told, oldest first."""
+        with reading(self._sessions) as session:
+            here = select(Receipt).where(Receipt.conversation == conversation_key(shopper)).order_by(Receipt.position)
+            return [
+                {"kind": row.kind, "record": row.record, "value": row.value, "version": row.version}
+                for row in session.scalars(here)
+            ]
 
     def wishes(self, shopper: Shopper) -> dict[str, Any] | None:
         """Give the wishes that are saved with the shopper's account."""
