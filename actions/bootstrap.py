@@ -25,9 +25,11 @@ from recsys.store import RecommenderStore
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder, TextEmbedder
 from shop.glossary import Glossary
+from shop.guest_access import GuestAccess
 from shop.onnx_embedding import OnnxEmbedder
 from shop.policies import MULTILINGUAL_THRESHOLD, Passage, PolicyIndex, load_passages
 from shop.search import Filters, ProductSearch, SearchQuery, SearchResults
+from shop.senders import BackgroundSender, ConsoleSender, Sender, SmtpSender
 
 # How long an answer may wait for its receipts.
 _RECEIPTS_S = 0.5
@@ -72,6 +74,7 @@ class Services:
     photos: Photos
     matchers: PhotoMatcherStore
     receipts: ReceiptKeeper
+    guests: GuestAccess
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
     @property
@@ -90,6 +93,8 @@ class Services:
 
 def build_services(settings: Settings) -> Services:
     """Open the database, load the encoder and index what is new; takes seconds."""
+    # First: a mail server that cannot be meant is said before anything is loaded.
+    sender = _sender(settings)
     sessions = make_sessions(open_engine(settings.database_url))
     embedder = SentenceTransformerEmbedder(settings.text_model, settings.threads)
     glossary = Glossary.read(settings.glossary)
@@ -120,7 +125,14 @@ def build_services(settings: Settings) -> Services:
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
         matchers=matchers,
         receipts=ReceiptKeeper(make_sessions(open_engine(settings.database_url, timeout_s=_RECEIPTS_S))),
+        guests=GuestAccess(sessions, BackgroundSender(sender), settings.secret.get_secret_value()),
     )
+
+
+def _sender(settings: Settings) -> Sender:
+    """Choose how codes go out: by the shop's mail server, or to the console of the demo."""
+    address = settings.mail_url.get_secret_value()
+    return SmtpSender.from_address(address, settings.mail_from) if address else ConsoleSender()
 
 
 def _policies(settings: Settings, embedder: TextEmbedder) -> dict[str, Policies]:
