@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,8 @@ from shop.onnx_embedding import OnnxEmbedder
 from shop.policies import MULTILINGUAL_THRESHOLD, Passage, PolicyIndex, load_passages
 from shop.search import Filters, ProductSearch, SearchQuery, SearchResults
 from shop.senders import BackgroundSender, ConsoleSender, Sender, SmtpSender
+
+logger = logging.getLogger(__name__)
 
 # How long an answer may wait for its receipts.
 _RECEIPTS_S = 0.5
@@ -132,7 +135,10 @@ def build_services(settings: Settings) -> Services:
 def _sender(settings: Settings) -> Sender:
     """Choose how codes go out: by the shop's mail server, or to the console of the demo."""
     address = settings.mail_url.get_secret_value()
-    return SmtpSender.from_address(address, settings.mail_from) if address else ConsoleSender()
+    if address:
+        return SmtpSender.from_address(address, settings.mail_from)
+    logger.warning("DAOGOU_MAIL_URL is not set: one-time codes are written to this console, which is for the demo only")
+    return ConsoleSender()
 
 
 def _policies(settings: Settings, embedder: TextEmbedder) -> dict[str, Policies]:

@@ -155,7 +155,7 @@ class AccessLocked(Refused):
     """Too many wrong codes were entered."""
 
     def __init__(self, until: dt.datetime) -> None:
-        super().__init__(f"locked until {until:%H:%M}")
+        super().__init__(f"locked until {until}")
         self.until = until
 
 
