@@ -13,12 +13,15 @@ from actions.cart import change_quantity, clear, remove, set_line_quantity
 from actions.cart_lines import pick_line
 from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, forget_address, use_address
+from actions.guest_orders import answer_contact, enter_code
 from actions.options import chosen_options
-from actions.orders import answered_number, track
+from actions.orders import answered_number, show_order, track
 from actions.pending import (
     ADD,
     CLEAR_CART,
+    CODE,
     CONFIRM_ORDER,
+    CONTACT,
     DETAILS,
     OPTION,
     ORDER,
@@ -31,6 +34,7 @@ from actions.pending import (
     USE_ADDRESS,
     WHICH,
     answers_question,
+    code_said,
     match_value,
     said_number,
 )
@@ -244,6 +248,15 @@ def _answer_order(turn: Turn, pending: Pending) -> bool:
     return True
 
 
+def _answer_code(turn: Turn, pending: Pending) -> bool:
+    if code_said(turn.text) is None:
+        return False
+    order = enter_code(turn)
+    if order:
+        show_order(turn, order)
+    return True
+
+
 def _select(turn: Turn) -> None:
     """Take an answer to no question as a choice among what was shown, or else as words to search for."""
     mention = Mention.of(turn)
@@ -311,6 +324,8 @@ _ANSWERS: dict[str, Callable[[Turn, Pending], bool]] = {
     WHICH: _answer_which,
     QUANTITY: _answer_quantity,
     ORDER: _answer_order,
+    CONTACT: answer_contact,
+    CODE: _answer_code,
     TASTE: answer_taste,
     PHOTO_PART: answer_part,
 }

@@ -40,6 +40,10 @@ ERROR_RESPONSES: dict[type[errors.ShopError], tuple[str, tuple[str, ...]]] = {
     errors.NoDeliveryMethod: ("utter_no_delivery_method", ()),
     errors.CartChanged: ("utter_cart_changed", ()),
     errors.InvalidAddress: ("utter_address_not_usable", ()),
+    errors.CodeRefused: ("utter_code_refused", ()),
+    errors.AccessLocked: ("utter_code_locked", ()),
+    errors.TooManyRequests: ("utter_too_many_codes", ()),
+    errors.MessageNotSent: ("utter_technical_problem", ()),
     errors.ShopUnavailable: ("utter_unavailable", ()),
     errors.IndexMismatch: ("utter_technical_problem", ()),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,10 +26,14 @@ from recsys.store import RecommenderStore
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder, TextEmbedder
 from shop.glossary import Glossary
+from shop.guest_access import GuestAccess
 from shop.nearest_terms import NearestTerms
 from shop.onnx_embedding import OnnxEmbedder
 from shop.policies import MULTILINGUAL_THRESHOLD, Passage, PolicyIndex, load_passages
 from shop.search import Filters, ProductSearch, SearchQuery, SearchResults
+from shop.senders import BackgroundSender, ConsoleSender, Sender, SmtpSender
+
+logger = logging.getLogger(__name__)
 
 # How long an answer may wait for its receipts.
 _RECEIPTS_S = 0.5
@@ -73,6 +78,7 @@ class Services:
     photos: Photos
     matchers: PhotoMatcherStore
     receipts: ReceiptKeeper
+    guests: GuestAccess
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
     @property
@@ -91,6 +97,8 @@ class Services:
 
 def build_services(settings: Settings) -> Services:
     """Open the database, load the encoder and index what is new; takes seconds."""
+    # First: a mail server that cannot be meant is said before anything is loaded.
+    sender = _sender(settings)
     sessions = make_sessions(open_engine(settings.database_url))
     embedder = SentenceTransformerEmbedder(settings.text_model, settings.threads)
     glossary = Glossary.read(settings.glossary)
@@ -123,7 +131,17 @@ def build_services(settings: Settings) -> Services:
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
         matchers=matchers,
         receipts=ReceiptKeeper(make_sessions(open_engine(settings.database_url, timeout_s=_RECEIPTS_S))),
+        guests=GuestAccess(sessions, BackgroundSender(sender), settings.secret.get_secret_value()),
     )
+
+
+def _sender(settings: Settings) -> Sender:
+    """Choose how codes go out: by the shop's mail server, or to the console of the demo."""
+    address = settings.mail_url.get_secret_value()
+    if address:
+        return SmtpSender.from_address(address, settings.mail_from)
+    logger.warning("DAOGOU_MAIL_URL is not set: one-time codes are written to this console, which is for the demo only")
+    return ConsoleSender()
 
 
 def _policies(settings: Settings, embedder: TextEmbedder, multilingual: TextEmbedder) -> dict[str, Policies]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 
-from actions.base import ShopAction
+from actions.base import ShopAction, take_answer
 from actions.cards import named_button, variant_title
 from actions.facts import order_facts
-from actions.pending import ORDER, said_number
+from actions.guest_orders import offer_look, opened_order
+from actions.pending import CODE, CONTACT, ORDER, answers_question, said_number
 from actions.turn import Button, Turn
 from shop.days import Days
 from shop.errors import OrderNotFound
@@ -29,6 +29,10 @@ class ActionTrackOrder(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Show the order that is named, the one last spoken of, or the only one; else ask which."""
+        if turn.pending.get("kind") in (CONTACT, CODE) and answers_question(turn):
+            # A bare number is read as that of an order; here it is what was asked for.
+            take_answer(turn)
+            return
         number, placed = turn.entity("order_number"), _days_said(turn)
         if number:
             track(turn, number)
@@ -38,8 +42,9 @@ class ActionTrackOrder(ShopAction):
             return
         if turn.slot("focus_order"):
             # One that is there no longer was not asked for by name: then it is as if none had been spoken of.
-            with contextlib.suppress(OrderNotFound):
-                track(turn, turn.slot("focus_order"))
+            found = _found(turn, turn.slot("focus_order"))
+            if found:
+                show_order(turn, found)
                 return
         with turn.reading() as session:
             orders = list_orders(session, turn.shopper, limit=_LISTED)
@@ -47,6 +52,8 @@ class ActionTrackOrder(ShopAction):
             show_order(turn, orders[0])
         elif orders:
             _ask_order(turn, orders)
+        elif opened := opened_order(turn):
+            show_order(turn, opened)
         else:
             turn.ask_later(ORDER, numbers=[])
             turn.say("utter_ask_order_number" if turn.shopper.customer_id is None else "utter_no_orders")
@@ -60,8 +67,11 @@ class ActionListOrders(ShopAction):
         return "action_list_orders"
 
     def perform(self, turn: Turn) -> None:
-        """List the newest ones, or those of the days that were named, with a button each."""
-        placed = _days_said(turn)
+        """List the newest ones, or those of the days that were named; one that is named by its number is shown."""
+        number, placed = turn.entity("order_number"), _days_said(turn)
+        if number:
+            track(turn, number)
+            return
         if placed:
             _list_placed(turn, placed)
             return
@@ -141,10 +151,20 @@ def _list(turn: Turn, orders: list[OrderView], response: str, days: str = "") ->
 
 
 def track(turn: Turn, number: str) -> None:
-    """Show one of the shopper's own orders; another's is as unknown as one that does not exist."""
-    with turn.reading() as session:
-        order = find_order(session, turn.shopper, number)
-    show_order(turn, order)
+    """Show one of the shopper's own orders, or the one that a code has opened; any other is as unknown as none."""
+    order = _found(turn, number)
+    if order:
+        show_order(turn, order)
+    else:
+        offer_look(turn, number)
+
+
+def _found(turn: Turn, number: str) -> OrderView | None:
+    try:
+        with turn.reading() as session:
+            return find_order(session, turn.shopper, number)
+    except OrderNotFound:
+        return opened_order(turn, number)
 
 
 def answered_number(turn: Turn, numbers: list[str]) -> str | None:

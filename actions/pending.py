@@ -6,6 +6,8 @@
 | which | which of several products, or cart lines | goal, skus, products, said |
 | quantity | how many | sku |
 | order | which order | numbers |
+| contact | with which e-mail address or phone number an order was made | number |
+| code | which code was sent | |
 | add | whether to put so many into the cart after all | sku, quantity |
 | details | whether to read the description | product |
 | search | whether to search again without one filter | state |
@@ -25,11 +27,14 @@ from collections.abc import Sequence
 
 from actions.photo_words import part_said
 from actions.turn import Turn
+from shop.text import ascii_digits
 
 OPTION = "option"
 WHICH = "which"
 QUANTITY = "quantity"
 ORDER = "order"
+CONTACT = "contact"
+CODE = "code"
 ADD = "add"
 DETAILS = "details"
 SEARCH = "search"
@@ -45,6 +50,10 @@ CLEAR_CART = "clear_cart"
 CATEGORY, BUDGET = "category", "budget"
 
 _LONG_ANSWER = 60
+_EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+_PHONE = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")
+_CODE = re.compile(r"(?<!\d)\d{3}[\s-]?\d{3}(?!\d)")
+_BARE = re.compile(r"\d{4,8}")
 _PRICES = ("price_min", "price_max")
 _TASTES = ("category", "brand", "colour", "product_query", "exclude", *_PRICES)
 
@@ -64,6 +73,10 @@ def answers_question(turn: Turn) -> bool:
         return said_number(turn) is not None
     if kind == ORDER:
         return said_number(turn) is not None or bool(turn.entities("order_number"))
+    if kind == CONTACT:
+        return contact_said(turn.text) is not None
+    if kind == CODE:
+        return code_said(turn.text) is not None
     if kind == PHOTO_PART:
         return part_said(turn, pending["parts"]) is not None
     if kind == TASTE:
@@ -71,6 +84,28 @@ def answers_question(turn: Turn) -> bool:
         of_price = any(turn.entities(name) for name in _PRICES) or said_number(turn) is not None
         return of_price if pending["asked"] == BUDGET else names_taste(turn)
     return False
+
+
+def contact_said(text: str) -> str | None:
+    """Find the e-mail address or phone number in a message, in digits of any script.
+
+    >>> contact_said("it's ada@example.com."), contact_said("电话是１３８ ００１３ ８０００"), contact_said("no idea")
+    ('ada@example.com', '138 0013 8000', None)
+    """
+    plain = ascii_digits(text)
+    found = _EMAIL.search(plain) or _PHONE.search(plain)
+    return found[0].rstrip(".,") if found else None
+
+
+def code_said(text: str) -> str | None:
+    """Find a code in a message: six digits, or whatever digits are all that it holds.
+
+    >>> code_said("the code is 123 456"), code_said("12345"), code_said("how much is it")
+    ('123 456', '12345', None)
+    """
+    plain = ascii_digits(text).strip()
+    found = _CODE.search(plain)
+    return found[0] if found else plain if _BARE.fullmatch(plain) else None
 
 
 def names_taste(turn: Turn) -> bool:

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         photos: the folder of the photos that shoppers upload.
         photo_hours: how long each is kept.
         photo_hosts: from which hosts a photo may be fetched by its https address, separated by commas; none by default.
+        mail_url: the mail server for one-time codes: smtps://user:password@host for TLS, smtp:// for STARTTLS; without
+            one they are written to the console, which proves nothing and is for the demo.
+        mail_from: the address that they come from.
         deadline_s: how long one action may take before the shopper gets an apology, in seconds.
     """
 
@@ -43,6 +46,8 @@ class Settings(BaseSettings):
     actions_port: int = Field(default=5055, ge=1, le=65535)
     threads: int = Field(default=1, ge=1)
     workers: int = Field(default=8, ge=1)
+    mail_url: SecretStr = SecretStr("")
+    mail_from: str = ""
     deadline_s: float = Field(default=3.5, gt=0)
     policies: Path = Path("data/policies")
     labels: Path = Path("data/labels")

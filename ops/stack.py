@@ -139,6 +139,11 @@ class Stack:
         self._actions.start()
         wait_for([self._actions])
 
+    @property
+    def actions_log(self) -> Path:
+        """Give the file of the action server's output, where the demo's one-time codes come."""
+        return self._actions.log
+
     def reset_shop(self) -> None:
         """Give the shop database the contents it had at the start again, while the servers run."""
         copy_database(self._as_started, self.database)

@@ -15,11 +15,17 @@
 # |   |-- CurrencyMismatch       expected, got
 # |   |-- NoDeliveryMethod       currency, code (code is None where none was asked for)
 # |   |-- CartChanged            confirmed, now (what the shopper said yes to is no longer what is in the cart)
-# |   `-- InvalidAddress         field, value
+# |   |-- InvalidAddress         field, value
+# |   |-- CodeRefused            tries_left
+# |   |-- AccessLocked           until
+# |   `-- TooManyRequests        limit
 # |-- ShopUnavailable            reason (the database is locked, gone or refuses us)
+# |-- MessageNotSent           reason (the mail server does not take it)
 # `-- IndexMismatch              path, expected, found (an index built by another model or layout)
 
 from __future__ import annotations
+
+import datetime as dt
 
 
 class ShopError(Exception):
@@ -135,6 +141,38 @@ class InvalidAddress(Refused):
     def __init__(self, field: str, value: str) -> None:
         super().__init__(f"{field} is not usable")
         self.field, self.value = field, value
+
+
+class CodeRefused(Refused):
+    """A one-time code that opens nothing; why is not told."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"the code opens nothing, {tries_left} tries are left")
+        self.tries_left = tries_left
+
+
+class AccessLocked(Refused):
+    """Too many wrong codes were entered."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(f"locked until {until}")
+        self.until = until
+
+
+class TooManyRequests(Refused):
+    """More was asked for within an hour than the shop allows."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} within an hour")
+        self.limit = limit
+
+
+class MessageNotSent(ShopError):
+    """A message was not taken by whoever should send it; the reason names the kind of fault and no address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the message was not sent ({reason})")
+        self.reason = reason
 
 
 class ShopUnavailable(ShopError):

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.columns import ExactDecimal, UtcDateTime
+from shop.models_access import GuestCode as GuestCode
 from shop.models_base import Base as Base
 from shop.models_base import one_of
 from shop.models_base import utc_now as utc_now

@@ -52,10 +52,12 @@ from actions.vocabulary import Vocabulary
 from recsys.errors import ArtifactDamaged
 from shop.db import Sessions, make_sessions, open_engine, writing
 from shop.glossary import Glossary
+from shop.guest_access import GuestAccess
 from shop.migrate import upgrade
 from shop.models import Address, Attribute, Category, Customer, DeliveryMethod, Product, Variant, VariantOption
 from shop.policies import PolicyIndex, load_passages
 from shop.search import ProductSearch
+from shop.senders import BackgroundSender, Message
 
 ROOT = Path(__file__).parents[2]
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -202,13 +204,28 @@ class Shelf:
         return self.advisor
 
 
+class Outbox:
+    """A sender that keeps what it sends."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    def send(self, message: Message) -> None:
+        self.messages.append(message)
+
+
 @pytest.fixture
 def shelf() -> Shelf:
     return Shelf()
 
 
 @pytest.fixture
-def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf) -> Any:
+def outbox() -> Outbox:
+    return Outbox()
+
+
+@pytest.fixture
+def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, outbox: Outbox) -> Any:
     shutil.copy(template, tmp_path / "shop.db")
     engine = open_engine(settings.database_url, timeout_s=0.2)
     sessions = make_sessions(engine)
@@ -228,6 +245,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf) -
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
         matchers=PhotoMatcherStore(VisionFiles(settings.vision), settings.images, sessions),
         receipts=ReceiptKeeper(sessions),
+        guests=GuestAccess(sessions, BackgroundSender(outbox), SECRET),
     )
     engine.dispose()
 

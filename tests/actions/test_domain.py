@@ -13,7 +13,9 @@ from actions.labels import Labels
 from actions.pending import (
     ADD,
     CLEAR_CART,
+    CODE,
     CONFIRM_ORDER,
+    CONTACT,
     DETAILS,
     OPTION,
     ORDER,
@@ -131,7 +133,7 @@ def test_no_english_sentence_stands_in_the_code() -> None:
 
 def test_every_question_has_someone_to_take_its_answer() -> None:
     kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, SIMILAR, TASTE, USE_ADDRESS}
-    kinds |= {PHOTO_FILTER, PHOTO_PART}
+    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE}
     assert set(_ANSWERS) | set(_YES) == kinds | {WHICH}
     assert not set(_ANSWERS) & set(_YES)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ops.stack import Stack
 from shop.shoppers import Shopper
+from tests.conversations.codes import ConsoleCodes
 from tests.conversations.matching import matches, show, stands_in_order
 from tests.conversations.photos import PhotoRecipe, photo_bytes
 from tests.conversations.schema import DatabaseExpectation, Expectation, Script, Step
@@ -83,6 +84,7 @@ class ConversationRunner:
         """Open the stack's database."""
         self._stack = stack
         self._shop = ShopState(stack.database_url)
+        self._codes = ConsoleCodes(stack.actions_log)
 
     def close(self) -> None:
         """Give the database back."""
@@ -105,6 +107,7 @@ class ConversationRunner:
     def _play(self, script: Script, client: WebShopper) -> None:
         shopper = Shopper(client.shopper_id, script.conversation.customer)
         marks = self._shop.prepare(shopper, script.conversation.given)
+        self._codes.begin()
         transcript: list[str] = []
         known = 0
         for number, step in enumerate(script.conversation.steps, start=1):
@@ -132,6 +135,7 @@ class ConversationRunner:
                 raise ConversationFailed(_report(script, transcript, number, wrong))
 
     def _send(self, client: WebShopper, step: Step) -> list[Message]:
+        step = step.model_copy(update={"say": self._codes.filled(step.say)})
         if step.photo is not None:
             return client.say(step.say or "/search_by_photo", photo_url=self._sent(client, step.photo))
         if step.click is not None:

@@ -22,9 +22,11 @@ class Strict(BaseModel):
 
 
 class GivenOrder(Strict):
-    """An order that the shopper has placed before the conversation."""
+    """An order that the shopper has placed before the conversation, or `elsewhere`, as a guest with this `email`."""
 
     number: str
+    elsewhere: bool = False
+    email: str = "shopper@example.com"
     lines: dict[str, int] = Field(min_length=1)
     state: str = "paid"
     days_ago: int = 3

@@ -208,6 +208,8 @@ def _promote(session: Session, percent_by_slug: Mapping[str, int]) -> None:
 
 def _place(session: Session, shopper: Shopper, given: GivenOrder) -> None:
     """Write an order as it would stand there some days after it was placed."""
+    if given.elsewhere:
+        shopper = Shopper(f"elsewhere-{given.number}")
     customer, placed_at = _customer(session, shopper), utc_now() - dt.timedelta(days=given.days_ago)
     variants = {sku: _variant(session, sku) for sku in given.lines}
     subtotal = sum((variants[sku].price * quantity for sku, quantity in given.lines.items()), Decimal())
@@ -215,7 +217,7 @@ def _place(session: Session, shopper: Shopper, given: GivenOrder) -> None:
         number=given.number,
         shopper_id=shopper.shopper_id,
         customer_id=customer.id if customer else None,
-        email="shopper@example.com",
+        email=given.email,
         state=given.state,
         payment_state="paid" if given.state in _SETTLED else "pending",
         currency=next(iter(variants.values())).currency,
