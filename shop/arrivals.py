@@ -37,9 +37,10 @@ def receive_return(session: Session, rma_number: str, *, restock: bool = True) -
     order, back, before = _locked_return(session, rma_number)
     back.state = "received"
     grant(order, "return" if back.kind == "return" else "exchange", back.refund, back)
-    if back.kind == "exchange":
-        _send_replacement(session, order, back)
     stock = give_back_stock(session, _pieces(order, back)) if restock else {}
+    if back.kind == "exchange":
+        # Last, as in `place_order`: whoever orders holds their pieces while waiting for a number.
+        _send_replacement(session, order, back)
     record(session, order, Change("receive_return", before, stock), asked_by_shop(_WAREHOUSE))
 
 

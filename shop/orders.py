@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from shop.addresses import FIELDS, DeliveryAddress, check_field
 from shop.audit import Change, asked_by, record, taken_for
@@ -15,7 +15,7 @@ from shop.checkout import OrderSummary, summarise
 from shop.customers import customer_row_id
 from shop.errors import CartChanged, EmptyCart, OrderNotFound
 from shop.interactions import note_interaction
-from shop.models import Cart, Order, OrderLine, Variant, utc_now
+from shop.models import Cart, Order, OrderLine, Return, Variant, utc_now
 from shop.order_numbers import normalise_number, reserve_numbers
 from shop.order_views import OrderLineView, OrderView, ShipmentLineView, ShipmentView, order_view, whole_orders
 from shop.shoppers import Shopper
@@ -119,9 +119,10 @@ def own_order(session: Session, shopper: Shopper, number: str, *, lock: bool = F
 
 def locked_order(session: Session, *conditions: ColumnElement[bool]) -> Order | None:
     """Find one order, and keep everyone else from changing it until we are done."""
-    # SQLite ignores the lock: there a writing session has the whole database to itself. Lines and parcels are read
-    # after it is held, and what an earlier step of this session read may be old by now.
-    query = whole_orders().where(*conditions).with_for_update(of=Order)
+    # SQLite ignores the lock: there a writing session has the whole database to itself. What belongs to the order is
+    # read after it is held, and what an earlier step of this session read may be old by now.
+    back = selectinload(Order.returns).options(selectinload(Return.lines), selectinload(Return.exchange_lines))
+    query = whole_orders().options(back, selectinload(Order.refunds)).where(*conditions).with_for_update(of=Order)
     return session.scalar(query.execution_options(populate_existing=True))
 
 

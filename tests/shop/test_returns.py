@@ -174,6 +174,16 @@ def test_a_refused_return_frees_its_pieces_and_shares_never_exceed_the_line(shel
         receive_return(session, first.rma_number or "")
 
 
+def test_the_delivery_is_paid_back_once_whatever_is_refused(shelf: Sessions, ada: Shopper) -> None:
+    number = placed(shelf, ada, "delivered", SHIRT_RED=2)
+    _, first = ask(shelf, ada, number, RED)
+    second, _ = ask(shelf, ada, number, RED)
+    with writing(shelf) as session:
+        refuse_return(session, first.rma_number or "", "worn")
+    third, _ = ask(shelf, ada, number, RED)
+    assert (second.delivery, third.delivery, third.refund) == (usd("4.95"), usd(0), usd("19.99"))
+
+
 @pytest.mark.parametrize(("days", "allowed"), [(0, True), (30, True), (31, False), (400, False)])
 def test_the_window_ends_with_its_last_day(shelf: Sessions, ada: Shopper, days: int, allowed: bool) -> None:
     number = placed(shelf, ada, "delivered", SHIRT_RED=1)
