@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -35,6 +35,7 @@ from shop.models import (
     Promotion,
     Refund,
     Return,
+    ReturnLine,
     Shipment,
     Variant,
     utc_now,
@@ -43,7 +44,7 @@ from shop.money import to_coins
 from shop.option_changes import do_option_change, propose_option_change
 from shop.order_views import kept
 from shop.orders import place_order
-from shop.refunds import exchange_worth, is_live, worth
+from shop.refunds import exchange_worth, is_live, is_open, worth
 from shop.reorders import do_reorder, propose_reorder
 from shop.returns import ReturnItem, do_return, propose_return
 from shop.shoppers import Shopper
@@ -83,6 +84,7 @@ class ServiceMachine(RuleBasedStateMachine):
         self.sessions: Sessions = make_sessions(self.engine)
         self.paid_in: dict[str, Decimal] = {}
         self.shelf: Counter[str] = Counter()
+        self.pieces: Counter[str] = Counter()
         self.facts: dict[int, dict[str, Any]] = {}
         self.last_audit = 0
         self.keys = 0
@@ -93,6 +95,7 @@ class ServiceMachine(RuleBasedStateMachine):
                 session.execute(delete(table))
             session.add_all(_goods())
         self.shelf.update(dict.fromkeys(SKUS, 10))
+        self.pieces.update(self.shelf)
 
     def attempt(self, name: str, do: Callable[[Session], object]) -> None:
         """Do something in a transaction; a refusal is an answer, and must have changed nothing."""
@@ -255,12 +258,13 @@ class ServiceMachine(RuleBasedStateMachine):
         return {sku: data.draw(st.sampled_from([1, there[sku], there[sku], 1, 0, there[sku] + 1])) for sku in chosen}
 
     def take_in(self, place: int, restock: bool) -> None:
-        self.attempt(
-            "take in",
-            lambda session: receive_return(
-                session, _pick(session, Return.rma_number, place, Return.state == "requested"), restock=restock
-            ),
-        )
+        def do(session: Session) -> None:
+            rma = _pick(session, Return.rma_number, place, Return.state == "requested")
+            receive_return(session, rma, restock=restock)
+            if restock:
+                self.pieces.update(_sent_back(session, rma))
+
+        self.attempt("take in", do)
 
     def turn_away(self, place: int) -> None:
         self.attempt(
@@ -329,6 +333,7 @@ class ServiceMachine(RuleBasedStateMachine):
         with writing(self.sessions) as session:
             row = session.scalars(select(Variant).where(Variant.sku == sku)).one()
             self.shelf[sku] += pieces - row.stock
+            self.pieces[sku] += pieces - row.stock
             row.stock = pieces
 
     def price(self, sku: str, price: str) -> None:
@@ -347,7 +352,8 @@ class ServiceMachine(RuleBasedStateMachine):
         type(self).steps += 1
         with reading(self.sessions) as session:
             self._fold(session)
-            for order in session.scalars(_everything()):
+            orders = session.scalars(_everything()).all()
+            for order in orders:
                 assert order_facts(order) == self.facts[order.id], "the audit does not explain the order"
                 self._check_money(order)
                 _check_states(order)
@@ -355,6 +361,8 @@ class ServiceMachine(RuleBasedStateMachine):
             stocks = session.execute(select(Variant.sku, Variant.stock)).all()
         assert min(count for _, count in stocks) >= 0
         assert {sku: count for sku, count in stocks} == dict(self.shelf), "the audit does not explain the shelf"
+        out = _pieces_out(orders)
+        assert {sku: count + out[sku] for sku, count in stocks} == dict(self.pieces), "pieces were lost or made"
 
     def _fold(self, session: Session) -> None:
         """Add up what the audit says has happened since the last step."""
@@ -385,6 +393,26 @@ class ServiceMachine(RuleBasedStateMachine):
             assert order.refunded == order.paid
         elif order.payment_state != "pending":
             assert order.paid - refunds["cancellation"] - refunds["option_change"] == order.total
+
+
+def _pieces_out(orders: Sequence[Order]) -> Counter[str]:
+    """Count the pieces that orders hold, and those put aside for exchanges."""
+    out = Counter[str]()
+    for order in orders:
+        for line in order.lines:
+            out[line.sku] += kept(line) if order.state != "cancelled" else 0
+        for part in (part for back in order.returns if is_open(back) for part in back.exchange_lines):
+            out[part.sku] += part.quantity
+    return out
+
+
+def _sent_back(session: Session, rma_number: str) -> Counter[str]:
+    parts = select(OrderLine.sku, ReturnLine.quantity).join(ReturnLine, ReturnLine.order_line_id == OrderLine.id)
+    rows = session.execute(parts.join(Return, Return.id == ReturnLine.return_id).where(Return.rma_number == rma_number))
+    back = Counter[str]()
+    for sku, quantity in rows:
+        back[sku] += quantity
+    return back
 
 
 def _check_credit(order: Order) -> None:
