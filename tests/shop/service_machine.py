@@ -66,10 +66,12 @@ EVENTS = (
 
 shoppers = st.sampled_from(SHOPPERS)
 skus = st.sampled_from(SKUS)
-places = st.integers(0, 40)
-quantities = st.integers(1, 4)
+# Choices, not integers: of those Hypothesis tries the constants it finds in the code, in no order that stays.
+places = st.sampled_from(range(41))
+quantities = st.sampled_from([3, 2, 1, 4])
+discounts = st.sampled_from(["3.33", "0", "0.01", "7.77", "10.00"]).map(Decimal)
 days = st.sampled_from([2, 0, 1, 2, 3, 5, 29, 30, 31, 40])
-strangers = st.integers(0, 9).map(lambda chance: chance == 9)
+strangers = st.sampled_from([False] * 7 + [True])
 
 
 class ServiceMachine(RuleBasedStateMachine):
@@ -174,9 +176,9 @@ class ServiceMachine(RuleBasedStateMachine):
             "reorder": lambda: self.order_again(place, shopper),
             "repeat": self.repeat,
             "old yes": self.say_an_old_yes,
-            "count": lambda: self.count_the_shelf(sku, data.draw(st.integers(0, 12))),
+            "count": lambda: self.count_the_shelf(sku, data.draw(st.sampled_from(range(13)))),
             "price": lambda: self.price(sku, data.draw(st.sampled_from(PRICES))),
-            "promote": lambda: self.promote(data.draw(st.integers(0, 100))),
+            "promote": lambda: self.promote(data.draw(st.sampled_from([10, 0, 33, 50, 100]))),
         }
         events[what]()
 
@@ -187,7 +189,7 @@ class ServiceMachine(RuleBasedStateMachine):
         self.put(shopper, sku, data.draw(quantities))
         if data.draw(st.booleans()):
             self.put(shopper, data.draw(skus), 1)
-        self.order(shopper, data.draw(st.decimals("0", "15", places=2)))
+        self.order(shopper, data.draw(discounts))
         if data.draw(st.booleans()):
             self.pay(-1)
 
@@ -255,7 +257,7 @@ class ServiceMachine(RuleBasedStateMachine):
         chosen = (
             data.draw(st.lists(st.sampled_from(sorted(there)), max_size=3, min_size=1, unique=True)) if there else []
         )
-        return {sku: data.draw(st.sampled_from([1, there[sku], there[sku], 1, 0, there[sku] + 1])) for sku in chosen}
+        return {sku: data.draw(st.sampled_from([1, there[sku], 1, 1, 0, there[sku] + 1])) for sku in chosen}
 
     def take_in(self, place: int, restock: bool) -> None:
         def do(session: Session) -> None:
