@@ -37,8 +37,8 @@ TRAINING_DATA := data/nlu data/rules data/stories
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
-.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision mine bench bench-recsys \
-	bench-vision lock clean ports environments packages shop recommender vision encoder lint check-browser
+.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision mine bench bench-recsys bench-vision \
+	fuzz-service lock clean ports environments packages shop recommender vision encoder lint check-browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
@@ -103,6 +103,9 @@ bench-recsys: environments ## time recommendations among 100,000 and a million i
 bench-vision: train ## time photo search among up to a million pictures, and in the whole assistant; JSON=FILE for the figures
 	@mkdir -p $(FIGURES)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(SERVICES) -m ops.bench_vision --json $(or $(JSON),$(FIGURES)/vision_speed.json)
+
+fuzz-service: environments ## drive orders, cancels, returns and refunds through 10,000 random steps on each database; STEPS=N for others
+	@DAOGOU_FUZZ_STEPS=$(or $(STEPS),10000) $(SERVICES) -m pytest -s tests/shop/test_service_fuzz.py
 
 lock: environments ## compile requirements/*.in to the pinned files, with hashes
 	@for name in assistant services tools; do \

@@ -6,7 +6,9 @@
 # |   |-- VariantNotFound        sku
 # |   |-- OrderNotFound          number
 # |   |-- CustomerNotFound       customer_id
-# |   `-- CartLineNotFound       sku
+# |   |-- CartLineNotFound       sku
+# |   |-- OrderLineNotFound      number, sku
+# |   `-- ReturnNotFound         rma_number
 # |-- Refused
 # |   |-- InvalidQuantity        quantity, minimum, maximum
 # |   |-- NotEnoughStock         sku, name, asked, available
@@ -19,6 +21,14 @@
 # |   |-- CodeRefused            tries_left
 # |   |-- AccessLocked           until
 # |   `-- TooManyRequests        limit
+# |   |-- PolicyRefusal          rule, version, reason, facts (what the rule was held against)
+# |   |-- ProposalChanged        confirmed, now (what the shopper said yes to is no longer what would happen)
+# |   |-- KeyReused              key (it stands for another change)
+# |   |-- UnknownReason          reason, known
+# |   |-- NamedTwice             sku
+# |   |-- NothingToBuy           number
+# |   |-- WrongState             what, state, allowed (of the shop's own side)
+# |   `-- WrongPayment           number, due, got
 # |-- ShopUnavailable            reason (the database is locked, gone or refuses us)
 # |-- MessageNotSent           reason (the mail server does not take it)
 # `-- IndexMismatch              path, expected, found (an index built by another model or layout)
@@ -26,6 +36,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 
 class ShopError(Exception):
@@ -74,6 +85,22 @@ class CartLineNotFound(NotFound):
     def __init__(self, sku: str) -> None:
         super().__init__(f"SKU {sku!r} is not in the cart")
         self.sku = sku
+
+
+class OrderLineNotFound(NotFound):
+    """The order has no line for this SKU, or none of it is left."""
+
+    def __init__(self, number: str, sku: str) -> None:
+        super().__init__(f"SKU {sku!r} is not in order {number!r}")
+        self.number, self.sku = number, sku
+
+
+class ReturnNotFound(NotFound):
+    """No return of this shopper has this RMA number; whether another's has is never told."""
+
+    def __init__(self, rma_number: str) -> None:
+        super().__init__(f"no return {rma_number!r} for this shopper")
+        self.rma_number = rma_number
 
 
 class Refused(ShopError):
@@ -173,6 +200,74 @@ class MessageNotSent(ShopError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"the message was not sent ({reason})")
         self.reason = reason
+
+
+class PolicyRefusal(Refused):
+    """A rule of the shop forbids the change.
+
+    `reason` is a word such as "state", "window" or "category"; `facts` hold what the rule was held against, such as the
+    state of the order or the last day of the window.
+    """
+
+    def __init__(self, rule: str, version: str, reason: str, facts: Mapping[str, object]) -> None:
+        super().__init__(f"rule {rule!r} of version {version!r} forbids it ({reason}): {facts!r}")
+        self.rule, self.version, self.reason, self.facts = rule, version, reason, facts
+
+
+class ProposalChanged(Refused):
+    """The change would no longer do what the shopper said yes to; nothing was changed."""
+
+    def __init__(self, confirmed: str, now: str) -> None:
+        super().__init__(f"the shopper confirmed {confirmed}, it would now be {now}")
+        self.confirmed, self.now = confirmed, now
+
+
+class KeyReused(Refused):
+    """The idempotency key stands for another change, which was made; nothing was changed now."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"key {key!r} stands for another change")
+        self.key = key
+
+
+class UnknownReason(Refused):
+    """The shop has no such reason for a return."""
+
+    def __init__(self, reason: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"{reason!r} is none of {known!r}")
+        self.reason, self.known = reason, known
+
+
+class NamedTwice(Refused):
+    """The same thing was named twice in one request."""
+
+    def __init__(self, sku: str) -> None:
+        super().__init__(f"SKU {sku!r} is named twice")
+        self.sku = sku
+
+
+class NothingToBuy(Refused):
+    """Nothing of the order can be bought again now."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"nothing of order {number!r} can be bought now")
+        self.number = number
+
+
+class WrongState(Refused):
+    """What the shop's own side asked for does not follow from where the order, parcel or return stands."""
+
+    def __init__(self, what: str, state: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"{what} is {state!r}, it must be one of {allowed!r}")
+        self.what, self.state, self.allowed = what, state, allowed
+
+
+class WrongPayment(Refused):
+    """A payment is not what the order comes to."""
+
+    def __init__(self, number: str, due: str, got: str) -> None:
+        super().__init__(f"order {number!r} comes to {due}, {got} was paid")
+        self.number, self.due, self.got = number, due, got
 
 
 class ShopUnavailable(ShopError):

@@ -26,11 +26,16 @@ from shop.models_behaviour import SlateItem as SlateItem
 from shop.models_receipts import RECEIPT_KINDS as RECEIPT_KINDS
 from shop.models_receipts import Receipt as Receipt
 from shop.models_receipts import ReceiptHead as ReceiptHead
+from shop.models_service import RETURN_STATES as RETURN_STATES
+from shop.models_service import AuditEntry as AuditEntry
+from shop.models_service import ExchangeLine as ExchangeLine
+from shop.models_service import Refund as Refund
+from shop.models_service import Return as Return
+from shop.models_service import ReturnLine as ReturnLine
 
 ORDER_STATES = ("waiting_for_payment", "paid", "packed", "shipped", "delivered", "cancelled")
 PAYMENT_STATES = ("pending", "paid", "refunded", "failed")
 SHIPMENT_STATES = ("packed", "in_transit", "out_for_delivery", "delivered", "lost")
-RETURN_STATES = ("requested", "approved", "received", "refunded", "refused")
 
 
 class Category(Base):
@@ -238,12 +243,18 @@ class DeliveryMethod(Base):
 
 
 class Order(Base):
-    """What was bought, at the prices of that moment, and where it goes."""
+    """What was bought, at the prices of that moment, and where it goes.
+
+    Its sums are those of the pieces that are not cancelled; an order that is cancelled as a whole keeps its last ones.
+    `paid` is what came in, `refunded` what was granted back, whether or not it has reached the customer yet.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
         CheckConstraint(one_of("state", ORDER_STATES), name="state"),
         CheckConstraint(one_of("payment_state", PAYMENT_STATES), name="payment_state"),
+        CheckConstraint("refunded >= 0 AND refunded <= paid", name="refunded_within_paid"),
+        CheckConstraint("paid > 0 OR total = 0 OR payment_state NOT IN ('paid', 'refunded')", name="paid_known"),
         Index("ix_orders_customer_id_placed_at", "customer_id", "placed_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -258,6 +269,8 @@ class Order(Base):
     subtotal: Mapped[Decimal] = mapped_column(ExactDecimal)
     delivery_price: Mapped[Decimal] = mapped_column(ExactDecimal)
     total: Mapped[Decimal] = mapped_column(ExactDecimal)
+    paid: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(0))
+    refunded: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(0))
     delivery_method: Mapped[str] = mapped_column(String(40))
     ship_name: Mapped[str] = mapped_column(String(200))
     ship_street: Mapped[str] = mapped_column(String(300))
@@ -269,6 +282,8 @@ class Order(Base):
     updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
     lines: Mapped[list[OrderLine]] = relationship(cascade="all, delete-orphan", order_by="OrderLine.id")
     shipments: Mapped[list[Shipment]] = relationship(cascade="all, delete-orphan", order_by="Shipment.id")
+    returns: Mapped[list[Return]] = relationship(cascade="all, delete-orphan", order_by="Return.id")
+    refunds: Mapped[list[Refund]] = relationship(cascade="all, delete-orphan", order_by="Refund.id")
 
 
 class Counter(Base):
@@ -280,10 +295,16 @@ class Counter(Base):
 
 
 class OrderLine(Base):
-    """One line of an order; name, options and price are copies, true also when the catalogue changes."""
+    """One line of an order; name, options and price are copies, true also when the catalogue changes.
+
+    `discount` is what is taken off the pieces that are not cancelled, all of them together.
+    """
 
     __tablename__ = "order_lines"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("cancelled >= 0 AND cancelled <= quantity", name="cancelled_within_quantity"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("variants.id", ondelete="SET NULL"))
@@ -292,6 +313,8 @@ class OrderLine(Base):
     options: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     unit_price: Mapped[Decimal] = mapped_column(ExactDecimal)
     quantity: Mapped[int]
+    cancelled: Mapped[int] = mapped_column(default=0)
+    discount: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(0))
 
 
 class Shipment(Base):
@@ -322,34 +345,6 @@ class ShipmentLine(Base):
         ForeignKey("order_lines.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     quantity: Mapped[int]
-
-
-class Return(Base):
-    """Goods on their way back, under an RMA number."""
-
-    __tablename__ = "returns"
-    __table_args__ = (CheckConstraint(one_of("state", RETURN_STATES), name="state"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    rma_number: Mapped[str] = mapped_column(String(20), unique=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
-    state: Mapped[str] = mapped_column(String(20), default="requested")
-    refund: Mapped[Decimal] = mapped_column(ExactDecimal)
-    currency: Mapped[str] = mapped_column(String(3))
-    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
-    lines: Mapped[list[ReturnLine]] = relationship(cascade="all, delete-orphan", order_by="ReturnLine.order_line_id")
-
-
-class ReturnLine(Base):
-    """How many pieces of an order line come back, and why."""
-
-    __tablename__ = "return_lines"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
-    return_id: Mapped[int] = mapped_column(ForeignKey("returns.id", ondelete="CASCADE"), primary_key=True)
-    order_line_id: Mapped[int] = mapped_column(
-        ForeignKey("order_lines.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    quantity: Mapped[int]
-    reason: Mapped[str] = mapped_column(String(100))
 
 
 class Promotion(Base):

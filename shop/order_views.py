@@ -15,7 +15,10 @@ from shop.money import Money
 
 @dataclass(frozen=True)
 class OrderLineView:
-    """What was bought, at the price of that moment."""
+    """What was bought, at the price of that moment, less what was cancelled since.
+
+    `total` is what the pieces cost together, after the `discount` on them.
+    """
 
     sku: str
     name: str
@@ -23,6 +26,8 @@ class OrderLineView:
     unit_price: Money
     quantity: int
     total: Money
+    cancelled: int = 0
+    discount: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,11 @@ class ShipmentView:
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order with its lines, money, address and parcels; `simulated` marks the demo shop's inventions."""
+    """An order with its lines, money, address and parcels; `simulated` marks the demo shop's inventions.
+
+    A line of which every piece was cancelled is left out, unless the whole order was. `refunded` is what was granted
+    back, whether or not it has been sent yet.
+    """
 
     number: str
     state: str
@@ -69,6 +78,8 @@ class OrderView:
     ship_country: str
     shipments: tuple[ShipmentView, ...]
     simulated: bool
+    paid: Money
+    refunded: Money
 
 
 def whole_orders() -> Select[Order]:
@@ -82,6 +93,11 @@ def order_row_ids(session: Session, numbers: Sequence[str]) -> dict[str, int]:
     return {number: key for number, key in rows}
 
 
+def kept(line: OrderLine) -> int:
+    """Count the pieces of a line that are not cancelled."""
+    return line.quantity - line.cancelled
+
+
 def order_view(row: Order) -> OrderView:
     """Show an order as it is stored: nothing is looked up in today's catalogue."""
     lines = {line.id: line for line in row.lines}
@@ -90,7 +106,7 @@ def order_view(row: Order) -> OrderView:
         state=row.state,
         payment_state=row.payment_state,
         placed_at=row.placed_at,
-        lines=tuple(_line_view(line, row.currency) for line in row.lines),
+        lines=tuple(_line_view(line, row.currency) for line in row.lines if kept(line)),
         subtotal=Money(row.subtotal, row.currency),
         delivery_method=row.delivery_method,
         delivery_price=Money(row.delivery_price, row.currency),
@@ -103,12 +119,18 @@ def order_view(row: Order) -> OrderView:
         ship_country=row.ship_country,
         shipments=tuple(_shipment_view(shipment, lines) for shipment in row.shipments),
         simulated=row.simulated,
+        paid=Money(row.paid, row.currency),
+        refunded=Money(row.refunded, row.currency),
     )
 
 
 def _line_view(row: OrderLine, currency: str) -> OrderLineView:
     price = Money(row.unit_price, currency)
-    return OrderLineView(row.sku, row.name, dict(row.options), price, row.quantity, price * row.quantity)
+    discount = Money(row.discount, currency) if row.discount else None
+    total = price * kept(row) - (discount or Money(0, currency))
+    return OrderLineView(
+        row.sku, row.name, dict(row.options), price, kept(row), total, cancelled=row.cancelled, discount=discount
+    )
 
 
 def _shipment_view(row: Shipment, lines: Mapping[int, OrderLine]) -> ShipmentView:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, and_, or_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import Session, selectinload
 
 from shop.addresses import FIELDS, DeliveryAddress, check_field
-from shop.carts import CartLineView, check_available, find_open_cart
+from shop.audit import Change, asked_by, record, taken_for
+from shop.carts import CartLineView, find_open_cart
 from shop.catalogue import variant_options
 from shop.checkout import OrderSummary, summarise
 from shop.customers import customer_row_id
 from shop.days import Days
-from shop.errors import CartChanged, EmptyCart, NotEnoughStock, OrderNotFound
+from shop.errors import CartChanged, EmptyCart, OrderNotFound
 from shop.interactions import note_interaction
-from shop.models import Cart, CartLine, Order, OrderLine, Variant, utc_now
+from shop.models import Cart, Order, OrderLine, Return, Variant, utc_now
 from shop.order_numbers import normalise_number, reserve_numbers
 from shop.order_views import (
     OrderLineView,
@@ -27,6 +28,7 @@ from shop.order_views import (
     whole_orders,
 )
 from shop.shoppers import Shopper
+from shop.stock import take_stock
 
 __all__ = [
     "FIELDS",
@@ -101,36 +103,57 @@ def place_order(
         # Last, because whoever else orders waits for the number until this transaction ends.
         order.number = reserve_numbers(session)[0]
         session.add(order)
+        session.flush()
+        record(session, order, Change("place_order", {}, taken_for(order)), asked_by(shopper))
     return order_view(order)
 
 
 def find_order(session: Session, shopper: Shopper, number: str) -> OrderView:
     """Find one of the shopper's own orders; another's answers OrderNotFound, just as one that does not exist."""
+    return order_view(own_order(session, shopper, number))
+
+
+def own_order(session: Session, shopper: Shopper, number: str, *, lock: bool = False) -> Order:
+    """Find the row of one of the shopper's own orders with all that belongs to it; raise OrderNotFound.
+
+    With `lock`, no one else changes it until we are done.
+    """
     wanted = normalise_number(number)
-    query = whole_orders().where(Order.number == wanted, _own(session, shopper))
-    row = None if wanted is None else session.scalar(query)
+    row = None
+    if wanted is not None:
+        mine = Order.number == wanted, own_orders(session, shopper)
+        row = locked_order(session, *mine) if lock else session.scalar(whole_orders().where(*mine))
     if row is None:
         raise OrderNotFound(number)
-    return order_view(row)
+    return row
+
+
+def locked_order(session: Session, *conditions: ColumnElement[bool]) -> Order | None:
+    """Find one order, and keep everyone else from changing it until we are done."""
+    # SQLite ignores the lock: there a writing session has the whole database to itself. What belongs to the order is
+    # read after it is held, and what an earlier step of this session read may be old by now.
+    back = selectinload(Order.returns).options(selectinload(Return.lines), selectinload(Return.exchange_lines))
+    query = whole_orders().options(back, selectinload(Order.refunds)).where(*conditions).with_for_update(of=Order)
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def list_orders(session: Session, shopper: Shopper, limit: int = 5, *, placed: Days | None = None) -> list[OrderView]:
     """List the shopper's own orders, the newest first; with `placed`, those of some days."""
-    own = whole_orders().where(_own(session, shopper), (placed or Days()).hold(Order.placed_at))
+    own = whole_orders().where(own_orders(session, shopper), (placed or Days()).hold(Order.placed_at))
     newest_first = own.order_by(Order.placed_at.desc(), Order.id.desc())
     return [order_view(row) for row in session.scalars(newest_first.limit(limit))]
 
 
 def nearest_orders(session: Session, shopper: Shopper, days: Days) -> list[OrderView]:
     """Find the shopper's next order after some days and the last one before them, in this order."""
-    own = whole_orders().where(_own(session, shopper))
+    own = whole_orders().where(own_orders(session, shopper))
     after = own.where(days.end_before(Order.placed_at)).order_by(Order.placed_at, Order.id)
     before = own.where(days.begin_after(Order.placed_at)).order_by(Order.placed_at.desc(), Order.id.desc())
     found = (session.scalar(query.limit(1)) for query in (after, before))
     return [order_view(row) for row in found if row is not None]
 
 
-def _own(session: Session, shopper: Shopper) -> ColumnElement[bool]:
+def own_orders(session: Session, shopper: Shopper) -> ColumnElement[bool]:
     """Match the customer's orders, and what this conversation ordered as a guest.
 
     An order of an account is never shown to the conversation alone: the next person may sit at the same screen.
@@ -141,7 +164,7 @@ def _own(session: Session, shopper: Shopper) -> ColumnElement[bool]:
 
 
 def _placed_just_now(session: Session, shopper: Shopper) -> OrderView:
-    this_chat = and_(Order.shopper_id == shopper.shopper_id, Order.cart_id.is_not(None), _own(session, shopper))
+    this_chat = and_(Order.shopper_id == shopper.shopper_id, Order.cart_id.is_not(None), own_orders(session, shopper))
     recent = whole_orders().where(this_chat, Order.placed_at >= utc_now() - REPEAT_WINDOW)
     row = session.scalar(recent.order_by(Order.id.desc()).limit(1))
     if row is None:
@@ -171,25 +194,13 @@ def _new_order(
 
 def _move_lines(session: Session, shopper: Shopper, cart: Cart, order: Order, summary: OrderSummary) -> None:
     """Take the cart's pieces from stock, copy its lines into the order, and close the cart."""
-    # Always in the same order, so that two shoppers with the same two things never wait for each other.
     for line in sorted(cart.lines, key=lambda line: line.variant_id):
-        _take_stock(session, line)
+        take_stock(session, line.variant, line.quantity)
     for line, view in zip(cart.lines, summary.lines, strict=True):
         order.lines.append(_order_line(line.variant, view))
         note_interaction(session, shopper, line.variant.product_id, line.variant, "purchase", "order", line.quantity)
     order.cart_id = cart.id
     cart.state, cart.updated_at = "ordered", utc_now()
-
-
-def _take_stock(session: Session, line: CartLine) -> None:
-    enough = and_(Variant.id == line.variant_id, Variant.active, Variant.stock >= line.quantity)
-    taking = update(Variant).where(enough).values(stock=Variant.stock - line.quantity)
-    taken = session.connection().execute(taking).rowcount
-    # Another order may have been quicker since the cart was read.
-    session.refresh(line.variant, ["stock", "active"])
-    if taken != 1:
-        check_available(line.variant, line.quantity)
-        raise NotEnoughStock(line.variant.sku, line.variant.name, line.quantity, line.variant.stock)
 
 
 def _order_line(variant: Variant, view: CartLineView) -> OrderLine:

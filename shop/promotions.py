@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import groupby
 
 from moneyed import CURRENCIES
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from shop.columns import EXACT_UNITS, ExactDecimal
 from shop.models import Product, ProductCategory, Promotion, Variant, utc_now
-from shop.money import Money
+from shop.money import Money, to_coins
 
 _USUAL_COINS = 100
 
@@ -111,9 +111,7 @@ def reduced(price: Money, percent: int) -> Money:
     """
     if not percent:
         return price
-    coins = price.currency.sub_unit
-    exact = price.amount * (100 - percent) / 100
-    return Money((exact * coins).quantize(Decimal(1), rounding=ROUND_HALF_UP) / coins, price.currency)
+    return Money(to_coins(price.amount * (100 - percent) / 100, price.currency.code), price.currency)
 
 
 def _rule(row: Promotion) -> _Rule:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from shop.delivery import DeliveryOffer
 from shop.demo.goods import Good
 from shop.demo.people import Person
-from shop.models import Base, Order, OrderLine, Return, ReturnLine, Shipment, ShipmentLine
+from shop.models import Base, Order, OrderLine, Refund, Return, ReturnLine, Shipment, ShipmentLine
 from shop.simulator_orders import OrderPlan, ParcelPlan, ReturnPlan
 
 CARRIER = "Example Parcel"
@@ -35,6 +35,24 @@ class DemoOrder:
     def subtotal(self) -> Decimal:
         """What the goods cost."""
         return sum((good.price * quantity for good, quantity in self.lines), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        """What the goods and their delivery cost."""
+        return self.subtotal + self.method.price_for(self.subtotal)
+
+    def worth(self, plan: ReturnPlan) -> Decimal:
+        """What was paid for the goods of a return; nothing where it is refused."""
+        if plan.steps[-1][0] == "refused":
+            return Decimal(0)
+        return sum((self.lines[index][0].price * self.lines[index][1] for index in plan.lines), Decimal(0))
+
+    def refunded(self, now: dt.datetime) -> Decimal:
+        """What has been paid back by a moment."""
+        past = self.plan.at(now)
+        if past.cancelled:
+            return self.total if past.paid else Decimal(0)
+        return self.worth(past.returned) if past.returned and past.is_refunded else Decimal(0)
 
 
 def shopper_id_of(person: Person) -> str:
@@ -83,17 +101,26 @@ def _write_returns(
     planned = [(place, order.plan.at(now).returned) for place, order in enumerate(orders)]
     returns = [(place, plan) for place, plan in planned if plan]
     rows = [_return(order_ids[place], orders[place], plan) for place, plan in returns]
+    return_ids = _insert(session, Return, rows)
     lines = [
         {
             "return_id": key,
             "order_line_id": line_ids[place, index],
             "quantity": orders[place].lines[index][1],
             "reason": plan.reason,
+            "refund": orders[place].worth(replace(plan, lines=(index,))),
         }
-        for (place, plan), key in zip(returns, _insert(session, Return, rows), strict=True)
+        for (place, plan), key in zip(returns, return_ids, strict=True)
         for index in plan.lines
     ]
     session.execute(insert(ReturnLine), lines)
+    back = {place: key for (place, _), key in zip(returns, return_ids, strict=True)}
+    refunds = [
+        _refund(order_ids[place], order, back.get(place), now)
+        for place, order in enumerate(orders)
+        if order.refunded(now)
+    ]
+    session.execute(insert(Refund), refunds)
 
 
 def _insert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -104,7 +131,6 @@ def _insert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]])
 
 def _order(order: DemoOrder, customers: dict[str, int], now: dt.datetime) -> dict[str, Any]:
     state, payment_state = order.plan.states(now)
-    delivery_price = order.method.price_for(order.subtotal)
     address = order.person.address
     return {
         "number": order.number,
@@ -115,8 +141,10 @@ def _order(order: DemoOrder, customers: dict[str, int], now: dt.datetime) -> dic
         "payment_state": payment_state,
         "currency": order.lines[0][0].currency,
         "subtotal": order.subtotal,
-        "delivery_price": delivery_price,
-        "total": order.subtotal + delivery_price,
+        "delivery_price": order.total - order.subtotal,
+        "total": order.total,
+        "paid": order.total if order.plan.at(now).paid else Decimal(0),
+        "refunded": order.refunded(now),
         "delivery_method": order.method.code,
         "ship_name": address.name,
         "ship_street": address.street,
@@ -157,12 +185,26 @@ def _shipment(order_id: int, number: str, place: int, parcel: ParcelPlan, now: d
 
 def _return(order_id: int, order: DemoOrder, plan: ReturnPlan) -> dict[str, Any]:
     state = plan.steps[-1][0]
-    worth = sum((order.lines[index][0].price * order.lines[index][1] for index in plan.lines), Decimal(0))
     return {
         "rma_number": f"RMA-{order.number}",
         "order_id": order_id,
         "state": state,
-        "refund": Decimal(0) if state == "refused" else worth,
+        "refund": order.worth(plan),
         "currency": order.lines[0][0].currency,
         "created_at": plan.steps[0][1],
+    }
+
+
+def _refund(order_id: int, order: DemoOrder, return_id: int | None, now: dt.datetime) -> dict[str, Any]:
+    cancelled = order.plan.at(now).cancelled
+    moment = order.plan.last_change(now)
+    return {
+        "order_id": order_id,
+        "return_id": None if cancelled else return_id,
+        "kind": "cancellation" if cancelled else "return",
+        "state": "paid",
+        "amount": order.refunded(now),
+        "currency": order.lines[0][0].currency,
+        "created_at": moment,
+        "settled_at": moment,
     }

@@ -73,7 +73,7 @@ def test_parcels_are_told_with_the_dates_that_rows_hold(chat: Chat) -> None:
     number = order(chat)
     with writing(chat.services.sessions) as session:
         row = session.query(Order).filter_by(number=number).one()
-        row.state, row.payment_state = "shipped", "paid"
+        row.state, row.payment_state, row.paid = "shipped", "paid", row.total
         row.shipments.append(
             Shipment(
                 carrier="DHL",

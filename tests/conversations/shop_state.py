@@ -224,6 +224,7 @@ def _place(session: Session, shopper: Shopper, given: GivenOrder) -> None:
         subtotal=subtotal,
         delivery_price=Decimal(),
         total=subtotal,
+        paid=subtotal if given.state in _SETTLED else Decimal(),
         delivery_method="standard",
         ship_name="Test Shopper",
         ship_street="1 Test Street",

@@ -32,6 +32,7 @@ from shop.models import (
     OrderLine,
     Product,
     Promotion,
+    Refund,
     Return,
     Shipment,
     Variant,
@@ -171,6 +172,15 @@ def test_payment_agrees_with_the_state_of_the_order(orders: list[Order]) -> None
     }
     for order in orders:
         assert order.payment_state in allowed.get(order.state, {"paid"})
+
+
+def test_refunds_add_up_to_what_each_order_says(demo: Sessions, orders: list[Order]) -> None:
+    with reading(demo) as session:
+        sums = dict(session.execute(select(Refund.order_id, func.sum(Refund.amount)).group_by(Refund.order_id)).all())
+    for order in orders:
+        assert order.paid == (0 if order.payment_state in {"pending", "failed"} else order.total)
+        assert order.refunded == sums.get(order.id, Decimal(0))
+        assert (order.refunded > 0) == (order.payment_state == "refunded" or order.id in sums)
 
 
 def test_nothing_lies_in_the_future_and_new_orders_are_in_early_states(orders: list[Order]) -> None:
