@@ -10,7 +10,7 @@ from ops.stack import Stack
 from tests.e2e.test_shopping_in_a_browser import rows
 from tests.e2e.visitor import Visitor
 
-FOR_YOU = "**/webhooks/web/for-you"
+FOR_YOU = "**/webhooks/web/for-you?language=*"
 
 
 def picks(visitor: Visitor) -> Locator:
