@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,12 +66,6 @@ def test_close_examples_of_different_intents_are_listed_with_a_reason(house):
     advice = f"give one of each pair the other's intent, delete one, or list the pair in {REVIEWED} with the reason"
     assert not found.pairs, "\n".join([advice, *map(str, found.pairs)])
     assert not found.stale, "\n".join([f"out of date in {REVIEWED}:", *map(str, found.stale)])
-
-
-def test_the_check_takes_seconds_once_vectors_are_kept(house):
-    start = time.perf_counter()
-    find_conflicts(house.values(), [])
-    assert time.perf_counter() - start < 20
 
 
 def test_a_planted_conflict_is_found_in_the_houses_own_data(house, vectors):
