@@ -30,6 +30,7 @@ LINKED, UNLINKED = 0.35, 0.6
 POLITE = frozenset({"greet", "thank", "goodbye"})
 OUT_OF_SCOPE, POLICY, TRACK = "out_of_scope", "ask_policy", "track_order"
 ADD, REMOVE, REFINE, WISH = "add_to_cart", "remove_from_cart", "refine_search", "state_wish"
+CART = "view_cart"
 NO_REQUEST = POLITE | ANSWERING | {"inform", FALLBACK, OUT_OF_SCOPE}
 ORDER = "order_number"
 POINTING = (ORDER, "sku", "product", "product_query", "ordinal")
@@ -233,7 +234,7 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
     if not all(one.score >= threshold or _names_order(one) for one in (before, found)):
         return False
     if before.intent != found.intent:
-        if _tells_of(before.intent, found.intent, piece):
+        if _tells_of(before.intent, found.intent, piece) or (not piece.is_linked and _completes(before, found)):
             return False
         return not _are_one_search({before.intent, found.intent})
     return _differ(before, found) or (before.intent == POLICY and piece.follows_question)
@@ -244,6 +245,11 @@ def _tells_of(before: str, found: str, piece: Piece) -> bool:
     if found == WISH:
         return before in SEARCHING | CHOOSING
     return not piece.is_linked and {before, found} <= JUDGING | STARTING_FROM_ONE
+
+
+def _completes(before: Request, found: Request) -> bool:
+    """Tell whether the second only says what to do with what the first names: "三脚架要5个，加购物车"."""
+    return before.intent in CHANGING | {CART} and found.intent in CHANGING and not found.named(*POINTING, "reference")
 
 
 def _are_one_search(intents: set[str]) -> bool:

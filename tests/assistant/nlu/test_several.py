@@ -31,6 +31,8 @@ INTENTS = {
     r"tell me a joke": "out_of_scope",
     r"i never want .*|(but )?not leather": "state_wish",
     r"not for me": "dismiss_product",
+    r"三脚架要5个": "view_cart",
+    r"(三脚架要5个，)?加购物车": "add_to_cart",
     r"it's a gift": "adjust_recommendations",
     r"anything similar": "ask_similar",
     r"#?\d+|(the )?(laptop|tent|tripod)": "inform",
@@ -130,6 +132,7 @@ def test_several_requests_are_told_apart(cutter: Cutter, text: str, parts: list[
         "show me sofas, but not leather",
         "not for me, it's a gift",
         "not for me, anything similar?",
+        "三脚架要5个，加购物车",
         "what goes with the laptop and the tent",
     ],
 )
