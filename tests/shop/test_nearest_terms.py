@@ -50,7 +50,7 @@ def test_other_words_regions_scripts_and_slips_are_understood(terms: NearestTerm
     assert HOUSE.translated(nearest) == meant
 
 
-@pytest.mark.parametrize("said", ["悬疑小说", "阿巴阿巴", "'; DROP TABLE products; --", "你好呀", "一二三四五六七"])
+@pytest.mark.parametrize("said", ["悬疑小说", "'; DROP TABLE products; --", "你好呀", "一二三四五六七"])
 def test_what_is_near_nothing_means_nothing(terms: NearestTerms, said: str) -> None:
     assert terms.nearest(said) is None
 
