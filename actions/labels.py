@@ -30,7 +30,7 @@ class Labels:
     """
 
     def __init__(self, texts: Mapping[str, Any], locale: str, glossary: Glossary | None = None) -> None:
-        self._texts = dict(_flat(texts))
+        self._texts = dict(flat_texts(texts))
         self._locale = locale
         self._glossary = glossary or Glossary({})
 
@@ -95,9 +95,10 @@ class Labels:
         return str(format_list(list(values), style="or", locale=self._locale))
 
 
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+def flat_texts(tree: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+    """Give each text of a label file with its path, such as "buttons.add"."""
     for key, value in tree.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat_texts(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", str(value)

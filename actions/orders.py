@@ -48,10 +48,8 @@ class ActionTrackOrder(ShopAction):
                 return
         with turn.reading() as session:
             orders = list_orders(session, turn.shopper, limit=_LISTED)
-        if len(orders) == 1:
-            show_order(turn, orders[0])
-        elif orders:
-            _ask_order(turn, orders)
+        if orders:
+            _show_or_ask(turn, orders)
         elif opened := opened_order(turn):
             show_order(turn, opened)
         else:
@@ -95,10 +93,8 @@ def _track_placed(turn: Turn, placed: Days) -> None:
     """Show the one order of some days; of several, ask which."""
     with turn.reading() as session:
         orders = list_orders(session, turn.shopper, limit=_LISTED, placed=placed)
-    if len(orders) == 1:
-        show_order(turn, orders[0])
-    elif orders:
-        _ask_order(turn, orders)
+    if orders:
+        _show_or_ask(turn, orders)
     else:
         _say_none_placed(turn, placed)
 
@@ -140,14 +136,7 @@ def _days_text(turn: Turn, days: Days) -> str:
 def _list(turn: Turn, orders: list[OrderView], response: str, days: str = "") -> None:
     # Of a list none is the one that was spoken of.
     turn.remember(focus_order=None)
-    turn.ask_later(ORDER, numbers=[order.number for order in orders])
-    turn.say(
-        response,
-        told=_facts(turn, orders),
-        days=days,
-        lines="\n".join(_order_line(turn, order) for order in orders),
-        buttons=[_order_button(turn, order) for order in orders],
-    )
+    _offer(turn, orders, response, days)
 
 
 def track(turn: Turn, number: str) -> None:
@@ -229,11 +218,21 @@ def _known_dates(shipment: ShipmentView) -> list[tuple[str, dt.datetime | None]]
     return [("shipped", shipment.shipped_at), ("promised", shipment.promised_at)]
 
 
-def _ask_order(turn: Turn, orders: list[OrderView]) -> None:
+def _show_or_ask(turn: Turn, orders: list[OrderView]) -> None:
+    """Show the only order; of several, ask which."""
+    if len(orders) == 1:
+        show_order(turn, orders[0])
+    else:
+        _offer(turn, orders, "utter_ask_which_order")
+
+
+def _offer(turn: Turn, orders: list[OrderView], response: str, days: str = "") -> None:
+    """Say a list of orders, of which the shopper may choose one."""
     turn.ask_later(ORDER, numbers=[order.number for order in orders])
     turn.say(
-        "utter_ask_which_order",
+        response,
         told=_facts(turn, orders),
+        days=days,
         lines="\n".join(_order_line(turn, order) for order in orders),
         buttons=[_order_button(turn, order) for order in orders],
     )

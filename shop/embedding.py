@@ -118,6 +118,12 @@ class QueryCache:
         return row
 
 
+def normalised(rows: Vectors) -> Vectors:
+    """Give rows of length one, shape (n, d); a row of zeros stays one."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
 def _name_of(source: str) -> str:
     if not source:
         return EMBEDDED_MODEL

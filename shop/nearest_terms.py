@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from shop.embedding import TextEmbedder, Vectors
+from shop.embedding import TextEmbedder, Vectors, normalised
 from shop.files import replacing
 from shop.glossary import Glossary
 
@@ -40,13 +39,13 @@ class NearestTerms:
         self._embedder, self._folder, self._floor = embedder, folder, floor
         raw = self._vectors()
         self._mean = raw.mean(axis=0) if len(raw) else np.zeros(0, np.float32)
-        self._placed = _of_length_1(raw - self._mean)
+        self._placed = normalised(raw - self._mean)
 
     def nearest(self, text: str) -> str | None:
         """Give the term that a text means; None where none is near."""
         if not self._terms:
             return None
-        cosines = self._placed @ _of_length_1(self._embedder.encode([text]) - self._mean)[0]
+        cosines = self._placed @ normalised(self._embedder.encode([text]) - self._mean)[0]
         voters = np.argsort(-cosines, kind="stable")[:_VOTERS]
         if cosines[voters[0]] < self._floor:
             return None
@@ -73,10 +72,3 @@ class NearestTerms:
     def _digest(self) -> str:
         content = "\n".join([self._embedder.model_name, *self._terms])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _of_length_1(rows: Vectors) -> Vectors:
-    if not rows.size:
-        return rows
-    lengths: Sequence[float] = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)

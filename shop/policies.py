@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shop.embedding import QueryCache, TextEmbedder, Vectors
+from shop.embedding import QueryCache, TextEmbedder, Vectors, normalised
 
 MAX_QUESTION = 300
 # `python -m ops.evaluate_policies` finds it for all-MiniLM-L6-v2 on the validation part of
@@ -118,7 +118,7 @@ class _Meanings:
 
     def scores(self, question: Vectors) -> Vectors:
         """Give each passage's closeness to a question."""
-        asked = _normalised((question - self.origin)[None, :])[0]
+        asked = normalised((question - self.origin)[None, :])[0]
         closest = np.maximum.reduceat(self.ways @ asked, self.starts)
         return np.asarray((closest + self.middles @ asked) / 2, dtype=np.float32)
 
@@ -128,19 +128,14 @@ def _meanings(passages: Sequence[Passage], embedder: TextEmbedder, centred: bool
     headings = [f"{passage.topic}: {passage.title}" for passage in passages]
     texts = [f"{heading}. {passage.text}" for heading, passage in zip(headings, passages, strict=True)]
     asked = iter(embedder.encode([way for passage in passages for way in passage.asked]))
-    own = _normalised(embedder.encode(headings) + embedder.encode(texts))
+    own = normalised(embedder.encode(headings) + embedder.encode(texts))
     ways = [np.stack([row, *islice(asked, len(passage.asked))]) for row, passage in zip(own, passages, strict=True)]
     starts = np.cumsum([0, *map(len, ways[:-1])])
     together = np.concatenate(ways)
     origin = together.mean(axis=0) if centred else np.zeros(together.shape[1], np.float32)
-    near = [_normalised(rows - origin) for rows in ways]
-    middles = _normalised(np.stack([rows.sum(axis=0) for rows in near]))
+    near = [normalised(rows - origin) for rows in ways]
+    middles = normalised(np.stack([rows.sum(axis=0) for rows in near]))
     return _Meanings(np.concatenate(near), starts, middles, origin)
-
-
-def _normalised(rows: Vectors) -> Vectors:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 @dataclass

@@ -96,6 +96,7 @@ def install() -> None:
     """Have Rasa's agent handle each request of a message; doing it twice changes nothing."""
     if getattr(Agent, _INSTALLED, False):
         return
+    _cutter()  # its word lists are read now, and not while the first shopper waits
     Agent.handle_message = _each_request(Agent.handle_message)
     setattr(Agent, _INSTALLED, True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from actions.labels import flat_texts
 from shop.glossary import Glossary
 from tests.conversations.schema import Conversation, Expectation, Script, Step
 
@@ -69,16 +70,8 @@ def _glossary() -> Glossary:
 @cache
 def _titles() -> tuple[tuple[re.Pattern[str], str], ...]:
     english, chinese = (
-        dict(_flat(yaml.safe_load((LABELS / f"{name}.yml").read_text("utf-8")))) for name in ("en", "zh")
+        dict(flat_texts(yaml.safe_load((LABELS / f"{name}.yml").read_text("utf-8")))) for name in ("en", "zh")
     )
     plain_first = sorted(english.items(), key=lambda item: "{" in item[1])
     pairs = [(text, chinese[key]) for key, text in plain_first if key.startswith(_ON_BUTTONS)]
     return tuple((re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text))), said) for text, said in pairs)
-
-
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", str(value)
