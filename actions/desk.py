@@ -14,13 +14,13 @@ from actions.base import say_error
 from actions.cancelling import CANCEL
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, close
-from actions.desk_orders import ORDER
+from actions.desk_orders import ITEMS, ORDER
 from actions.desk_words import say_refusal
-from actions.pending import CASE, CASE_YES
+from actions.pending import CASE_YES
 from actions.readdressing import ADDRESS
 from actions.reordering import REORDER
 from actions.returning import RETURN
-from actions.swapping import SWAP
+from actions.swapping import OPTION, SWAP
 from actions.turn import Button, Pending, Turn, clean_words
 from shop.changes import Yes
 from shop.errors import InvalidAddress, OrderNotFound, PolicyRefusal, ProposalChanged, Refused
@@ -47,15 +47,15 @@ def take_answer(turn: Turn, pending: Pending) -> bool:
         told = _read(turn, case)
     except InvalidAddress as error:
         turn.say(f"utter_invalid_{error.field}")
-        _ask(turn, case)
+        _go_on(turn, case)
         return True
     except OrderNotFound as error:
         say_error(turn, error)
-        _ask(turn, case)
+        _go_on(turn, case)
         return True
     if told == case:
         return False
-    _go_on(turn, replace(told, answered=(*case.answered, pending["asked"])))
+    _go_on(turn, replace(told, answered=(*case.answered, pending["asked"])), reads=True)
     return True
 
 
@@ -67,7 +67,7 @@ def amend(turn: Turn, pending: Pending) -> bool:
     told = _read(turn, case)
     if told == case:
         return False
-    _go_on(turn, told)
+    _go_on(turn, told, reads=True)
     return True
 
 
@@ -86,6 +86,9 @@ def confirm(turn: Turn, pending: Pending) -> None:
     except PolicyRefusal as error:
         _refuse(turn, case, error)
         return
+    except Refused as error:
+        _ask_otherwise(turn, case, error)
+        return
     turn.remember(focus_order=case.number)
     close(turn)
 
@@ -97,15 +100,12 @@ def drop(turn: Turn) -> None:
 
 
 def go_back(turn: Turn) -> None:
-    """Ask the last answered question again; where none was asked, the first that may be answered otherwise."""
+    """Ask the last answered question again; where none was answered, the first one, which was settled without asking."""
     case = Case.of(turn)
     if case is None:
         turn.say("utter_nothing_to_go_back_to")
         return
-    if not case.answered:
-        _ask(turn, case) if turn.pending.get("kind") == CASE else _go_on(turn, case)
-        return
-    step = _step(case, case.answered[-1])
+    step = _step(case, case.answered[-1]) if case.answered else GOALS[case.goal].steps[0]
     case = replace(step.forget(case), answered=case.answered[:-1])
     case.keep(turn)
     step.ask(turn, case)
@@ -116,10 +116,9 @@ def start_over(turn: Turn) -> bool:
     case = Case.of(turn)
     if case is None:
         return False
-    case = Case(case.goal, words=case.words)
-    case.keep(turn)
+    turn.remember(focus_order=None)
     turn.say("utter_case_started_over", goal=turn.labels.text(f"desk.goals.{case.goal}"))
-    GOALS[case.goal].steps[0].ask(turn, case)
+    _go_on(turn, Case(case.goal, words=case.words))
     return True
 
 
@@ -158,7 +157,7 @@ def _take_and_go_on(turn: Turn, case: Case) -> None:
         close(turn)
         say_error(turn, error)
         return
-    _go_on(turn, case)
+    _go_on(turn, case, reads=True)
 
 
 def _read(turn: Turn, case: Case) -> Case:
@@ -168,30 +167,53 @@ def _read(turn: Turn, case: Case) -> Case:
     return case
 
 
-def _go_on(turn: Turn, case: Case) -> None:
-    """Settle what needs no question, ask for what is missing, or propose the change."""
+def _go_on(turn: Turn, case: Case, *, reads: bool = False) -> None:
+    """Settle what needs no question, ask for what is missing, or propose the change.
+
+    Args:
+        turn: the turn.
+        case: what is known.
+        reads: whether the message speaks of the change, and not of something in the middle.
+    """
     try:
-        for step in GOALS[case.goal].steps:
-            if not step.is_known(case):
-                case = step.find(turn, case)
-            if step.name == ORDER and case.number:
-                # With the order known, what the message says of its lines can be understood.
-                case = _read(turn, case)
-            if not step.is_known(case):
-                case.keep(turn)
-                step.ask(turn, case)
-                return
-        case.keep(turn)
-        _propose(turn, case)
+        _settle(turn, case, reads=reads)
     except PolicyRefusal as error:
         _refuse(turn, case, error)
     except OrderNotFound as error:
         close(turn)
         say_error(turn, error)
-    except Refused:
-        # It cannot be had as it was said: a number of pieces that is not there, an option that is sold out.
-        close(turn)
+
+
+def _settle(turn: Turn, case: Case, *, reads: bool) -> None:
+    for step in GOALS[case.goal].steps:
+        if not step.is_known(case):
+            case = step.find(turn, case)
+            if step.name == ORDER and case.number and reads:
+                # With the order known, what the message says of its lines can be understood.
+                case = _read(turn, case)
+        if not step.is_known(case):
+            case.keep(turn)
+            step.ask(turn, case)
+            return
+    case.keep(turn)
+    try:
+        _propose(turn, case)
+    except PolicyRefusal:
         raise
+    except Refused as error:
+        _ask_otherwise(turn, case, error)
+
+
+def _ask_otherwise(turn: Turn, case: Case, error: Refused) -> None:
+    """Say what cannot be had as it was said, and ask for that anew; where nothing can be said otherwise, stop."""
+    say_error(turn, error)
+    step = next((step for step in reversed(GOALS[case.goal].steps) if step.name in (OPTION, ITEMS)), None)
+    if step is None:
+        close(turn)
+        return
+    case = step.forget(case)
+    case.keep(turn)
+    step.ask(turn, case)
 
 
 def _propose(turn: Turn, case: Case) -> None:
@@ -207,16 +229,6 @@ def _refuse(turn: Turn, case: Case, error: PolicyRefusal) -> None:
     intent = GOALS[case.goal].otherwise.get(state)
     offered = [button(turn.labels, intent, intent, order_number=case.number or "")] if intent else []
     say_refusal(turn, error, [*offered, button(turn.labels, "talk_to_person", "talk_to_person")])
-
-
-def _ask(turn: Turn, case: Case) -> None:
-    """Ask for the first thing that is missing."""
-    case.keep(turn)
-    missing = next((step for step in GOALS[case.goal].steps if not step.is_known(case)), None)
-    if missing is None:
-        _propose(turn, case)
-    else:
-        missing.ask(turn, case)
 
 
 def _step(case: Case, name: str) -> Step:

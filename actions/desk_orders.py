@@ -154,7 +154,8 @@ def _ask_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool]) -> Non
 
 
 def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
-    if case.number is None:
+    if case.number is None or asked_by(turn) not in (None, ORDER, ITEMS):
+        # What answers another question names an option, a reason or a street, and no line.
         return case
     lines = case_order(turn, case).lines
     meant = named_lines(turn, lines)

@@ -92,7 +92,9 @@ def says_any(turn: Turn, label: str) -> bool:
 
 
 def _why(turn: Turn, error: PolicyRefusal) -> str:
-    return turn.labels.text(f"desk.refusals.{error.reason}", **{name: _worded(turn, name, value) for name, value in error.facts.items()})
+    return turn.labels.text(
+        f"desk.refusals.{error.reason}", **{name: _worded(turn, name, value) for name, value in error.facts.items()}
+    )
 
 
 def _worded(turn: Turn, name: str, value: Any) -> str:
@@ -118,5 +120,3 @@ def _facts_of(error: PolicyRefusal) -> list[Fact]:
     if until is None:
         return []
     return [Fact(DATE, error.rule, until.isoformat(), error.version, utc_now())]
-
-

@@ -46,9 +46,7 @@ def _address(turn: Turn, case: Case) -> DeliveryAddress:
 
 def _line(turn: Turn, parts: tuple[str, ...]) -> str:
     name, street, city, postcode, country = parts
-    return turn.labels.text(
-        "address.line", name=name, street=street, city=city, postcode=postcode, country=country
-    )
+    return turn.labels.text("address.line", name=name, street=street, city=city, postcode=postcode, country=country)
 
 
 def _show(turn: Turn, case: Case) -> str:
@@ -73,9 +71,7 @@ def _show(turn: Turn, case: Case) -> str:
 def _make(turn: Turn, case: Case, yes: Yes) -> None:
     address = _address(turn, case)
     with turn.writing() as session:
-        done = do_address_change(
-            session, turn.shopper, turn.services.rulebook.rules, case.number or "", yes, address
-        )
+        done = do_address_change(session, turn.shopper, turn.services.rulebook.rules, case.number or "", yes, address)
     turn.say("utter_address_changed", number=done.number)
 
 
