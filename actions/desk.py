@@ -14,7 +14,7 @@ from actions.base import say_error
 from actions.cancelling import CANCEL
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, close
-from actions.desk_orders import ITEMS, ORDER
+from actions.desk_orders import ITEMS
 from actions.desk_words import say_refusal
 from actions.pending import CASE_YES
 from actions.readdressing import ADDRESS
@@ -100,7 +100,7 @@ def drop(turn: Turn) -> None:
 
 
 def go_back(turn: Turn) -> None:
-    """Ask the last answered question again; where none was answered, the first one, which was settled without asking."""
+    """Ask the last answered question again; where none was, the first, which was settled without asking."""
     case = Case.of(turn)
     if case is None:
         turn.say("utter_nothing_to_go_back_to")
@@ -187,10 +187,9 @@ def _go_on(turn: Turn, case: Case, *, reads: bool = False) -> None:
 def _settle(turn: Turn, case: Case, *, reads: bool) -> None:
     for step in GOALS[case.goal].steps:
         if not step.is_known(case):
-            case = step.find(turn, case)
-            if step.name == ORDER and case.number and reads:
-                # With the order known, what the message says of its lines can be understood.
-                case = _read(turn, case)
+            found = step.find(turn, case)
+            # With the order known, what the message says of its lines can be understood; with the line, its options.
+            case = _read(turn, found) if reads and found != case else found
         if not step.is_known(case):
             case.keep(turn)
             step.ask(turn, case)

@@ -159,7 +159,7 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
         return case
     lines = case_order(turn, case).lines
     meant = named_lines(turn, lines)
-    count = turn.number("quantity") or (said_number(turn) if case.items and len(case.items) == 1 else None)
+    count = turn.number("quantity") if asked_by(turn) == ORDER else said_number(turn)
     if meant is None and case.items and count is not None and len(case.items) == 1:
         return replace(case, items={next(iter(case.items)): count})
     if meant is None or (single and len(meant) > 1):

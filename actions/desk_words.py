@@ -117,6 +117,6 @@ def reason_text(turn: Turn, code: str) -> str:
 def _facts_of(error: PolicyRefusal) -> list[Fact]:
     """Give the receipts of what a refusal tells besides the rule: the last day, by the rule's version."""
     until = error.facts.get("until")
-    if until is None:
+    if not isinstance(until, dt.date):
         return []
     return [Fact(DATE, error.rule, until.isoformat(), error.version, utc_now())]

@@ -14,7 +14,12 @@ from shop.address_changes import do_address_change, propose_address_change
 from shop.addresses import DeliveryAddress, check_field
 from shop.changes import Yes
 
-_ASKED = ("street", "city", "postcode", "country")
+_QUESTIONS = {
+    "street": "utter_ask_new_street",
+    "city": "utter_ask_new_city",
+    "postcode": "utter_ask_new_postcode",
+    "country": "utter_ask_new_country",
+}
 
 
 def _field_step(name: str) -> Step:
@@ -37,7 +42,7 @@ def _read(turn: Turn, case: Case, name: str) -> Case:
 
 def _ask(turn: Turn, case: Case, name: str) -> None:
     turn.ask_later(CASE, asked=name)
-    turn.say(f"utter_ask_new_{name}", number=case.number)
+    turn.say(_QUESTIONS[name], number=case.number)
 
 
 def _address(turn: Turn, case: Case) -> DeliveryAddress:
@@ -77,7 +82,7 @@ def _make(turn: Turn, case: Case, yes: Yes) -> None:
 
 ADDRESS = Goal(
     "address",
-    (order_step(in_states("waiting_for_payment", "paid")), *map(_field_step, _ASKED)),
+    (order_step(in_states("waiting_for_payment", "paid")), *map(_field_step, _QUESTIONS)),
     _show,
     _make,
     otherwise={"shipped": "track_order", "packed": "track_order"},
