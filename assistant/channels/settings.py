@@ -74,8 +74,9 @@ class WebSettings:
     def __post_init__(self) -> None:
         if any(len(secret) < MIN_SECRET_CHARACTERS for secret in (self.secret, *self.old_secrets)):
             raise InvalidWebSettings(
-                f"DAOGOU_SECRET, and each of DAOGOU_OLD_SECRETS, must hold at least {MIN_SECRET_CHARACTERS} random characters, "
-                "for example what `openssl rand -hex 32` prints; the web channel signs every shopper's session with it"
+                f"DAOGOU_SECRET, and each of DAOGOU_OLD_SECRETS, must hold at least {MIN_SECRET_CHARACTERS} "
+                "random characters, for example what `openssl rand -hex 32` prints; the web channel signs every "
+                "shopper's session with it"
             )
 
     @classmethod
