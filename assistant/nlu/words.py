@@ -56,6 +56,7 @@ class WordLists:
     orders: Mapping[str, Phrases]
     dates: Mapping[str, Any]
     sku_leads: Phrases
+    hesitations: Phrases
     aspects: Mapping[str, Phrases]
     adjustments: Mapping[str, Phrases]
     gifts: Phrases

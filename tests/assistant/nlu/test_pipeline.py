@@ -87,3 +87,11 @@ def test_a_missing_encoder_stops_the_training_with_the_command_that_makes_it(tmp
     (tmp_path / "nlu.yml").write_text('version: "3.1"\nnlu:\n- intent: a\n  examples: |\n    - b\n    - c\n')
     with pytest.raises(ArtifactError, match="make train"):
         train_nlu(str(config), str(tmp_path / "nlu.yml"), str(tmp_path), domain=None)
+
+
+def test_a_message_with_slips_is_understood_and_keeps_its_own_words(parse):
+    parsed = parse("um show me runing shoes under 100")
+    assert parsed["text"] == "um show me runing shoes under 100"
+    assert parsed["intent"]["name"] == "search_products"
+    named = {one["entity"]: (one["value"], one["start"], one["end"]) for one in parsed["entities"]}
+    assert named["product_query"][1:] == (11, 23)

@@ -1,0 +1,171 @@
+"""Slips of the keyboard put right, and hesitations and doubled words left out, before a message is understood.
+
+A word is taken for a slip where neither the training text, the shop's catalogue nor the encoder's vocabulary has it,
+and one word of the training text is a slip away. Names are left alone: a word with a capital inside a sentence, a word
+beside digits or signs, and whatever is not written in Latin letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+SHORTEST = 4
+# In a word of four letters only two that are swapped are surely a slip: "lamp" is none of "camp".
+_SURE_LENGTH = 5
+_LONG = 8
+# A message of nonsense must not cost a look through all words for each of its own.
+_MOST = 25
+# Of two words that are equally near, the one that is so much more common is meant.
+_CLEARLY = 4
+_TIES = 8
+_WORD = re.compile(r"[A-Za-z]{4,}")
+# "The shoes shoes in blue": nobody means it twice.
+_TWICE = re.compile(r"(?<![^\W_])([A-Za-z]{4,})\s+(?=\1(?![^\W_]))", re.IGNORECASE)
+_EDGES = "?!.,;:()\"'…？！。，；：（）“”"
+_ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ly", "y")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One word put right: its place in the text as it was typed, and what is read in its place; empty for nothing."""
+
+    start: int
+    end: int
+    word: str
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A text with its slips put right."""
+
+    typed: str
+    text: str
+    corrections: tuple[Correction, ...] = ()
+
+    def place(self, read: int) -> int:
+        """Give the place in the typed text of one in the corrected text; within a corrected word, that word's end."""
+        shift = 0
+        for one in self.corrections:
+            start = one.start + shift
+            if read < start or (read == start and one.word):
+                break
+            if read < start + len(one.word):
+                return one.end
+            shift += len(one.word) - (one.end - one.start)
+        return read - shift
+
+
+class Slips:
+    """Puts slips right.
+
+    Args:
+        counts: how often each word stands in the training text, in small letters.
+        real_words: words that are no slips.
+        hesitations: sounds that say nothing, such as "um", wherever they stand.
+    """
+
+    def __init__(
+        self, counts: Mapping[str, int], real_words: Iterable[str] = (), hesitations: Iterable[str] = ()
+    ) -> None:
+        self._counts = dict(counts)
+        self._hesitation = _hesitation(hesitations)
+        self._known = frozenset(self._counts).union(word.lower() for word in real_words)
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        for word in sorted(self._counts):
+            if len(word) >= SHORTEST and word.isalpha() and word.isascii():
+                self._by_length[len(word)].append(word)
+        self._nearest = lru_cache(maxsize=4096)(self._find)
+
+    def correct(self, text: str) -> Corrected:
+        """Put the slips of a message right; of one that is nothing but hesitation, nothing is left out."""
+        found = self._needless(text)
+        left_out = {place for one in found for place in range(one.start, one.end)}
+        words = (match for match in _words(text) if match.start() not in left_out)
+        suspects = [match for match in words if self._is_suspect(text, match)]
+        for match in suspects[:_MOST]:
+            word = self._nearest(match[0].lower())
+            if word is not None:
+                found.append(Correction(match.start(), match.end(), word))
+        found.sort(key=lambda one: one.start)
+        return Corrected(text, _replaced(text, found), tuple(found))
+
+    def _needless(self, text: str) -> list[Correction]:
+        """Find hesitations, and words that are said twice in a row."""
+        sounds = list(self._hesitation.finditer(text)) if self._hesitation else []
+        if not any(map(str.isalnum, _replaced(text, [Correction(*match.span(), "") for match in sounds]))):
+            sounds = []
+        return [Correction(*match.span(), "") for match in (*sounds, *_TWICE.finditer(text))]
+
+    def _is_suspect(self, text: str, match: re.Match[str]) -> bool:
+        word = match[0]
+        is_name = word[0].isupper() and match.start() > 0 and not text.isupper()
+        return not is_name and not _is_known(word.lower(), self._known)
+
+    def _find(self, word: str) -> str | None:
+        """Give the one training word that is a slip away; None where none is, or it is not clear which."""
+        allowed = 1 if len(word) < _LONG else 2
+        choices = [
+            choice
+            for length in range(len(word) - allowed, len(word) + allowed + 1)
+            for choice in self._by_length.get(length, ())
+        ]
+        found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=_TIES)
+        nearest = [choice for choice, distance, _ in found if distance == found[0][1]]
+        swapped = [choice for choice in nearest if sorted(choice) == sorted(word)]
+        if not swapped and len(word) < _SURE_LENGTH:
+            return None
+        ranked = sorted(swapped or nearest, key=lambda choice: (-self._counts[choice], choice))
+        if len(ranked) > 1 and self._counts[ranked[0]] < _CLEARLY * self._counts[ranked[1]]:
+            return None
+        return ranked[0] if ranked else None
+
+
+def _hesitation(sounds: Iterable[str]) -> re.Pattern[str] | None:
+    """Match sounds with the comma and the blank behind them; Latin ones only where they are words of their own."""
+    latin, other = [], []
+    for sound in sounds:
+        (latin if sound.isascii() else other).append(re.escape(sound))
+    choices = [rf"(?<![^\W_])(?:{'|'.join(latin)})(?![^\W_])"] if latin else []
+    choices += [f"(?:{'|'.join(other)})+"] if other else []
+    return re.compile(rf"(?:{'|'.join(choices)})[,，、.…]*\s*", re.IGNORECASE) if choices else None
+
+
+def count_words(texts: Iterable[str]) -> dict[str, int]:
+    """Count the words of texts, in small letters; those that stand once may be slips themselves."""
+    counts: dict[str, int] = defaultdict(int)
+    for text in texts:
+        for match in _words(text.lower()):
+            counts[match[0]] += 1
+    return {word: count for word, count in counts.items() if count > 1}
+
+
+def _words(text: str) -> list[re.Match[str]]:
+    """Find the words of Latin letters that stand alone: beside digits, "@" or "-" a word is part of a name or code."""
+    return [match for match in _WORD.finditer(text) if _stands_alone(text, match)]
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    before, after = text[: match.start()][-1:], text[match.end() :][:1]
+    return all(not one or one.isspace() or one in _EDGES or not one.isascii() for one in (before, after))
+
+
+def _is_known(word: str, known: Collection[str]) -> bool:
+    if word in known:
+        return True
+    stems = (word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending))
+    return any(len(stem) >= SHORTEST - 1 and stem in known for stem in stems)
+
+
+def _replaced(text: str, corrections: Sequence[Correction]) -> str:
+    parts, place = [], 0
+    for one in corrections:
+        parts += [text[place : one.start], one.word]
+        place = one.end
+    return "".join([*parts, text[place:]])
