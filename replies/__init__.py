@@ -1,1 +1,1 @@
-"""Writes replies in the assistant's own words, in a form that cannot state a fact which it was not given."""
+"""Writes replies that can state nothing but the facts they were given."""

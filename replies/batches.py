@@ -10,9 +10,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from replies.examples import Example, Situation
+from replies.examples import Example
 from replies.facts import Language
 from replies.prompt import prompt_of
+from replies.situation import Situation
 from replies.train_settings import TrainSettings
 
 IGNORED = -100
@@ -64,13 +65,18 @@ def rows_of(
     """
     rows = []
     for number, example in enumerate(examples):
-        situation = example.situation
+        situation = Situation.of(example)
         if settings is not None:
-            situation = changed(situation, settings, random.Random(f"{settings.seed} {epoch} {number}"))
+            situation = changed(situation, settings, chance_of(f"{settings.seed} {epoch} {number}"))
         prompt, reply = coder.encode(prompt_of(situation)), [*coder.encode(example.reply), coder.end]
         if len(prompt) + len(reply) <= most_tokens:
             rows.append((prompt, reply))
     return rows
+
+
+def chance_of(seed: str | None) -> random.Random:
+    """Begin a row of draws, the same for the same seed."""
+    return random.Random(seed)  # noqa: S311 - nothing secret is drawn
 
 
 def changed(situation: Situation, settings: TrainSettings, chance: random.Random) -> Situation:
@@ -87,7 +93,7 @@ def batches_of(
 ) -> Iterator[Batch]:
     """Give rows in batches of like length; in a drawn order where a seed is given."""
     numbers = list(range(len(rows)))
-    chance = random.Random(seed)
+    chance = chance_of(seed)
     if seed is not None:
         chance.shuffle(numbers)
     chunk = size * _CHUNK if seed is not None else max(1, len(rows))
@@ -120,6 +126,6 @@ def _padded(rows: Sequence[list[int]], filler: int) -> Tensor:
 
 
 def _dropped(turn: str, language: Language, share: float, chance: random.Random) -> str:
-    parts = list(turn) if language is Language.ZH else turn.split(" ")
+    parts = list(turn) if language == "zh" else turn.split(" ")
     kept = [part for part in parts if chance.random() >= share]
-    return ("" if language is Language.ZH else " ").join(kept or parts)
+    return ("" if language == "zh" else " ").join(kept or parts)

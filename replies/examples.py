@@ -1,121 +1,94 @@
-"""Examples to learn from: one JSON line each, in one file for each language and act."""
+"""Examples of replies: read from JSON lines, checked, and split by the situation they are of."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
-from replies.errors import InvalidExample, NothingToLearn
-from replies.facts import Act, Fact, Kind, Language, allowed_names, placeholders_of, require_facts
+from replies.errors import InvalidExample, InvalidFact
+from replies.facts import ACTS, LANGUAGES, Act, Fact, Language
 
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What a reply is asked for: everything that the model reads.
-
-    Attributes:
-        act: what the reply is to do.
-        language: the language of the reply.
-        facts: all that may be said.
-        asked: names of the facts that the shopper asked for.
-        turns: the shopper's last messages, the newest last.
-    """
-
-    act: Act
-    language: Language
-    facts: tuple[Fact, ...] = ()
-    asked: tuple[str, ...] = ()
-    turns: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Turn plain values into their types, and refuse what cannot be."""
-        try:
-            object.__setattr__(self, "act", Act(self.act))
-            object.__setattr__(self, "language", Language(self.language))
-        except ValueError as error:
-            raise InvalidExample("situation", f"{self.act}, {self.language}", "unknown act or language") from error
-        for name in ("facts", "asked", "turns"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        require_facts(self.facts, "facts")
+Split = Literal["train", "validation", "test"]
+KEYS: Final = frozenset({"family", "act", "language", "turns", "facts", "asked", "reply"})
 
 
 @dataclass(frozen=True)
 class Example:
-    """A situation and the reply that a person would want; `family` is shared by paraphrases of one situation."""
+    """What a shopper said, what is known, and how a person would answer it."""
 
     family: str
-    situation: Situation
+    act: Act
+    language: Language
+    turns: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    asked: tuple[str, ...]
     reply: str
 
-    def __post_init__(self) -> None:
-        """Refuse a reply that the model could not be allowed to write."""
-        unknown = set(placeholders_of(self.reply)) - allowed_names(self.situation.facts)
-        if unknown:
-            raise InvalidExample(self.family, sorted(unknown), "the reply has placeholders without a fact")
-        if not self.reply.strip():
-            raise InvalidExample(self.family, self.reply, "the reply is empty")
-
     @property
-    def split(self) -> str:
-        """The part of the data to which its whole family belongs: 80, 10 and 10 of a hundred."""
-        bucket = int(hashlib.sha256(self.family.encode()).hexdigest()[:8], 16) % 10
-        return TEST if bucket == 0 else VALIDATION if bucket == 1 else TRAIN
+    def split(self) -> Split:
+        """Give the part that the example's family is in: no family is in two."""
+        return split_of(self.family)
+
+    def as_json(self) -> str:
+        """Give the example as one line."""
+        facts = [{key: value for key, value in vars(fact).items() if value} for fact in self.facts]
+        return json.dumps(
+            {**vars(self), "turns": list(self.turns), "facts": facts, "asked": list(self.asked)}, ensure_ascii=False
+        )
 
 
-def example_of(found: Mapping[str, Any], where: str = "example") -> Example:
-    """Read one example from its JSON value.
+def split_of(family: str) -> Split:
+    """Give the part of a family: 80 in 100 to train, 10 to validate, 10 to test."""
+    place = int(hashlib.sha256(family.encode()).hexdigest(), 16) % 100
+    return "train" if place < 80 else "validation" if place < 90 else "test"
+
+
+def example_of(row: Mapping[str, Any]) -> Example:
+    """Make an example of what a line holds.
 
     Raises:
-        InvalidExample: a field is missing, unknown or of another form.
+        ValueError: Naming what is wrong.
     """
+    if set(row) != KEYS:
+        raise ValueError(f"keys are {sorted(row)}, not {sorted(KEYS)}")
+    if row["act"] not in ACTS or row["language"] not in LANGUAGES:
+        raise ValueError(f"no such act or language: {row['act']}, {row['language']}")
+    texts = [row["family"], row["reply"], *row["turns"], *row["asked"]]
+    if not row["turns"] or not all(isinstance(text, str) and text.strip() for text in texts):
+        raise ValueError("family, turns, asked and reply are texts, and at least one turn was said")
     try:
-        facts = tuple(fact_of(fact) for fact in found["facts"])
-        situation = Situation(found["act"], found["language"], facts, found["asked"], found["turns"])
-        return Example(str(found["family"]), situation, str(found["reply"]))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InvalidExample(where, dict(found) if isinstance(found, Mapping) else found, f"{error!r}") from error
+        facts = tuple(Fact(**fact) for fact in row["facts"])
+    except (InvalidFact, TypeError) as error:
+        raise ValueError(str(error)) from error
+    return Example(
+        row["family"], row["act"], row["language"], tuple(row["turns"]), facts, tuple(row["asked"]), row["reply"]
+    )
 
 
-def fact_of(found: Mapping[str, Any]) -> Fact:
-    """Read one fact from its JSON value."""
-    return Fact(str(found["name"]), Kind(found["kind"]), str(found.get("value", "")))
-
-
-def read_examples(folder: Path) -> list[Example]:
-    """Read every `LANGUAGE/ACT.jsonl` of a folder, in the order of their names.
+def read_examples(path: Path) -> Iterator[Example]:
+    """Give the examples of a file of JSON lines.
 
     Raises:
-        NothingToLearn: there is none.
-        InvalidExample: a line cannot be used; the message names it.
+        InvalidExample: With the line that is none.
     """
-    files = sorted(folder.glob("*/*.jsonl"))
-    examples = [example for file in files for example in _of_file(file)]
-    if not examples:
-        raise NothingToLearn(f"{folder} has no examples: LANGUAGE/ACT.jsonl, one JSON value a line")
-    return examples
-
-
-def split_of(examples: Sequence[Example], split: str) -> list[Example]:
-    """Give the examples of one part of the data."""
-    return [example for example in examples if example.split == split]
-
-
-def _of_file(file: Path) -> Iterator[Example]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        where = f"{file}:{number}"
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            found = json.loads(line)
-        except ValueError as error:
-            raise InvalidExample(where, line[:80], "no JSON value") from error
-        try:
-            yield example_of(found, where)
-        except (InvalidExample, ValueError) as error:
-            raise InvalidExample(where, line[:80], str(error)) from error
+            yield example_of(json.loads(line))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise InvalidExample(path, number, str(error)) from error
+
+
+def read_folder(folder: Path) -> list[Example]:
+    """Give all examples below `folder/<language>/<act>.jsonl`, in a fixed order."""
+    paths = (folder / language / f"{act}.jsonl" for language in LANGUAGES for act in ACTS)
+    return [example for path in paths if path.exists() for example in read_examples(path)]
+
+
+def write_examples(path: Path, examples: Iterable[Example]) -> None:
+    """Write examples as JSON lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(example.as_json() + "\n" for example in examples), encoding="utf-8")

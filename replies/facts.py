@@ -1,70 +1,44 @@
-"""What a reply may speak of: dialogue acts, languages, and facts as typed fields."""
+"""A fact that a reply may state: what it is called, of which kind, and what is known of its value."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Final, Literal, get_args
 
-from replies.errors import InvalidExample
+from replies.errors import InvalidFact
 
-NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-MOST_FACTS = 32
-MOST_PASSAGE = 600
-"""Characters of a policy passage that are read."""
+Kind = Literal["name", "money", "number", "date", "text", "truth", "choice", "passage"]
+Language = Literal["en", "zh"]
+Act = Literal[
+    "answer_policy",
+    "judge_suitability",
+    "compare_for",
+    "explain_pick",
+    "apologise",
+    "small_talk",
+    "ask_more",
+    "say_unknown",
+    "soothe",
+]
 
-
-class Act(StrEnum):
-    """What a reply does."""
-
-    ANSWER_POLICY = "answer_policy"
-    JUDGE_SUITABILITY = "judge_suitability"
-    COMPARE_FOR = "compare_for"
-    EXPLAIN_PICK = "explain_pick"
-    APOLOGISE = "apologise"
-    SMALL_TALK = "small_talk"
-    ASK_MORE = "ask_more"
-    SAY_UNKNOWN = "say_unknown"
-    SOOTHE = "soothe"
-
-
-class Language(StrEnum):
-    """The languages that replies are written in."""
-
-    EN = "en"
-    ZH = "zh"
-
-
-class Kind(StrEnum):
-    """What a fact is; the first five are only ever written by their placeholder."""
-
-    NAME = "name"
-    MONEY = "money"
-    NUMBER = "number"
-    DATE = "date"
-    TEXT = "text"
-    TRUTH = "truth"
-    CHOICE = "choice"
-    PASSAGE = "passage"
-
-
-HIDDEN = frozenset({Kind.NAME, Kind.MONEY, Kind.NUMBER, Kind.DATE, Kind.TEXT})
-"""Kinds whose value the model never sees and never writes."""
-
-TRUTHS = ("yes", "no", "unknown")
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+ACTS: Final[tuple[Act, ...]] = get_args(Act)
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+PLACED: Final = frozenset({"name", "money", "number", "date", "text"})
+"""Kinds whose value a reply never says in words: only `{name}` stands for it, and code fills it in."""
+TRUTHS: Final = ("yes", "no", "unknown")
+NAME: Final = re.compile(r"[a-z][a-z_]*(\.[1-9])?")
+PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that is so.
+    """One typed field of what is known.
 
-    Attributes:
-        name: what it is, as `price` or `product.1`.
-        kind: how it is spoken of.
-        value: what is said in words: of a truth "yes", "no" or "unknown", of a choice and a passage their text. Empty
-            for kinds that are written by their placeholder.
+    `waterproof.2` is of the second product of those compared; without a number it is of the only one. The value of a
+    placed kind is known only where a reply is filled, and holds its unit ("30 days", "1.2 kg", "4.90 USD").
     """
 
     name: str
@@ -72,46 +46,42 @@ class Fact:
     value: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be spoken of."""
+        """Refuse what is no fact.
+
+        Raises:
+            InvalidFact: Naming the field that is wrong.
+        """
         if not NAME.fullmatch(self.name):
-            raise InvalidExample("fact", self.name, "a name is small letters, digits, _ and .")
-        object.__setattr__(self, "kind", _kind(self.kind))
-        if self.kind in HIDDEN and self.value:
-            raise InvalidExample(self.name, self.value, f"a {self.kind} never shows its value to the model")
-        if self.kind is Kind.TRUTH and self.value not in TRUTHS:
-            raise InvalidExample(self.name, self.value, f"a truth is one of {', '.join(TRUTHS)}")
+            raise InvalidFact("name", self.name)
+        if self.kind not in KINDS:
+            raise InvalidFact("kind", self.kind)
+        if self.kind == "truth" and self.value not in TRUTHS:
+            raise InvalidFact("value", self.value)
+        if self.kind in ("choice", "passage") and not self.value:
+            raise InvalidFact("value", self.value)
 
     @property
-    def placeholder(self) -> str | None:
-        """The text that stands for its value in a reply; None for what is said in words."""
-        return f"{{{self.name}}}" if self.kind in HIDDEN else None
+    def attribute(self) -> str:
+        """Give the name without the number of the product."""
+        return self.name.partition(".")[0]
+
+    @property
+    def of(self) -> str:
+        """Give the number of the product, or nothing."""
+        return self.name.partition(".")[2]
 
 
-def allowed_names(facts: Iterable[Fact]) -> frozenset[str]:
-    """Give the names that may stand in braces."""
-    return frozenset(fact.name for fact in facts if fact.kind in HIDDEN)
+def placeholders(text: str) -> list[str]:
+    """Give the names that stand in braces, in the order of the text."""
+    return PLACEHOLDER.findall(text)
 
 
-def placeholders_of(reply: str) -> tuple[str, ...]:
-    """Give the names in braces of a reply, in order."""
-    return tuple(PLACEHOLDER.findall(reply))
-
-
-def require_facts(facts: tuple[Fact, ...], where: str) -> None:
-    """Refuse facts that cannot be told apart, or are too many to be read.
-
-    Raises:
-        InvalidExample: two have one name, or there are more than `MOST_FACTS`.
-    """
-    names = [fact.name for fact in facts]
-    if len(set(names)) < len(names):
-        raise InvalidExample(where, sorted(names), "two facts have one name")
-    if len(names) > MOST_FACTS:
-        raise InvalidExample(where, len(names), f"at most {MOST_FACTS} facts")
-
-
-def _kind(value: str) -> Kind:
-    try:
-        return Kind(value)
-    except ValueError as error:
-        raise InvalidExample("kind", value, f"one of {', '.join(Kind)}") from error
+def disputed(facts: Iterable[Fact]) -> frozenset[str]:
+    """Give the names that stand there twice and do not say the same: nothing may be stated of them."""
+    seen: dict[str, Fact] = {}
+    twice: set[str] = set()
+    for fact in facts:
+        before = seen.setdefault(fact.name, fact)
+        if before is not fact and (before.value != fact.value or not fact.value):
+            twice.add(fact.name)
+    return frozenset(twice)

@@ -47,7 +47,7 @@ class Learner:
         self.network.train()
         self._optimiser.zero_grad()
         loss = self._loss(batch, self._settings.smoothing)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         if self._settings.adversarial:
             self._against(batch)
         nn.utils.clip_grad_norm_(self._learning, _CLIP)

@@ -11,27 +11,27 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from replies.examples import Situation
-from replies.facts import MOST_PASSAGE, Act, Fact, Kind, Language, allowed_names
+from replies.facts import ACTS, KINDS, LANGUAGES, PLACED, PLACEHOLDER, Fact, Kind
+from replies.situation import Situation
 
 FACTS, ASKED, SHOPPER, TURN, REPLY, END = "<facts>", "<asked>", "<shopper>", "<turn>", "<reply>", "<end>"
 PAD, UNKNOWN = "<pad>", "<unk>"
-MOST_TURNS, MOST_TURN = 2, 200
-"""How many of the shopper's last messages are read, and how many characters of each."""
+MOST_TURNS, MOST_TURN, MOST_PASSAGE = 2, 200, 600
+"""How many of the shopper's last messages are read, and how many characters of each and of a policy passage."""
 
 _TRUTH_MARKS = {"yes": "<yes>", "no": "<no>", "unknown": "<unknown>"}
-_KIND_MARKS: dict[Kind, str] = {kind: f"<{kind}>" for kind in Kind if kind is not Kind.TRUTH}
+_KIND_MARKS: dict[Kind, str] = {kind: f"<{kind}>" for kind in KINDS if kind != "truth"}
 _SIGNS = re.compile(r"[<>{}\[\]|\\]")
 _NUMBER = re.compile(r"[\d\u2150-\u218f\u2460-\u24ff]+([.,:][\d]+)*")
 _URL = re.compile(r"\S*(?:://|www\.)\S*", re.IGNORECASE)
-_BRACED = re.compile(r"\{[^{}]*\}")
+_PRODUCTS = {str(number): f"<{number}>" for number in range(1, 10)}
 
 
 def marks() -> list[str]:
     """Give every mark that is a token of its own."""
     kinds = [*_TRUTH_MARKS.values(), *_KIND_MARKS.values()]
-    heads = [f"<{value}>" for value in (*Language, *Act)]
-    return [PAD, UNKNOWN, END, REPLY, FACTS, ASKED, SHOPPER, TURN, *heads, *kinds]
+    heads = [f"<{value}>" for value in (*LANGUAGES, *ACTS)]
+    return [PAD, UNKNOWN, END, REPLY, FACTS, ASKED, SHOPPER, TURN, *heads, *kinds, *_PRODUCTS.values()]
 
 
 def fixed_part(situation: Situation) -> str:
@@ -41,11 +41,11 @@ def fixed_part(situation: Situation) -> str:
 
 def prompt_of(situation: Situation) -> str:
     """Write the prompt of a situation; the reply and `<end>` follow it."""
-    names = allowed_names(situation.facts)
-    facts = "".join(_fact(fact, names) for fact in situation.facts)
+    names = situation.names
+    told = dict.fromkeys(_told(fact, situation) for fact in situation.facts)
     asked = " ".join(f"{{{name}}}" if name in names else _words(name) for name in situation.asked)
     turns = TURN.join(filter(None, (clean(turn) for turn in situation.turns[-MOST_TURNS:])))
-    return f"{fixed_part(situation)}{facts}{ASKED}{asked}{SHOPPER}{turns}{REPLY}"
+    return f"{fixed_part(situation)}{''.join(told)}{ASKED}{asked}{SHOPPER}{turns}{REPLY}"
 
 
 def clean(text: str, most: int = MOST_TURN) -> str:
@@ -62,7 +62,7 @@ def clean_passage(text: str, names: frozenset[str]) -> str:
     """Make data of a policy text, whose placeholders stay where there is a fact for them."""
     parts: list[str] = []
     last = 0
-    for match in _BRACED.finditer(text):
+    for match in PLACEHOLDER.finditer(text):
         parts.append(_plain(text[last : match.start()]))
         parts.append(match.group() if match.group()[1:-1] in names else "")
         last = match.end()
@@ -70,19 +70,23 @@ def clean_passage(text: str, names: frozenset[str]) -> str:
     return "".join(parts)[:MOST_PASSAGE].strip()
 
 
-def _fact(fact: Fact, names: frozenset[str]) -> str:
-    if fact.placeholder:
-        return fact.placeholder + _KIND_MARKS[fact.kind]
-    if fact.kind is Kind.TRUTH:
+def _told(fact: Fact, situation: Situation) -> str:
+    if fact.name in situation.disputed:
+        # Two rows say different things of it, so it is not known.
+        return _words(fact.name) + _TRUTH_MARKS["unknown"]
+    if fact.kind in PLACED:
+        return f"{{{fact.name}}}{_KIND_MARKS[fact.kind]}"
+    if fact.kind == "truth":
         return _words(fact.name) + _TRUTH_MARKS[fact.value]
-    if fact.kind is Kind.PASSAGE:
-        return f"{_KIND_MARKS[fact.kind]}{clean_passage(fact.value, names)}"
-    return f"{_words(fact.name)}{_KIND_MARKS[fact.kind]}{clean(fact.value, MOST_TURN)}{_KIND_MARKS[fact.kind]}"
+    if fact.kind == "passage":
+        return f"{_KIND_MARKS[fact.kind]}{clean_passage(fact.value, situation.names)}"
+    return f"{_words(fact.name)}{_KIND_MARKS[fact.kind]}{clean(fact.value)}"
 
 
 def _words(name: str) -> str:
     """Write a fact's name as words, which the tokenizer knows better than names of fields."""
-    return _NUMBER.sub("#", name).replace("_", " ").replace(".", " ")
+    attribute, _, product = name.partition(".")
+    return attribute.replace("_", " ") + _PRODUCTS.get(product, "")
 
 
 def _plain(text: str) -> str:

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replies.errors import ArtifactDamaged
-from replies.examples import Situation
-from replies.facts import HIDDEN, PLACEHOLDER, Kind, allowed_names
+from replies.facts import PLACED, PLACEHOLDER, Kind
 from replies.prompt import clean, clean_passage
+from replies.situation import Situation
 
 WORDS_FILE = "words.json"
 _SIGNS = frozenset("/\\@<>#_|^~`=+*&%‰[]${}")
@@ -91,9 +91,9 @@ class Rules:
     """
 
     def __init__(self, situation: Situation, words: Words) -> None:
-        self.names = allowed_names(situation.facts)
+        self.names = situation.names
         self._words = words
-        own = [_own_text(fact.value, fact.kind, self.names) for fact in situation.facts if fact.kind not in HIDDEN]
+        own = [_own_text(fact.value, fact.kind, self.names) for fact in situation.facts if fact.kind not in PLACED]
         self._own = Words.of(own)
 
     def allows(self, text: str) -> bool:
@@ -156,7 +156,7 @@ def read_words(file: Path) -> dict[str, Words]:
 
 
 def _own_text(value: str, kind: Kind, names: frozenset[str]) -> str:
-    return clean_passage(value, names) if kind is Kind.PASSAGE else clean(value)
+    return clean_passage(value, names) if kind == "passage" else clean(value)
 
 
 def _outside(text: str) -> tuple[str, str | None]:

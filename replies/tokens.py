@@ -12,7 +12,7 @@ from pathlib import Path
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, trainers
 
 from replies.errors import ArtifactDamaged
-from replies.facts import placeholders_of
+from replies.facts import placeholders
 from replies.prompt import END, PAD, UNKNOWN, marks
 
 TOKENIZER_FILE = "tokenizer.json"
@@ -38,18 +38,18 @@ class Tokens:
             self.pieces[number] = "" if number in self._special else piece.replace(_SPACE, " ")
 
     @classmethod
-    def learn(cls, texts: Iterable[str], placeholders: Iterable[str], size: int = VOCABULARY) -> Tokens:
+    def learn(cls, texts: Iterable[str], names: Iterable[str], size: int = VOCABULARY) -> Tokens:
         """Learn a vocabulary.
 
         Args:
             texts: prompts and replies, with marks and placeholders in them.
-            placeholders: the names that replies may write in braces.
+            names: what replies may write in braces.
             size: the most tokens.
         """
         tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN, fuse_unk=True))
         splits = [pre_tokenizers.Metaspace(_SPACE, prepend_scheme="never"), pre_tokenizers.Punctuation("isolated")]
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(splits)
-        braced = [f"{{{name}}}" for name in sorted(set(placeholders))]
+        braced = [f"{{{name}}}" for name in sorted(set(names))]
         trainer = trainers.BpeTrainer(
             vocab_size=size - len(braced),
             special_tokens=marks(),
@@ -91,9 +91,9 @@ class Tokens:
         return self._tokenizer.token_to_id(f"{{{name}}}") is not None
 
     @property
-    def placeholders(self) -> frozenset[str]:
+    def names(self) -> frozenset[str]:
         """The names that it can write in braces."""
-        return frozenset(name for piece in self.pieces for name in placeholders_of(piece))
+        return frozenset(name for piece in self.pieces for name in placeholders(piece))
 
 
 def _without(text: str, cuts: Sequence[str]) -> Iterable[str]:
