@@ -15,6 +15,7 @@ from replies.facts import ACTS, KINDS, LANGUAGES, PLACED, PLACEHOLDER, Fact, Kin
 from replies.situation import Situation
 
 FACTS, ASKED, SHOPPER, TURN, REPLY, END = "<facts>", "<asked>", "<shopper>", "<turn>", "<reply>", "<end>"
+DISPUTED = "<disputed>"
 PAD, UNKNOWN = "<pad>", "<unk>"
 MOST_TURNS, MOST_TURN, MOST_PASSAGE = 2, 200, 600
 """How many of the shopper's last messages are read, and how many characters of each and of a policy passage."""
@@ -31,7 +32,7 @@ def marks() -> list[str]:
     """Give every mark that is a token of its own."""
     kinds = [*_TRUTH_MARKS.values(), *_KIND_MARKS.values()]
     heads = [f"<{value}>" for value in (*LANGUAGES, *ACTS)]
-    return [PAD, UNKNOWN, END, REPLY, FACTS, ASKED, SHOPPER, TURN, *heads, *kinds, *_PRODUCTS.values()]
+    return [PAD, UNKNOWN, END, REPLY, FACTS, ASKED, SHOPPER, TURN, DISPUTED, *heads, *kinds, *_PRODUCTS.values()]
 
 
 def fixed_part(situation: Situation) -> str:
@@ -72,8 +73,7 @@ def clean_passage(text: str, names: frozenset[str]) -> str:
 
 def _told(fact: Fact, situation: Situation) -> str:
     if fact.name in situation.disputed:
-        # Two rows say different things of it, so it is not known.
-        return _words(fact.name) + _TRUTH_MARKS["unknown"]
+        return _words(fact.name) + DISPUTED
     if fact.kind in PLACED:
         return f"{{{fact.name}}}{_KIND_MARKS[fact.kind]}"
     if fact.kind == "truth":
