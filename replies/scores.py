@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 _LONGEST, _BETA = 6, 2.0
 
@@ -47,4 +48,4 @@ def _grams(text: str, length: int) -> Counter[str]:
 def _pairs(text: str) -> list[tuple[str, str]]:
     words = text.split()
     parts = words if len(words) > 2 else list(text)
-    return list(zip(parts, parts[1:], strict=False))
+    return list(pairwise(parts))

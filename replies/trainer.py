@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from replies.batches import Coder, batches_of, rows_of
+from replies.batches import Coder, batches_of, chance_of, rows_of
+from replies.copying import copying_examples
 from replies.errors import ArtifactDamaged, NothingToLearn
 from replies.examples import Example
 from replies.learner import Learner, learnt_weights, set_weights
@@ -87,7 +88,7 @@ class Trainer:
         judged = rows_of(validation, self._coder, self._most_tokens, None)
         if not judged or not rows_of(train, self._coder, self._most_tokens, None):
             raise NothingToLearn("training and validation need examples that are short enough to be read")
-        steps = settings.epochs * -(-len(train) // settings.batch)
+        steps = settings.epochs * -(-int(len(train) * (1 + settings.copying)) // settings.batch)
         learner = Learner(self._network, settings, steps, self._seq2seq)
         course = self._resumed(learner)
         try:
@@ -108,8 +109,9 @@ class Trainer:
 
     def _pass(self, learner: Learner, course: _Course, train: Sequence[Example]) -> bool:
         settings = self._settings
-        rows = rows_of(train, self._coder, self._most_tokens, settings, course.epoch)
         seed = f"{settings.seed} {course.epoch}"
+        practice = copying_examples(train, settings.copying, chance_of(f"copying {seed}"))
+        rows = rows_of([*train, *practice], self._coder, self._most_tokens, settings, course.epoch)
         batches = batches_of(rows, settings.batch, self._coder.pad, self._seq2seq, seed)
         for batch in islice(batches, course.done, None):
             begun = time.perf_counter()
