@@ -18,7 +18,7 @@ from replies.examples import Example
 from replies.facts import ACTS, TRUTHS, Act, Fact, Language
 from replies.texts import read_texts
 
-PAIRS: Final = 12
+PAIRS: Final = 15
 """So many examples at most are made of one situation."""
 EARLIER: Final = " | "
 """What stands between an earlier turn and the last one."""
