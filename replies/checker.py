@@ -59,14 +59,16 @@ _OPEN = {
 }
 _REFUSAL = {
     "en": re.compile(
-        r"don't know|do not know|can't (say|tell|compare|promise)|cannot (say|tell)|not sure|unsure|n't clear|unclear"
-        r"|not clear|(doesn't|don't|does not) (say|tell|mention|have that)|(isn't|not|aren't) (stated|recorded|given)"
-        r"|no information|nothing in our|isn't in our|leaves? it open|contradict|disagree|both yes and no|only say"
-        r"|nothing (is|about)|would be guess|won't guess|rather not guess|different answers"
+        r"don't know|do not know|can't (say|tell|compare|promise|see)|cannot (say|tell)|not sure|unsure|n't clear"
+        r"|unclear|not clear|(doesn't|don't|does not) (say|tell|mention|have that)|no information|isn't in our"
+        r"|(isn't|not|aren't) (stated|recorded|given|known|listed|in)|don't (find|have|see)|(have|find) no(thing)?\b"
+        r"|no (data|entry|note)|(gives?|are) no\b|no \w+ (is|are) stated|nothing (in our|is|about)|leaves? it open"
+        r"|contradict|disagree|both yes and no|only say|would be guess|won't guess|rather not guess|different answers"
     ),
     "zh": re.compile(
-        r"不清楚|没写|没有写|没有说明|没说|不确定|不知道|不敢|矛盾|不一致|没有相关|没提|说不准|说不清|不好说|没有这方面|查不到|没查到|没有记|不乱猜|没有提到|没有.{0,12}信息"
-        r"|没有资料|无法确认|没法"
+        r"不清楚|没写|没有写|没有说|没说|不确定|不知道|不敢|矛盾|不一致|没有相关|没提|说不准|说不清|不好说|没有这方面"
+        r"|查不到|没查到|没有记|不乱猜|没有提到|没有.{0,26}信息|对不上|没有.{0,6}参数|没有介绍|没有资料|无法确认|没法"
+        r"|资料里没有|没有找到|不在资料|没给出|没有给出|没有列"
     ),
 }
 _BOTH = {"en": re.compile(r"\b(both|each|either|neither|them)\b"), "zh": re.compile(r"都|两款|它们|哪款")}
@@ -157,6 +159,7 @@ class Checker:
             for match in _RISKY[self._language].finditer(clause)
             if match.group() not in known
             and not (_ADVICE.search(match.group()) and _DECLINED[self._language].search(clause))
+            and not self.refuses(clause)
         ]
 
     def refuses(self, reply: str) -> bool:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from replies.errors import ArtifactDamaged
-from replies.network import Sizes
+from replies.sizes import Sizes
 
 OPSET = 17
 _NORM_EPSILON = 1e-6

@@ -23,8 +23,7 @@ def model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     lines = [
         f"# Replies {metrics['version']}",
         "",
-        f"A decoder of {metrics['weights']:,} weights ({sizes['layers']} layers of width {sizes['width']}) with a "
-        f"tokenizer of its own, {sizes['vocabulary']:,} tokens, served in eight bits.",
+        *_form(metrics, sizes),
         "Made by `python -m replies.train`.",
         f"Fine-tuned from {base}." if base else "Trained from random weights; no other model in it.",
         "Licence: Apache-2.0, as the project's.",
@@ -59,6 +58,17 @@ def model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _form(metrics: Mapping[str, Any], sizes: Mapping[str, int] | None) -> list[str]:
+    if sizes is None:
+        return [
+            f"An adapter for `{metrics['hub']}`, {metrics['weights']:,} weights together; see there for its licence."
+        ]
+    return [
+        f"A decoder of {metrics['weights']:,} weights ({sizes['layers']} layers of width {sizes['width']}) with a "
+        f"tokenizer of its own, {sizes['vocabulary']:,} tokens, served in eight bits."
+    ]
 
 
 def _judged(judged: Mapping[str, float] | None) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from replies.errors import InvalidSetting
-from replies.network import Sizes
+from replies.sizes import Sizes
 
 
 @dataclass(frozen=True)

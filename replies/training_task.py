@@ -10,20 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from replies.approved import APPROVED_FILE, approved_of, write_approved
-from replies.batches import batches_of, rows_of
+from replies.batches import Coder, batches_of, rows_of
 from replies.errors import NotBetter, NothingToLearn
 from replies.examples import Example
 from replies.facts import ACTS, LANGUAGES, PLACED, PLACEHOLDER
 from replies.graph import write_graph
+from replies.hub import HubTokens
 from replies.learner import Learner
+from replies.lora import LoraSettings, merge_lora, write_adapter
 from replies.model_card import MODEL_CARD, model_card
 from replies.model_folder import CONFIG_FILE, GRAPH_FILE, METRICS_FILE, seal
-from replies.network import Sizes, count_weights, new_network
+from replies.network import count_weights, new_network
 from replies.plots import CURVES, plot_curves
 from replies.prompt import clean_passage, prompt_of
 from replies.publish import DRAFTS, InService, Judge, folder_of, publish
 from replies.rules import WORDS_FILE, Words, forbidden_sign, write_words
 from replies.situation import Situation
+from replies.sizes import Sizes
 from replies.tokens import TOKENIZER_FILE, Tokens
 from replies.tracking import log_training
 from replies.train_settings import TrainSettings
@@ -63,21 +66,23 @@ class Made:
     """A network that has learnt, and all that its folder is written from.
 
     Attributes:
-        network: a Llama of `sizes`.
+        network: a Llama of `sizes`, or the model of a hub.
         tokens: its tokenizer.
-        sizes: its sizes.
+        sizes: its sizes; None for a model of a hub.
         found: the examples.
         epochs: all passes.
         best: the one that was kept.
         draft: the folder to write.
         settings: how it learnt.
-        base: the version that it was fine-tuned from; empty for none.
-        words: the vocabulary of that version.
+        base: what it was fine-tuned from; empty for nothing.
+        words: the vocabulary of that.
+        lora: of the adapter that it has; None for none.
+        hub: the name of the model of a hub that it is.
     """
 
     network: Any
-    tokens: Tokens
-    sizes: Sizes
+    tokens: Tokens | HubTokens
+    sizes: Sizes | None
     found: Learnable
     epochs: tuple[Epoch, ...]
     best: Epoch
@@ -85,6 +90,8 @@ class Made:
     settings: TrainSettings
     base: str = ""
     words: Mapping[str, Words] = field(default_factory=dict)
+    lora: LoraSettings | None = None
+    hub: str = ""
 
 
 def train_model(
@@ -128,15 +135,20 @@ def train_model(
 def finish(made: Made, root: Path, judge: Judge, store: str | None = None) -> Outcome:
     """Write a trained network's folder and pass it through the gate."""
     found, draft, settings = made.found, made.draft, made.settings
-    write_graph(made.network.state_dict(), made.sizes, draft / GRAPH_FILE)
+    if made.lora is not None:
+        write_adapter(made.network, made.lora, made.base, draft)
+        merge_lora(made.network)
+    if made.sizes is not None and isinstance(made.tokens, Tokens):
+        write_graph(made.network.state_dict(), made.sizes, draft / GRAPH_FILE)
+        made.tokens.write(draft / TOKENIZER_FILE)
     write_words(_joined(made.words, learnt_words(found.train)), draft / WORDS_FILE)
     write_approved(approved_of(found.train), draft / APPROVED_FILE)
-    made.tokens.write(draft / TOKENIZER_FILE)
-    seal(draft, draft.name, made.sizes, made.base)
+    seal(draft, draft.name, made.sizes, made.base, made.hub)
     judged = judge(draft)
-    config = {**settings.as_json(), "sizes": asdict(made.sizes)}
+    config = {**settings.as_json(), "sizes": None if made.sizes is None else asdict(made.sizes)}
+    config["lora"] = None if made.lora is None else asdict(made.lora)
     metrics = {
-        **{"version": draft.name, "base": made.base, "weights": count_weights(made.network)},
+        **{"version": draft.name, "base": made.base, "hub": made.hub, "weights": count_weights(made.network)},
         "learnt_from": {
             **{"train": len(found.train), "validation": len(found.validation), "refused": found.refused},
             "families": len({example.family for example in found.train}),
@@ -207,18 +219,17 @@ def version_of(found: Learnable, settings: TrainSettings, base: str = "") -> str
     return digest.hexdigest()[:12]
 
 
-def by_act(
-    network: Any, tokens: Tokens, validation: Sequence[Example], settings: TrainSettings
-) -> list[dict[str, Any]]:
+def by_act(network: Any, tokens: Coder, validation: Sequence[Example], settings: TrainSettings) -> list[dict[str, Any]]:
     """Give the validation loss of each act and language."""
-    learner = Learner(network, replace(settings, frozen=0), 1)
+    seq2seq = bool(network.config.is_encoder_decoder)
+    learner = Learner(network, replace(settings, frozen=0), 1, seq2seq)
     found: list[dict[str, Any]] = []
     for language in LANGUAGES:
         for act in ACTS:
             own = [example for example in validation if (example.act, example.language) == (act, language)]
             rows = rows_of(own, tokens, settings.sizes.most_tokens, None)
             if rows:
-                loss = learner.loss_on(batches_of(rows, settings.batch, tokens.pad))
+                loss = learner.loss_on(batches_of(rows, settings.batch, tokens.pad, seq2seq))
                 found.append({"act": act, "language": language, "loss": loss, "examples": len(rows)})
     learner.close()
     return found
