@@ -15,6 +15,7 @@ from replies.examples import Example, read_folder, write_examples
 from replies.facts import ACTS, LANGUAGES, Language
 from replies.situations import examples_of, read_situations, unlike
 from replies.texts import read_texts
+from replies.vocabulary import vocabulary_of, write_vocabulary
 
 FOLDER: Final = Path("data/replies")
 
@@ -36,6 +37,7 @@ def write(folder: Path) -> int:
         examples = written(folder, language)
         for act in ACTS:
             write_examples(folder / language / f"{act}.jsonl", (one for one in examples if one.act == act))
+        write_vocabulary(folder, language, vocabulary_of(example.reply for example in examples))
         total += len(examples)
     return total
 
