@@ -26,7 +26,7 @@ from replies.approved import APPROVED_FILE, ApprovedReplies, Embed, read_approve
 from replies.encoder import sentence_encoder
 from replies.errors import NotWritten, RepliesError
 from replies.examples import Example, read_folder
-from replies.facts import LANGUAGES
+from replies.facts import LANGUAGES, placeholders
 from replies.generator import Generator
 from replies.guarding import house_guard
 from replies.judging import (
@@ -41,6 +41,7 @@ from replies.judging import (
     written_by,
 )
 from replies.model_folder import load_generator
+from replies.rules import forbidden_sign
 from replies.service import Guard
 from replies.situation import Situation
 
@@ -157,9 +158,6 @@ def template_of(situation: Situation) -> str:
 
 def fills(passage: str, situation: Situation) -> bool:
     """Whether a policy text has all its values, and is nothing but text and placeholders."""
-    from replies.facts import placeholders
-    from replies.rules import forbidden_sign
-
     plain = passage.replace("{", "").replace("}", "")
     bare = [sign for sign in plain if forbidden_sign(sign) and sign not in "_"]
     return set(placeholders(passage)) <= situation.names and not bare
@@ -206,7 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         embed = sentence_encoder(options.encoder)
         generator = load_generator(options.model)
         replies = read_approved(options.model / APPROVED_FILE)
-        licensed = ApprovedReplies(replies, embed, lambda reply, own: guard(reply, own.facts, own.language).ok)
+        licensed = ApprovedReplies(replies, embed, lambda reply, own: guard(reply, own).ok)
         checkers = read_checkers(options.data)
         found = evaluate(
             generator, licensed, examples, checkers, guard, embed, options.split, options.most, options.sets

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from replies.facts import Fact, Language
-from replies.guard import load_guard
-from replies.service import Guard, Verdict
+from replies.guard import Verdict, load_guard
+from replies.service import Guard
+from replies.situation import Situation
 
 
 def house_guard(folder: Path) -> Guard:
-    """Load the guard with the claims that lie in a folder of examples."""
+    """Load the guard with the claims and words that lie in a folder of examples.
+
+    Raises:
+        InvalidLexicon: they cannot be read.
+    """
     guard = load_guard(folder)
 
-    def check(reply: str, facts: Sequence[Fact], language: Language) -> Verdict:
-        return guard.check(reply, tuple(facts), language)
+    def check(reply: str, situation: Situation) -> Verdict:
+        return guard.check(reply, situation.facts, situation.language, situation.asked)
 
     return check

@@ -70,6 +70,12 @@ class LoraLayer(nn.Module):
         self.dropout = nn.Dropout(settings.dropout)
         self.scale = settings.alpha / settings.rank
 
+    @property
+    def weight(self) -> Tensor:
+        """The layer's own weight; some models look at its type."""
+        weight: Tensor = self.base_layer.weight  # type: ignore[assignment]
+        return weight
+
     def forward(self, rows: Tensor) -> Tensor:
         """Give what the layer gives, and the product of what goes in."""
         found: Tensor = self.base_layer(rows)

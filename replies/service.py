@@ -16,7 +16,7 @@ from typing import Protocol
 
 from replies.approved import ApprovedReplies
 from replies.errors import InvalidSetting, Missed, NotWritten, Unfilled
-from replies.facts import Fact, Language, placeholders
+from replies.facts import placeholders
 from replies.fill import fill
 from replies.generator import Generator
 from replies.situation import Situation
@@ -38,7 +38,8 @@ class Verdict(Protocol):
         """What they do not."""
 
 
-Guard = Callable[[str, Sequence[Fact], Language], Verdict]
+Guard = Callable[[str, Situation], Verdict]
+"""Judges a reply with placeholders by what is known."""
 
 
 class Rung(StrEnum):
@@ -172,7 +173,7 @@ def wrong_with(line: str, situation: Situation, guard: Guard) -> NotWritten | No
     left_out = [name for name in situation.asked if name in situation.names and name not in said]
     if left_out:
         return NotWritten(Missed.NOT_ASKED, ", ".join(left_out))
-    verdict = guard(line, situation.facts, situation.language)
+    verdict = guard(line, situation)
     return None if verdict.ok else NotWritten(Missed.UNGROUNDED, "; ".join(map(str, verdict.problems)))
 
 

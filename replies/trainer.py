@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -163,7 +164,7 @@ class Trainer:
             self._best = state["best"]
             self.epochs = [Epoch(**epoch) for epoch in state["epochs"]]
             return _Course(**state["course"])
-        except (RuntimeError, KeyError, TypeError, ValueError, EOFError, OSError) as error:
+        except (RuntimeError, KeyError, TypeError, ValueError, EOFError, OSError, UnpicklingError) as error:
             raise ArtifactDamaged(self._file, f"is no checkpoint to go on from, delete it ({error})") from error
 
 

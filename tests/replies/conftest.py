@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from replies.examples import Example
+from replies.guarding import house_guard
 from replies.publish import Judged
 from replies.service import Guard
 from replies.training_task import Outcome, train_model
@@ -22,8 +23,6 @@ def examples() -> list[Example]:
 
 @pytest.fixture(scope="session")
 def guard() -> Guard:
-    from replies.guarding import house_guard
-
     return house_guard(HOUSE)
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ import pytest
 
 from replies.approved import Approved, ApprovedReplies, known_of
 from replies.errors import InvalidSetting, Unfilled
-from replies.facts import Fact, Language
+from replies.facts import Fact
 from replies.fill import fill
 from replies.generator import Generator, GeneratorSettings
 from replies.rules import Words
@@ -28,7 +27,7 @@ class Said:
     problems: tuple[str, ...] = ()
 
 
-def no_cold(reply: str, facts: Sequence[Fact], language: Language) -> Said:
+def no_cold(reply: str, situation: Situation) -> Said:
     """A guard of one word."""
     return Said("cold" not in reply, ("cold",) if "cold" in reply else ())
 
@@ -43,7 +42,7 @@ def approved(reply: str) -> ApprovedReplies:
     return ApprovedReplies(
         [Approved("judge_suitability", "en", "price what is it", known, reply)],
         lambda texts: np.ones((len(texts), 1), np.float32),
-        lambda reply, situation: no_cold(reply, situation.facts, situation.language).ok,
+        lambda reply, situation: no_cold(reply, situation).ok,
     )
 
 
