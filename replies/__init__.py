@@ -1,0 +1,1 @@
+"""Writes replies that can state nothing but the facts they were given."""

@@ -1,0 +1,81 @@
+"""Writes what a model is, what it learnt from, how good it is and what it is not good for, beside the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+MODEL_CARD = "MODEL_CARD.md"
+
+_LIMITS = """\
+- It writes the replies of nine dialogue acts from facts that it is given, and knows nothing else of a shop.
+- It cannot write a digit, a currency sign, an address or a placeholder without a fact: decoding forbids them. What it
+  says in words can still be wrong, so every reply is held to the facts by `replies.guard` before it is shown.
+- Its words are those of its training replies and of the passages it is given; product names are placeholders.
+- It learnt from examples that were written for this project, in English and Chinese; other languages it cannot write.
+- A policy text that is unlike all that it has seen it may shorten badly; the next rung then speaks."""
+
+
+def model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+    """Write the card of a model from what `metrics.json` and `config.json` hold."""
+    learnt, sizes = metrics["learnt_from"], config["sizes"]
+    base = metrics["base"]
+    lines = [
+        f"# Replies {metrics['version']}",
+        "",
+        *_form(metrics, sizes),
+        "Made by `python -m replies.train`.",
+        f"Fine-tuned from {base}." if base else "Trained from random weights; no other model in it.",
+        "Licence: Apache-2.0, as the project's.",
+        "",
+        "## Learnt from",
+        "",
+        f"{learnt['train']:,} examples of {learnt['families']:,} families (`data/replies`), judged by "
+        f"{learnt['validation']:,} of other families; left out for length or form: {learnt['refused']:,}.",
+        "",
+        "## How",
+        "",
+        f"{metrics['best_epoch']} passes, the best of {len(metrics['epochs'])}; rate {config['rate']:g}, weight decay "
+        f"{config['decay']:g}, dropout {config['dropout']:g}, word drop {config['word_drop']:g}, adversarial step "
+        f"{config['adversarial']:g}, {config['frozen']} layers frozen, seed {config['seed']}; "
+        f"{metrics['seconds']:.0f} s on {config['threads']} thread(s). Everything is in `config.json`.",
+        "",
+        "## How good",
+        "",
+        f"Held-out families: {metrics['validation_loss']:.4f} nats a token (`curves.png` shows each pass).",
+        "",
+        "| act | language | nats a token | examples |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {row['act']} | {row['language']} | {row['loss']:.3f} | {row['examples']} |"
+            for row in metrics["validation_by_act"]
+        ),
+        "",
+        *_judged(metrics.get("judged")),
+        "## Limits",
+        "",
+        _LIMITS,
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _form(metrics: Mapping[str, Any], sizes: Mapping[str, int] | None) -> list[str]:
+    if sizes is None:
+        return [
+            f"An adapter for `{metrics['hub']}`, {metrics['weights']:,} weights together; see there for its licence."
+        ]
+    return [
+        f"A decoder of {metrics['weights']:,} weights ({sizes['layers']} layers of width {sizes['width']}) with a "
+        f"tokenizer of its own, {sizes['vocabulary']:,} tokens, served in eight bits."
+    ]
+
+
+def _judged(judged: Mapping[str, float] | None) -> list[str]:
+    if judged is None:
+        return []
+    return [
+        f"Of {judged['replies']:,} replies to held-out situations {judged['grounded']:.2%} state nothing that the "
+        f"facts do not hold, by a checker of its own; mean chrF beside the references {judged['quality']:.3f}.",
+        "",
+    ]
