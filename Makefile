@@ -37,8 +37,9 @@ TRAINING_DATA := data/nlu data/rules data/stories
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
-.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision mine bench bench-recsys bench-vision \
-	fuzz-service lock clean ports environments packages shop recommender vision encoder lint check-browser
+.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision evaluate-replies mine bench bench-recsys \
+	bench-vision bench-replies fuzz-service lock clean ports environments packages shop recommender vision replies encoder lint \
+	check-browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
@@ -54,7 +55,7 @@ test: check-browser train lint ## run the linters and every test, in both interp
 shell: train ## talk to the assistant in this terminal
 	@exec $(SERVICES) -m ops.shell
 
-train: shop recommender vision encoder ## set up and train what is stale, and start nothing
+train: shop recommender vision replies encoder ## set up and train what is stale, and start nothing
 	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
 		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json $(MULTILINGUAL)/encoder.json --outputs $(MODEL) -- \
 		$(ASSISTANT) -m assistant train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
@@ -86,6 +87,10 @@ evaluate-vision: vision ## measure photo search on DATASETS=DIR and the demo sho
 	@$(SERVICES) -m vision.evaluate $(if $(DATASETS),--datasets $(DATASETS)) --demo $(VISION) \
 		--json $(or $(JSON),$(FIGURES)/vision.json)
 
+evaluate-replies: replies ## measure replies on held-out families and misleading facts; JSON=FILE for the figures
+	@mkdir -p $(FIGURES)
+	@$(SERVICES) -m replies.evaluate --json $(or $(JSON),$(FIGURES)/replies.json) --samples $(FIGURES)/replies.txt
+
 mine: train ## group what shoppers said and was not understood, for review; CONVERSATIONS=FILE or MESSAGES=FILE, OUT=FILE
 	@$(ASSISTANT) -m assistant.nlu.mine $(if $(MESSAGES),--messages "$(MESSAGES)") \
 		$(if $(or $(CONVERSATIONS),$(if $(MESSAGES),,1)),--conversations \
@@ -103,6 +108,10 @@ bench-recsys: environments ## time recommendations among 100,000 and a million i
 bench-vision: train ## time photo search among up to a million pictures, and in the whole assistant; JSON=FILE for the figures
 	@mkdir -p $(FIGURES)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(SERVICES) -m ops.bench_vision --json $(or $(JSON),$(FIGURES)/vision_speed.json)
+
+bench-replies: replies ## time the writing of replies in every form of the model, beside plain transformers; JSON=FILE
+	@mkdir -p $(FIGURES)
+	@OMP_NUM_THREADS=1 $(SERVICES) -m ops.bench_replies --json $(or $(JSON),$(FIGURES)/replies_speed.json)
 
 fuzz-service: environments ## drive orders, cancels, returns and refunds through 10,000 random steps on each database; STEPS=N for others
 	@DAOGOU_FUZZ_STEPS=$(or $(STEPS),10000) $(SERVICES) -m pytest -s tests/shop/test_service_fuzz.py
@@ -150,6 +159,10 @@ recommender: shop
 # Tuned on the shop's own pictures; a shop without pictures has no photo search.
 vision: shop
 	@$(SERVICES) -m ops.vision_set_up
+
+# Replies come with a model that was trained here; without it one is trained from the same examples.
+replies: environments
+	@$(SERVICES) -m ops.replies_set_up
 
 lint: environments
 	@$(SERVICES) -m ruff check .

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -55,15 +57,25 @@ class ApprovedReplies:
         embed: texts to rows of length one.
         licensed: whether facts license a reply; the guard.
         floor: how near a reply must be.
+        rows: what `embed` gives for what they answered, where that was kept.
     """
 
-    def __init__(self, replies: Sequence[Approved], embed: Embed, licensed: Licensed, floor: float = FLOOR) -> None:
+    def __init__(
+        self,
+        replies: Sequence[Approved],
+        embed: Embed,
+        licensed: Licensed,
+        floor: float = FLOOR,
+        rows: NDArray[np.float32] | None = None,
+    ) -> None:
         self._replies, self._embed, self._licensed, self._floor = replies, embed, licensed, floor
         places: dict[str, list[int]] = {}
         for number, reply in enumerate(replies):
             places.setdefault(_key(reply.act, reply.language, reply.known), []).append(number)
         self._places = {key: np.array(own, np.int64) for key, own in places.items()}
-        self._rows = embed([reply.said for reply in replies]) if replies else np.zeros((0, 1), np.float32)
+        if rows is None:
+            rows = embed([reply.said for reply in replies]) if replies else np.zeros((0, 1), np.float32)
+        self._rows = rows
 
     def nearest(self, situation: Situation) -> str:
         """Give the nearest licensed reply, with placeholders.
@@ -82,6 +94,31 @@ class ApprovedReplies:
             if set(placeholders(reply)) <= situation.names and self._licensed(reply, situation):
                 return reply
         raise NotWritten(Missed.NONE_NEAR)
+
+
+def kept_rows(replies: Sequence[Approved], embed: Embed, encoder: str, folder: Path) -> NDArray[np.float32]:
+    """Embed what replies answered, or read what was kept of that: thousands of texts take half a minute.
+
+    Args:
+        replies: all there are.
+        embed: texts to rows of length one.
+        encoder: its name; another encoder's rows are never read.
+        folder: where rows are kept; a file that cannot be read is made anew.
+    """
+    said = [reply.said for reply in replies]
+    digest = hashlib.sha256(json.dumps([encoder, said], ensure_ascii=False).encode()).hexdigest()[:16]
+    file = folder / f"approved-{digest}.npy"
+    with suppress(OSError, ValueError, EOFError):
+        rows = np.load(file, allow_pickle=False)
+        if rows.ndim == 2 and len(rows) == len(said):
+            return np.asarray(rows, np.float32)
+    rows = embed(said)
+    folder.mkdir(parents=True, exist_ok=True)
+    scratch = folder / f".{file.name}.{os.getpid()}"
+    with scratch.open("wb") as opened:
+        np.save(opened, rows)
+    scratch.replace(file)
+    return rows
 
 
 def approved_of(examples: Iterable[Example]) -> list[Approved]:

@@ -46,7 +46,7 @@ _CALLED = {"refund": "退款", "warranty": "保修", "code": "优惠", "discount
 
 _NOT = {
     "en": re.compile(r"\b(not|no|never|neither|nor|without|cannot|isn't|doesn't|don't|can't|won't|aren't|hasn't)\b"),
-    "zh": re.compile(r"[不没非无未]"),
+    "zh": re.compile(r"[不没非无未](?!问题)"),
 }
 _OPEN = {
     "en": re.compile(
@@ -172,9 +172,11 @@ class Checker:
         product = "1"
         short = re.sub(r"\{product\.(\d)\}", r"{\1}", _plain(text))
         for clause in _CLAUSE.findall(short):
+            parts = re.split(r"(?<=[,，:：–])|\b(?=while |but )", self._marked(clause))
             if clause.rstrip().endswith(("?", "？")):
-                continue
-            for part in re.split(r"(?<=[,，:：–])|\b(?=while |but )", self._marked(clause)):
+                # A Chinese statement and the question after it are one sentence.
+                parts = parts[:-1] if self._language == "zh" else []
+            for part in parts:
                 named = _PRODUCT.findall(part)
                 both = not named and _BOTH[self._language].search(part)
                 product = named[0] if named else product

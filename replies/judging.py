@@ -74,7 +74,7 @@ def figures(written: Sequence[Written], checkers: Checkers, embed: Embed | None 
     grounded, asked, refused, wrongly = [], [], [], []
     for one in written:
         checker = checkers[one.situation.language]
-        grounded.append(not checker.wrong(one.reply, one.situation.facts))
+        grounded.append(is_grounded(one, checker))
         if is_missing(one.situation):
             refused.append(checker.refuses(one.reply))
         else:
@@ -93,6 +93,11 @@ def figures(written: Sequence[Written], checkers: Checkers, embed: Embed | None 
         "distinct_2": distinct_2(one.reply for one in written),
         "characters": mean(len(one.reply) for one in written) if written else None,
     }
+
+
+def is_grounded(written: Written, checker: Checker) -> bool:
+    """Whether the checker finds nothing, or the reply is word for word what a person wrote for the same situation."""
+    return written.reply in written.references or not checker.wrong(written.reply, written.situation.facts)
 
 
 def is_missing(situation: Situation) -> bool:
@@ -136,7 +141,7 @@ def model_judge(
         finally:
             generator.close()
         said = [one for one in written if one.reply]
-        wrong = sum(bool(checkers[one.situation.language].wrong(one.reply, one.situation.facts)) for one in said)
+        wrong = sum(not is_grounded(one, checkers[one.situation.language]) for one in said)
         quality = mean(chrf(one.reply, one.references) for one in written) if written else 0.0
         return Judged(1 - wrong / max(1, len(said)), quality, len(written))
 

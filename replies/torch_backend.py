@@ -13,6 +13,7 @@ from torch import Tensor
 from replies.backend import Logits, Rows
 from replies.errors import UnknownModel
 from replies.hub import HubTokens
+from replies.tokens import Tokens
 
 _LONGEST = 2048
 
@@ -37,7 +38,7 @@ class TorchBackend:
         threads: processor threads.
     """
 
-    def __init__(self, network: Any, tokens: HubTokens, half: bool = False, threads: int = 1) -> None:
+    def __init__(self, network: Any, tokens: HubTokens | Tokens, half: bool = False, threads: int = 1) -> None:
         self._network = network.to(torch.bfloat16) if half else network
         self._tokens, self._threads = tokens, threads
         self._seq2seq = bool(network.config.is_encoder_decoder)

@@ -12,7 +12,20 @@ from actions.settings import Settings
 
 README = Path("README.md")
 PREFIX = "DAOGOU_"
-PHONY_ONLY = {"ports", "environments", "packages", "shop", "recommender", "vision", "encoder", "lint", "check-browser"}
+PHONY_ONLY = {
+    *(
+        "ports",
+        "environments",
+        "packages",
+        "shop",
+        "recommender",
+        "vision",
+        "replies",
+        "encoder",
+        "lint",
+        "check-browser",
+    ),
+}
 """Targets that are steps of others."""
 
 
@@ -54,7 +67,7 @@ def test_the_contributors_guide_lists_every_command() -> None:
 def test_every_command_that_a_document_names_exists(document: str) -> None:
     text = Path(document).read_text()
     assert set(re.findall(r"\bmake ([a-z-]+)`", text)) <= targets()
-    for module in re.findall(r"python -m ((?:shop|recsys|vision|ops|actions)[a-z_.]*)", text):
+    for module in re.findall(r"python -m ((?:shop|recsys|vision|replies|ops|actions)[a-z_.]*)", text):
         path = Path(*module.split("."))
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
 
@@ -63,6 +76,6 @@ def test_every_command_that_a_document_names_exists(document: str) -> None:
 def test_every_file_that_a_document_links_or_names_exists(document: str) -> None:
     text = Path(document).read_text()
     linked = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)
-    named = re.findall(r"`((?:actions|assistant|shop|ops|data|tests|requirements|docs)/[\w/.-]+)`", text)
+    named = re.findall(r"`((?:actions|assistant|shop|replies|ops|data|tests|requirements|docs)/[\w/.-]+)`", text)
     missing = [path for path in {*linked, *named} if not Path(path).exists()]
     assert not missing
