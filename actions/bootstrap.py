@@ -24,6 +24,8 @@ from actions.rulebook import Rulebook
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.store import RecommenderStore
+from replies.loading import Places, load_writer
+from replies.service import ReplyWriter
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder, TextEmbedder
 from shop.glossary import Glossary
@@ -81,6 +83,7 @@ class Services:
     receipts: ReceiptKeeper
     guests: GuestAccess
     rulebook: Rulebook
+    replies: ReplyWriter
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
     @property
@@ -135,6 +138,7 @@ def build_services(settings: Settings) -> Services:
         receipts=ReceiptKeeper(make_sessions(open_engine(settings.database_url, timeout_s=_RECEIPTS_S))),
         guests=GuestAccess(sessions, BackgroundSender(sender), settings.secret.get_secret_value()),
         rulebook=Rulebook.load(settings.policies, list(policies), settings.language),
+        replies=_replies(settings, multilingual),
     )
 
 
@@ -145,6 +149,17 @@ def _sender(settings: Settings) -> Sender:
         return SmtpSender.from_address(address, settings.mail_from)
     logger.warning("DAOGOU_MAIL_URL is not set: one-time codes are written to this console, which is for the demo only")
     return ConsoleSender()
+
+
+def _replies(settings: Settings, embedder: TextEmbedder) -> ReplyWriter:
+    """Load what writes replies: the shop's own model, else the packaged one, and the approved replies."""
+    places = Places(
+        packaged=settings.reply_texts / "model",
+        claims=settings.reply_texts,
+        root=settings.replies,
+        kept=settings.search_cache / "replies",
+    )
+    return load_writer(places, embedder.encode, embedder.model_name, threads=settings.threads)
 
 
 def _policies(settings: Settings, embedder: TextEmbedder, multilingual: TextEmbedder) -> dict[str, Policies]:

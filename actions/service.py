@@ -10,6 +10,7 @@ from actions.cards import button
 from actions.facts import policy_facts
 from actions.meanings import ask_between
 from actions.queries import EVERYTHING, from_state, refined
+from actions.replying import policy_reply, speak
 from actions.search import product_names, run_search, show_by_sku
 from actions.slate_moves import goes_on, recommend, refine_slate
 from actions.turn import Turn
@@ -36,6 +37,9 @@ class ActionAnswerPolicy(ShopAction):
         if passage is None:
             turn.say("utter_policy_unknown")
         else:
+            reply = policy_reply(turn, passage)
+            if reply:
+                turn.say("utter_reply", told=policy_facts(passage), reply=reply)
             turn.say(
                 "utter_policy",
                 told=policy_facts(passage),
@@ -130,3 +134,18 @@ class ActionDecline(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Say no, and what can be done here."""
         turn.say("utter_out_of_scope", buttons=[button(turn.labels, "help", "ask_help")])
+
+
+class ActionMakeSmallTalk(ShopAction):
+    """Answer thanks and farewells."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_make_small_talk"
+
+    def perform(self, turn: Turn) -> None:
+        """Say something kind that states nothing."""
+        template = "utter_goodbye" if turn.intent[0] == "goodbye" else "utter_thank"
+        speak(turn, "small_talk", lambda: turn.say(template))

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
         recsys: where trained recommenders are published; without one, what is popular is shown instead.
         exploration: how often the last place of a recommended list is drawn among the next best, so that the shop
             learns of more than what it always shows.
+        replies: the folder of reply models that were trained for the shop; without one the packaged model writes.
+        reply_texts: the packaged reply model, and the words by which replies are judged.
         images: the folder of the shop's own pictures.
         vision: where the set-up puts the image model and the gallery; without them, photos are not matched.
         image_model: another model of open_clip for photos: a name, `hf-hub:...`, or a local checkpoint.
@@ -60,6 +62,8 @@ class Settings(BaseSettings):
     search_cache: Path = Path("artifacts/search")
     recsys: Path = Path("artifacts/recsys")
     exploration: float = Field(default=0.1, ge=0, le=1)
+    replies: Path = Path("artifacts/replies/shop")
+    reply_texts: Path = Path("data/replies")
     images: Path = Path("var/images")
     vision: Path = Path("artifacts/vision/demo")
     image_model: str = ""

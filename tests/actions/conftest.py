@@ -54,6 +54,8 @@ from actions.rulebook import Rulebook
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.errors import ArtifactDamaged
+from replies.guard import Verdict
+from replies.service import ReplyWriter
 from shop.db import Sessions, make_sessions, open_engine, writing
 from shop.glossary import Glossary
 from shop.guest_access import GuestAccess
@@ -251,6 +253,8 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, o
         receipts=ReceiptKeeper(sessions),
         guests=GuestAccess(sessions, BackgroundSender(outbox), SECRET),
         rulebook=Rulebook.load(settings.policies, ["en", "zh"], "en"),
+        # Without a model and approved replies the templates speak.
+        replies=ReplyWriter([], lambda reply, situation: Verdict(("no model",))),
     )
     engine.dispose()
 

@@ -97,11 +97,13 @@ def test_every_response_that_is_used_exists_and_every_one_that_exists_is_used() 
 
 def test_every_response_has_several_wordings_with_the_same_variables() -> None:
     for name, wordings in domain()["responses"].items():
-        assert len(wordings) >= 2, name
+        assert len(wordings) >= 2 or name in WRITTEN, name
         essential = [set(re.findall(r"{(\w+)}", one["text"])) for one in wordings]
         assert all(one == essential[0] for one in essential) or name in SHORTER, name
 
 
+# What is said is written anew each time.
+WRITTEN = {"utter_reply"}
 # Wordings that leave out what another one tells.
 SHORTER = {"utter_found_next", "utter_option_no", "utter_stated", "utter_found_some"}
 

@@ -84,7 +84,8 @@ def test_parcels_are_told_with_the_dates_that_rows_hold(chat: Chat) -> None:
             )
         )
         row.shipments.append(Shipment(carrier="UPS", tracking_number="1Z9", state="packed"))
-    assert chat.say("track_order", order_number=number) == ["utter_order"]
+    assert chat.say("track_order", order_number=number) == ["utter_parcel_late", "utter_order"]
+    assert chat.messages[0]["date"] == "May 7, 2026"
     first, second = chat.last["shipments"].splitlines()
     assert (
         first == "Parcel with DHL, tracking number JD014: on its way. Shipped on May 4, 2026. Promised for May 7, 2026."

@@ -1,0 +1,69 @@
+"""Speaks by the reply model where a template is stiff; what it says is licensed by facts, or the template is said.
+
+The model never writes a value: placeholders are filled in from the facts of the turn. Where it has nothing good to say
+in time, the nearest approved reply is taken, and then the template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from actions.turn import Turn
+from replies.facts import LANGUAGES, Act, Fact, Language
+from replies.passages import passage_facts
+from replies.service import Request, Rung
+from replies.situation import Situation
+from shop.policies import Passage
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a reply may speak of.
+
+    Attributes:
+        facts: of which kind and, where it is said in words, with which value.
+        values: what placeholders stand for.
+        asked: the names that the shopper asked for.
+    """
+
+    facts: Sequence[Fact] = ()
+    values: Mapping[str, str] | None = None
+    asked: tuple[str, ...] = ()
+
+
+def written(turn: Turn, act: Act, known: Known | None = None) -> str | None:
+    """Write a reply; None where only the template is good enough.
+
+    Args:
+        turn: the turn.
+        act: what the reply is to do.
+        known: the facts; without them it states none.
+    """
+    known = known or Known()
+    situation = Situation(act, language_of(turn), tuple(known.facts), known.asked, (turn.text,))
+    reply = turn.services.replies.write(Request(situation, known.values or {}, "", shopper=turn.shopper.shopper_id))
+    return None if reply.rung is Rung.TEMPLATE else reply.text
+
+
+def speak(turn: Turn, act: Act, otherwise: Callable[[], None], known: Known | None = None) -> None:
+    """Say a reply of the model's; where there is none, what the template says."""
+    text = None if turn.from_button else written(turn, act, known)
+    if text is None:
+        otherwise()
+    else:
+        turn.say("utter_reply", reply=text)
+
+
+def policy_reply(turn: Turn, passage: Passage) -> str | None:
+    """Answer a question from a passage in a sentence or two; None where the passage had better speak for itself."""
+    found = passage_facts(passage.text, language_of(turn))
+    if found is None:
+        return None
+    return written(turn, "answer_policy", Known(found.facts, found.values, found.asked(turn.text)))
+
+
+def language_of(turn: Turn) -> Language:
+    """Give the language that replies are written in; the shop's own where the shopper's has none."""
+    spoken = turn.language or turn.services.settings.language
+    return next((known for known in LANGUAGES if known == spoken), "en")
