@@ -188,7 +188,7 @@ def _beside(coupon: Coupon, used: Sequence[Coupon], sale: Sale) -> _Found:
 def _for_goods(coupon: Coupon, sale: Sale) -> _Found:
     of_its_kind = [goods for goods in sale.goods if _is_of_its_kind(coupon, goods)]
     if not of_its_kind:
-        return "products", {"categories": tuple(each.category_id for each in coupon.categories)}
+        return "products", {"categories": tuple(each.category.name for each in coupon.categories)}
     reached = sum((goods.total for goods in of_its_kind if _is_for(coupon, goods)), Decimal(0))
     if not any(_is_for(coupon, goods) for goods in of_its_kind):
         return "promotions", {}

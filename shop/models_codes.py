@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.columns import ExactDecimal, UtcDateTime
 from shop.models_base import Base, one_of, utc_now
+
+if TYPE_CHECKING:
+    from shop.models import Category
 
 COUPON_KINDS = ("percent", "amount")
 
@@ -63,6 +67,7 @@ class CouponCategory(Base):
     category_id: Mapped[int] = mapped_column(
         ForeignKey("categories.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    category: Mapped[Category] = relationship(lazy="joined")
 
 
 class CouponUse(Base):
