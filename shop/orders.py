@@ -120,7 +120,7 @@ def place_order(
         if confirmed not in (None, summary.fingerprint):
             raise CartChanged(str(confirmed), summary.fingerprint)
         order = _new_order(session, shopper, summary, address, contact)
-        order.refund_first = terms.refund_first
+        order.refund_first, order.paid, order.refunded = terms.refund_first, Decimal(0), Decimal(0)
         take_codes(session, order, summary)
         _move_lines(session, shopper, cart, order, summary)
         # Last, because whoever else orders waits for the number until this transaction ends.
