@@ -25,6 +25,7 @@ from actions import (
     cart,
     catalogue,
     checkout,
+    codes,
     comparison,
     orders,
     photo_search,
@@ -47,6 +48,7 @@ from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
 from actions.receipt_keeper import ReceiptKeeper
+from actions.rulebook import Rulebook
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.errors import ArtifactDamaged
@@ -62,7 +64,7 @@ from shop.senders import BackgroundSender, Message
 ROOT = Path(__file__).parents[2]
 SECRET = "0123456789abcdef0123456789abcdef"
 MODULES = (
-    answers, arguing, cart, catalogue, checkout, comparison, orders, photo_search, receipts, recommendations,
+    answers, arguing, cart, catalogue, checkout, codes, comparison, orders, photo_search, receipts, recommendations,
     search, service, told, whys,
 )  # fmt: skip
 
@@ -246,6 +248,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, o
         matchers=PhotoMatcherStore(VisionFiles(settings.vision), settings.images, sessions),
         receipts=ReceiptKeeper(sessions),
         guests=GuestAccess(sessions, BackgroundSender(outbox), SECRET),
+        rulebook=Rulebook.load(settings.policies, ["en", "zh"], "en"),
     )
     engine.dispose()
 

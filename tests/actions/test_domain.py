@@ -12,6 +12,7 @@ from actions.answers import _ANSWERS, _GOALS, _LINE_GOALS, _YES
 from actions.labels import Labels
 from actions.pending import (
     ADD,
+    CART_CODE,
     CLEAR_CART,
     CODE,
     CONFIRM_ORDER,
@@ -118,11 +119,21 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {
         f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock", "exclude")
     }
+    used |= {f"codes.why.{reason}" for reason in code_reasons()}
+    used |= {"price.reduced_soon", "price.reduced_some_soon"} | {"price.reduced", "price.reduced_some"}
     # What options are called is the catalogue's to say.
     used |= {key for key in labels().keys if key.startswith("options.")}
     # Every other label of the kind names an intent that may be meant.
     used |= {f"meant.{intent}" for intent in rules()} & labels().keys
     assert used == labels().keys
+
+
+def code_reasons() -> set[str]:
+    """Give every reason for which a coupon or a gift card is refused."""
+    coupons = (ROOT / "shop/coupons.py").read_text()
+    cards = (ROOT / "shop/gift_cards.py").read_text()
+    returned = re.findall(r'return "([a-z_]+)", ', coupons)
+    return {*returned, *re.findall(r'reason(?:, facts)? = "([a-z_]+)"', cards)}
 
 
 def test_no_english_sentence_stands_in_the_code() -> None:
@@ -133,7 +144,7 @@ def test_no_english_sentence_stands_in_the_code() -> None:
 
 def test_every_question_has_someone_to_take_its_answer() -> None:
     kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, SIMILAR, TASTE, USE_ADDRESS}
-    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE}
+    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CART_CODE}
     assert set(_ANSWERS) | set(_YES) == kinds | {WHICH}
     assert not set(_ANSWERS) & set(_YES)
 
