@@ -88,7 +88,9 @@ def add_variant(turn: Turn, product: ProductView, variant: VariantView, quantity
         with turn.writing() as session:
             if turn.from_button:
                 record_interaction(session, turn.shopper, variant.sku, "click", source, slate=slate)
-            cart = add_to_cart(session, turn.shopper, variant.sku, quantity, source=source, slate=slate)
+            cart = add_to_cart(
+                session, turn.shopper, variant.sku, quantity, source=source, slate=slate, terms=turn.terms
+            )
     except NotEnoughStock as error:
         _offer_fewer(turn, error, title)
         return

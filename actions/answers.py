@@ -14,11 +14,13 @@ from actions.cart import change_quantity, clear, remove, set_line_quantity
 from actions.cart_lines import pick_line
 from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, forget_address, use_address
+from actions.codes import answer_code
 from actions.guest_orders import answer_contact, enter_code
 from actions.options import chosen_options
 from actions.orders import answered_number, show_order, track
 from actions.pending import (
     ADD,
+    CART_CODE,
     CASE,
     CASE_YES,
     CLEAR_CART,
@@ -340,6 +342,7 @@ _ANSWERS: dict[str, Callable[[Turn, Pending], bool]] = {
     CONTACT: answer_contact,
     CODE: _answer_code,
     CASE: desk.take_answer,
+    CART_CODE: answer_code,
     TASTE: answer_taste,
     PHOTO_PART: answer_part,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
@@ -9,9 +10,12 @@ from urllib.parse import quote
 from actions.labels import Labels
 from actions.turn import Button, Element
 from shop.catalogue import ProductView, VariantView
+from shop.models import utc_now
 from shop.promotions import PromotionView
 
 IMAGES_PATH = "/webhooks/web/images/"
+# A promotion that ends within this time is counted down.
+_COUNTED_DOWN = dt.timedelta(days=1)
 _FEW = 5
 
 
@@ -81,14 +85,29 @@ def reduction_text(labels: Labels, variant: VariantView) -> str:
     price, cut = labels.money(variant.price), variant.promotion
     if cut is None or variant.was is None:
         return price
-    until, was = labels.date(cut.ends_at), labels.money(variant.was)
-    return labels.text("price.reduced", price=price, percent=cut.percent, until=until, was=was)
+    return _cut_text(labels, "price.reduced", cut, price=price, was=labels.money(variant.was))
 
 
 def _with_promotion(labels: Labels, price: str, cut: PromotionView | None) -> str:
     if cut is None:
         return price
-    return labels.text("price.reduced_some", price=price, percent=cut.percent, until=labels.date(cut.ends_at))
+    return _cut_text(labels, "price.reduced_some", cut, price=price)
+
+
+def _cut_text(labels: Labels, key: str, cut: PromotionView, **texts: str) -> str:
+    """Write a reduced price with the day on which its promotion ends; on its last day, with the time that is left."""
+    left = cut.ends_at - utc_now()
+    if left >= _COUNTED_DOWN:
+        return labels.text(key, percent=cut.percent, until=labels.date(cut.ends_at), **texts)
+    return labels.text(f"{key}_soon", percent=cut.percent, left=left_text(labels, left), **texts)
+
+
+def left_text(labels: Labels, left: dt.timedelta) -> str:
+    """Write how much time is left, in whole minutes."""
+    hours, minutes = divmod(max(int(left.total_seconds()) // 60, 0), 60)
+    if hours:
+        return labels.text("price.left_hours", hours=hours, minutes=minutes)
+    return labels.text("price.left_minutes", minutes=minutes)
 
 
 def variant_title(product_name: str, options: Mapping[str, str]) -> str:

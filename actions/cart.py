@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from actions.adding import add
 from actions.base import ShopAction
 from actions.cards import button, variant_title
-from actions.cart_lines import cart_buttons, cart_line, filled_cart, pick_line, subtotal_text
+from actions.cart_lines import cart_buttons, cart_lines, filled_cart, pick_line, subtotal_text
+from actions.code_lines import code_lines
 from actions.facts import cart_facts, subtotal_facts
 from actions.pending import CLEAR_CART, PHOTO_PART, QUANTITY
 from actions.photo_orders import ADD, Order
@@ -128,7 +129,7 @@ def _add_several(turn: Turn, products: Sequence[ProductView]) -> None:
 def show_cart(turn: Turn, response: str = "utter_cart") -> None:
     """Show the cart's lines with their total; its places are what "the second one" means from now on."""
     with turn.reading() as session:
-        cart = carts.view_cart(session, turn.shopper)
+        cart = carts.view_cart(session, turn.shopper, turn.terms)
     if cart.is_empty:
         turn.say("utter_cart_is_empty")
         return
@@ -137,7 +138,7 @@ def show_cart(turn: Turn, response: str = "utter_cart") -> None:
     turn.say(
         response,
         told=cart_facts(cart),
-        lines="\n".join(cart_line(turn, place, line) for place, line in enumerate(cart.lines, start=1)),
+        lines="\n".join([*cart_lines(turn, cart.lines), *code_lines(turn, cart.coupons, cart.gift_cards, cart.idle)]),
         count=cart.count,
         subtotal=subtotal_text(turn, cart),
         buttons=[button(turn.labels, "check_out", "check_out"), button(turn.labels, "clear", "clear_cart")],
@@ -158,7 +159,7 @@ def change_quantity(turn: Turn, line: CartLineView) -> None:
 def set_line_quantity(turn: Turn, sku: str, quantity: int) -> None:
     """Set how many of a line are wanted."""
     with turn.writing() as session:
-        carts.set_quantity(session, turn.shopper, sku, quantity)
+        carts.set_quantity(session, turn.shopper, sku, quantity, turn.terms)
     show_cart(turn, "utter_quantity_changed")
     turn.focus(sku, exactly=True)
 
@@ -170,7 +171,7 @@ def remove(turn: Turn, line: CartLineView) -> None:
         set_line_quantity(turn, line.sku, line.quantity - pieces)
         return
     with turn.writing() as session:
-        cart = carts.remove_from_cart(session, turn.shopper, line.sku)
+        cart = carts.remove_from_cart(session, turn.shopper, line.sku, turn.terms)
     title = variant_title(line.name, line.options)
     if turn.slot("focus_sku") == line.sku:
         turn.focus(None)

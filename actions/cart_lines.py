@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from actions.cards import button, named_button, variant_title
+from actions.code_lines import held_text
 from actions.pending import WHICH
 from actions.references import Candidate, Mention, Verdict, resolve
 from actions.turn import Button, Turn
@@ -15,7 +16,7 @@ from shop.errors import EmptyCart
 def filled_cart(turn: Turn) -> CartView:
     """Fetch the cart; raise EmptyCart where there is nothing in it."""
     with turn.reading() as session:
-        cart = view_cart(session, turn.shopper)
+        cart = view_cart(session, turn.shopper, turn.terms)
     if cart.is_empty:
         raise EmptyCart
     return cart
@@ -40,11 +41,16 @@ def pick_line(turn: Turn, goal: str, among: Collection[str] | None = None) -> Ca
     return _only_line(turn, goal, named)
 
 
-def cart_line(turn: Turn, place: int, line: CartLineView) -> str:
-    """Write one line of the cart; where the shop has fewer than are in it, that is said too."""
+def cart_lines(turn: Turn, lines: Sequence[CartLineView]) -> list[str]:
+    """Write the lines of a cart or summary."""
+    return [_cart_line(turn, place, line) for place, line in enumerate(lines, start=1)]
+
+
+def _cart_line(turn: Turn, place: int, line: CartLineView) -> str:
+    """Write one line; where the shop has fewer than are in it, or its price is held, that is said too."""
     labels = turn.labels
     key = "cart.line" if line.quantity <= line.stock else "cart.line_short"
-    return labels.text(
+    text = labels.text(
         key,
         place=place,
         name=variant_title(line.name, line.options),
@@ -53,6 +59,7 @@ def cart_line(turn: Turn, place: int, line: CartLineView) -> str:
         total=labels.money(line.total),
         stock=line.stock,
     )
+    return f"{text}{held_text(turn, line)}"
 
 
 def _pointed_line(turn: Turn, goal: str, lines: Sequence[CartLineView], mention: Mention) -> CartLineView | None:
@@ -95,8 +102,8 @@ def _only_line(turn: Turn, goal: str, lines: Sequence[CartLineView]) -> CartLine
 
 
 def subtotal_text(turn: Turn, cart: CartView) -> str:
-    """Write what the lines come to."""
-    return turn.labels.money(cart.subtotal) if cart.subtotal else ""
+    """Write what the lines come to, after coupons."""
+    return turn.labels.money(cart.total) if cart.total is not None else ""
 
 
 def cart_buttons(turn: Turn) -> list[Button]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from actions.base import ShopAction
 from actions.cards import button
-from actions.cart_lines import cart_line
+from actions.cart_lines import cart_lines
+from actions.code_lines import code_lines, total_text
 from actions.facts import order_facts, summary_facts
 from actions.pending import (
     CONFIRM_ORDER,
@@ -48,7 +49,7 @@ class ActionCheckOut(ShopAction):
             show_summary(turn)
             return
         with turn.reading() as session:
-            summarise_cart(session, turn.shopper)
+            summarise_cart(session, turn.shopper, terms=turn.terms)
         contact = _entered(turn)
         account = None if contact else _account(turn)
         if account:
@@ -121,18 +122,23 @@ def show_summary(turn: Turn) -> None:
         turn.follow_up(FORM)
         return
     with turn.reading() as session:
-        summary = summarise_cart(session, turn.shopper)
+        summary = summarise_cart(session, turn.shopper, email=contact["ship_email"], terms=turn.terms)
     labels = turn.labels
     turn.ask_later(CONFIRM_ORDER, fingerprint=summary.fingerprint)
     turn.say(
         "utter_order_summary",
         told=summary_facts(summary),
-        lines="\n".join(cart_line(turn, place, line) for place, line in enumerate(summary.lines, start=1)),
-        subtotal=labels.money(summary.subtotal),
+        lines="\n".join(
+            [
+                *cart_lines(turn, summary.lines),
+                *code_lines(turn, summary.coupons, [each.card for each in summary.gift_payments], summary.idle),
+            ]
+        ),
+        subtotal=labels.money(summary.goods),
         delivery=summary.delivery_name,
         delivery_price=labels.money(summary.delivery_price),
         days=days_text(turn, summary.days_min, summary.days_max),
-        total=labels.money(summary.total),
+        total=total_text(turn, summary.total, summary.total - summary.due, summary.due),
         address=address_text(turn, contact),
         email=contact["ship_email"],
         buttons=[button(labels, "place_order", "affirm"), button(labels, "not_yet", "deny")],
@@ -150,7 +156,14 @@ def confirm_order(turn: Turn, pending: Pending) -> None:
     )
     try:
         with turn.writing() as session:
-            order = place_order(session, turn.shopper, address, contact["ship_email"], confirmed=pending["fingerprint"])
+            order = place_order(
+                session,
+                turn.shopper,
+                address,
+                contact["ship_email"],
+                confirmed=pending["fingerprint"],
+                terms=turn.terms,
+            )
             row_ids = order_row_ids(session, [order.number])
     except CartChanged:
         turn.say("utter_cart_changed")
@@ -160,10 +173,10 @@ def confirm_order(turn: Turn, pending: Pending) -> None:
     turn.remember(candidate_skus=None, focus_order=order.number)
     turn.focus(None)
     turn.say(
-        "utter_order_placed",
-        told=order_facts(order, row_ids[order.number])[:1],
+        "utter_order_placed_paid" if order.payment_state == "paid" else "utter_order_placed",
+        told=order_facts(order, row_ids[order.number], dates=False),
         number=order.number,
-        total=turn.labels.money(order.total),
+        total=total_text(turn, order.total, order.gift_paid, order.due),
         email=order.email,
         link=turn.services.settings.payment_address(order.number),
         buttons=[button(turn.labels, "track", "track_order", order_number=order.number)],

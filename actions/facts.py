@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from actions.cards import told_variant
+from actions.code_facts import DATE as DATE
+from actions.code_facts import PRICE as PRICE
+from actions.code_facts import codes_facts
+from actions.code_facts import money_value as money_value
 from shop.carts import CartLineView, CartView
 from shop.catalogue import ProductView, VariantView
 from shop.checkout import OrderSummary
 from shop.models import utc_now
-from shop.money import Money
 from shop.orders import OrderView
 from shop.policies import Passage
+from shop.quotes import held_record
 from shop.receipts import Fact, fingerprint
 
-PRICE, STOCK, DATE, POLICY = "price", "stock", "date", "policy"
+STOCK, POLICY = "stock", "policy"
 YES, NO = "yes", "no"
 """What a stock is told as where no number is."""
 
@@ -29,17 +33,6 @@ def variant_record(sku: str) -> str:
 def product_record(slug: str) -> str:
     """Name the record of a product."""
     return _PRODUCT.format(slug)
-
-
-def money_value(amount: Money) -> str:
-    """Write an amount as the log holds it.
-
-    >>> money_value(Money("1299.5", "USD"))
-    '1299.50 USD'
-    """
-    plain = amount.amount.normalize()
-    places = max(2, -int(plain.as_tuple().exponent))
-    return f"{plain:.{places}f} {amount.currency.code}"
 
 
 def card_facts(product: ProductView, sku: str | None = None) -> Iterator[Fact]:
@@ -80,16 +73,18 @@ def stock_facts(variants: Iterable[VariantView]) -> Iterator[Fact]:
 
 
 def cart_facts(cart: CartView) -> list[Fact]:
-    """Give what a cart tells: what its lines cost, and what they come to."""
-    return [*_line_facts(cart.lines), *subtotal_facts(cart)]
+    """Give what a cart tells: what its lines cost, what its codes do, and what it comes to."""
+    codes = codes_facts(cart.coupons, cart.gift_cards, cart.idle)
+    return [*_line_facts(cart.lines), *codes, *subtotal_facts(cart)]
 
 
 def subtotal_facts(cart: CartView) -> list[Fact]:
     """Give what the lines of a cart come to, which is worked out and stands in no row."""
-    if cart.subtotal is None:
+    if cart.total is None:
         return []
-    version = fingerprint(*((line.sku, line.quantity, line.unit_price) for line in cart.lines))
-    return [_fact(PRICE, "carts", money_value(cart.subtotal), version)]
+    codes = ((coupon.code, coupon.amount) for coupon in cart.coupons)
+    version = fingerprint(*((line.sku, line.quantity, line.unit_price) for line in cart.lines), *codes)
+    return [_fact(PRICE, "carts", money_value(cart.total), version)]
 
 
 def summary_facts(summary: OrderSummary) -> list[Fact]:
@@ -97,32 +92,37 @@ def summary_facts(summary: OrderSummary) -> list[Fact]:
     delivery = f"delivery_methods/{summary.delivery_method}"
     days = f"{summary.days_min}-{summary.days_max} days"
     method = fingerprint(summary.delivery_method, summary.delivery_price, days)
+    paid = [payment.amount for payment in summary.gift_payments]
+    parts = [sum(paid, summary.due - summary.due), summary.due] if paid else []
     return [
         *_line_facts(summary.lines),
-        _fact(PRICE, "carts", money_value(summary.subtotal), summary.fingerprint),
+        *codes_facts(summary.coupons, [each.card for each in summary.gift_payments], summary.idle),
+        _fact(PRICE, "carts", money_value(summary.goods), summary.fingerprint),
         _fact(PRICE, delivery, money_value(summary.delivery_price), method),
         _fact(DATE, delivery, days, method),
-        _fact(PRICE, "carts", money_value(summary.total), summary.fingerprint),
+        *(_fact(PRICE, "carts", money_value(part), summary.fingerprint) for part in (summary.total, *parts)),
     ]
 
 
-def order_facts(order: OrderView, row_id: int, *, parcels: bool = True) -> list[Fact]:
+def order_facts(order: OrderView, row_id: int, *, parcels: bool = True, dates: bool = True) -> list[Fact]:
     """Give what is told of an order; it goes by its row, since its number is on paper beside a name.
 
     Args:
         order: the order.
         row_id: its row.
         parcels: whether the dates of its parcels are told.
+        dates: whether any is.
     """
     record = f"orders/{row_id}"
-    dates = [(record, order.placed_at)]
+    days = [(record, order.placed_at)]
     for place, parcel in enumerate(order.shipments if parcels else (), start=1):
         known = (parcel.shipped_at, parcel.promised_at, parcel.delivered_at)
-        dates += [(f"{record}/shipments/{place}", moment) for moment in known if moment is not None]
-    version = fingerprint(order.state, order.total, *(moment for _, moment in dates))
+        days += [(f"{record}/shipments/{place}", moment) for moment in known if moment is not None]
+    version = fingerprint(order.state, order.total, *(moment for _, moment in days))
+    amounts = [order.total, order.gift_paid, order.due] if order.gift_paid.amount else [order.total]
     return [
-        _fact(PRICE, record, money_value(order.total), version),
-        *(_fact(DATE, where, moment.isoformat(), version) for where, moment in dates),
+        *(_fact(PRICE, record, money_value(amount), version) for amount in amounts),
+        *(_fact(DATE, where, moment.isoformat(), version) for where, moment in (days if dates else ())),
     ]
 
 
@@ -140,12 +140,32 @@ def _line_facts(lines: Sequence[CartLineView]) -> list[Fact]:
     facts = []
     for line in lines:
         version = fingerprint(line.sku, line.unit_price)
-        facts.append(_fact(PRICE, variant_record(line.sku), money_value(line.unit_price), version))
+        facts.append(_fact(PRICE, _line_record(line), money_value(line.unit_price), version))
+        facts += _line_dates(line)
         if line.quantity > 1:
             facts.append(_fact(PRICE, "carts", money_value(line.total), fingerprint(version, line.quantity)))
         if line.quantity > line.stock:
             facts.append(stock_fact(line.sku, line.stock))
     return facts
+
+
+def _line_record(line: CartLineView) -> str:
+    """Name what the price of a line was read from: what holds it, what has reduced it, or its row alone."""
+    if line.raised:
+        return held_record(line.sku)
+    record = variant_record(line.sku)
+    return f"{record} + {_PROMOTION.format(line.promotion.code)}" if line.promotion else record
+
+
+def _line_dates(line: CartLineView) -> Iterator[Fact]:
+    """Give until when the price of a line holds."""
+    if line.quote is not None:
+        proof = fingerprint(line.sku, line.quote.receipt)
+        yield _fact(DATE, f"receipts/{line.quote.receipt}", line.quote.until.isoformat(), proof)
+    if line.promotion is not None and not line.raised:
+        cut = line.promotion
+        version = fingerprint(cut.code, cut.percent, cut.ends_at.isoformat())
+        yield _fact(DATE, _PROMOTION.format(cut.code), cut.ends_at.isoformat(), version)
 
 
 def _fact(kind: str, record: str, value: str, version: str) -> Fact:

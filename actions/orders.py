@@ -6,6 +6,7 @@ import datetime as dt
 
 from actions.base import ShopAction, take_answer
 from actions.cards import named_button, variant_title
+from actions.code_lines import total_text
 from actions.facts import order_facts
 from actions.guest_orders import offer_look, opened_order
 from actions.pending import CASE, CODE, CONTACT, ORDER, answers_question, said_number
@@ -195,7 +196,7 @@ def show_order(turn: Turn, order: OrderView) -> None:
         date=labels.date(order.placed_at),
         state=labels.text(f"order.states.{order.state}"),
         lines="\n".join(lines),
-        total=labels.money(order.total),
+        total=total_text(turn, order.total, order.gift_paid, order.due),
         shipments="\n".join(shipments) or labels.text("order.no_shipment"),
         link=turn.services.settings.payment_address(order.number),
     )

@@ -20,6 +20,7 @@
 | clear_cart | whether to empty the cart | |
 | case | what is missing of a change of an order | asked, numbers (where it is the order) |
 | case_yes | whether to make a change of an order | fingerprint, key |
+| cart_code | which coupon or gift card | goal, summarised (whether an order had been summarised) |
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ CONFIRM_ORDER = "confirm_order"
 CLEAR_CART = "clear_cart"
 CASE = "case"
 CASE_YES = "case_yes"
+CART_CODE = "cart_code"
 
 # What a question of taste asks for.
 CATEGORY, BUDGET = "category", "budget"
@@ -62,6 +64,8 @@ _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 _PHONE = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")
 _CODE = re.compile(r"(?<!\d)\d{3}[\s-]?\d{3}(?!\d)")
 _BARE = re.compile(r"\d{4,8}")
+_CART_CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+_CART_CODE_SHORTEST = 4
 _PRICES = ("price_min", "price_max")
 # What names each part of a change of an order; any other part is free text.
 _NAMED_BY = {
@@ -104,6 +108,8 @@ def answers_question(turn: Turn) -> bool:
         return code_said(turn.text) is not None
     if kind == CASE:
         return _may_fill(turn, pending["asked"])
+    if kind == CART_CODE:
+        return bool(turn.entities("code")) or cart_code_said(turn.text) is not None
     if kind == PHOTO_PART:
         return part_said(turn, pending["parts"]) is not None
     if kind == TASTE:
@@ -146,6 +152,19 @@ def code_said(text: str) -> str | None:
     plain = ascii_digits(text).strip()
     found = _CODE.search(plain)
     return found[0] if found else plain if _BARE.fullmatch(plain) else None
+
+
+def cart_code_said(text: str) -> str | None:
+    """Find the code of a coupon or gift card in a message: letters with digits, or a word in capitals.
+
+    >>> cart_code_said("用优惠码WELCOME10"), cart_code_said("it is ABCD-2345-EFGH-JKMN"), cart_code_said("I have one")
+    ('WELCOME10', 'ABCD-2345-EFGH-JKMN', None)
+    """
+    if text.startswith("/"):
+        return None
+    words = [word for word in _CART_CODE.findall(ascii_digits(text)) if len(word) >= _CART_CODE_SHORTEST]
+    mixed = [word for word in words if re.search(r"\d", word) and re.search(r"[A-Za-z]", word)]
+    return next(iter([*mixed, *(word for word in words if word.isupper())]), None)
 
 
 def names_taste(turn: Turn) -> bool:

@@ -19,6 +19,7 @@ from shop import db
 from shop.errors import ShopUnavailable
 from shop.receipts import Fact
 from shop.shoppers import Shopper
+from shop.terms import Terms, terms_of
 
 if TYPE_CHECKING:
     from actions.bootstrap import Services
@@ -70,6 +71,11 @@ class Turn:
         self.photo_url: str | None = _address((message.get("metadata") or {}).get("photo_url"))
         self.shopper: Shopper = shopper_of(tracker.sender_id, message.get("metadata"), services.settings.keys)
         self._slots: dict[str, Any] = self._forgotten()
+
+    @property
+    def terms(self) -> Terms:
+        """Give the terms of buying: how long told prices hold, and what codes are taken."""
+        return terms_of(self.services.rulebook.rules)
 
     @property
     def from_button(self) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop.audit import Change, Facts, asked_by_shop, order_facts, record
 from shop.errors import ReturnNotFound, WrongState
-from shop.models import ExchangeLine, Order, OrderLine, Return
+from shop.models import ExchangeLine, GiftCardUse, Order, OrderLine, Return
 from shop.order_numbers import reserve_numbers
 from shop.orders import locked_order
 from shop.refunds import exchange_worth, grant, is_open
@@ -77,7 +77,9 @@ def _send_replacement(session: Session, order: Order, back: Return) -> None:
     total = exchange_worth(back)
     replacement = _replacement(order, back.exchange_lines, total)
     replacement.number = reserve_numbers(session)[0]
-    grant(order, "exchange", total, back, state="credited")
+    for card_id, part in grant(order, "exchange", total, back, state="credited"):
+        # What a gift card has paid goes back onto it, should the replacement come back.
+        replacement.gift_card_uses.append(GiftCardUse(gift_card_id=card_id, amount=part, given_back=Decimal(0)))
     back.replacement_number = replacement.number
     session.add(replacement)
     session.flush()
@@ -86,7 +88,7 @@ def _send_replacement(session: Session, order: Order, back: Return) -> None:
 
 
 def _replacement(order: Order, parts: Sequence[ExchangeLine], total: Decimal) -> Order:
-    copied = ("shopper_id", "customer_id", "email", "currency", "delivery_method", "simulated")
+    copied = ("shopper_id", "customer_id", "email", "currency", "delivery_method", "simulated", "refund_first")
     address = ("ship_name", "ship_street", "ship_city", "ship_postcode", "ship_country")
     return Order(
         **{name: getattr(order, name) for name in (*copied, *address)},

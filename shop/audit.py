@@ -24,7 +24,7 @@ from shop.text import is_key
 
 _LONGEST_KEY, _LONGEST_WHY = 80, 300
 _SHOP = "shop:"
-_PLAIN = ("state", "payment_state", "delivery_method", "email", "currency")
+_PLAIN = ("state", "payment_state", "delivery_method", "email", "currency", "refund_first")
 _SUMS = ("subtotal", "delivery_price", "total", "paid", "refunded")
 _ADDRESS = ("ship_name", "ship_street", "ship_city", "ship_postcode", "ship_country")
 
@@ -108,7 +108,22 @@ def order_facts(order: Order) -> Facts:
             "lines": {str(part.order_line_id): part.quantity for part in back.lines},
         }
     for refund in order.refunds:
-        facts[f"refund {refund.id}"] = {"kind": refund.kind, "state": refund.state, "amount": _exact(refund.amount)}
+        facts[f"refund {refund.id}"] = {
+            "kind": refund.kind,
+            "state": refund.state,
+            "amount": _exact(refund.amount),
+            "gift_amount": _exact(refund.gift_amount),
+        }
+    for coupon in order.coupon_uses:
+        facts[f"coupon {coupon.coupon_id}"] = {
+            "amount": _exact(coupon.amount),
+            "given_back": coupon.given_back_at is not None,
+        }
+    for gift in order.gift_card_uses:
+        facts[f"gift card {gift.gift_card_id}"] = {
+            "amount": _exact(gift.amount),
+            "given_back": _exact(gift.given_back),
+        }
     return facts
 
 

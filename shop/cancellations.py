@@ -11,13 +11,14 @@ from typing import ClassVar
 from sqlalchemy.orm import Session
 
 from shop.changes import Done, Effects, PieceView, Proposal, Yes, carry_out, check_state, pick_pieces
+from shop.codes import give_back_coupons
 from shop.errors import InvalidQuantity, NamedTwice
 from shop.models import Order, OrderLine
 from shop.money import Money
 from shop.order_views import kept
 from shop.orders import own_order
 from shop.policy_rules import PolicyRules
-from shop.refunds import grant, refundable, worth, worth_without
+from shop.refunds import close_payment, grant, left_to_refund, worth, worth_without
 from shop.shoppers import Shopper
 from shop.stock import give_back_stock
 
@@ -86,7 +87,9 @@ def _propose(order: Order, rules: PolicyRules, lines: Mapping[str, int] | None) 
     amounts = [worth(line) - worth_without(line, count, order.currency) for line, count in pieces]
     goods = sum(amounts, Decimal(0))
     delivery = order.delivery_price if whole and rules.returns.cancel.delivery == "whole_order" else Decimal(0)
-    refund = min(goods + delivery, refundable(order))
+    total = Decimal(0) if whole else order.total - goods
+    # What waits for its payment may have been paid in part by a gift card: only what is too much goes back.
+    refund = min(goods + delivery, left_to_refund(order, total))
     return CancelProposal(
         order.number,
         rule,
@@ -95,7 +98,7 @@ def _propose(order: Order, rules: PolicyRules, lines: Mapping[str, int] | None) 
         goods=Money(goods, order.currency),
         delivery=Money(delivery, order.currency),
         refund=Money(refund, order.currency),
-        total=Money(0 if whole else order.total - goods, order.currency),
+        total=Money(total, order.currency),
     )
 
 
@@ -124,12 +127,14 @@ def _make(session: Session, lines: Mapping[str, int] | None, order: Order, propo
         order.state = "cancelled"
         if order.payment_state == "pending":
             order.payment_state = "failed"
+        give_back_coupons(order)
     else:
         for line, count in pieces:
             _cancel_pieces(line, count, order.currency)
         order.subtotal -= proposal.goods.amount
         order.total -= proposal.goods.amount
     grant(order, "cancellation", proposal.refund.amount)
+    close_payment(order)
     stock = give_back_stock(session, [(line.variant_id, count) for line, count in pieces])
     return Effects(stock, refund=proposal.refund)
 

@@ -8,7 +8,8 @@
 # |   |-- CustomerNotFound       customer_id
 # |   |-- CartLineNotFound       sku
 # |   |-- OrderLineNotFound      number, sku
-# |   `-- ReturnNotFound         rma_number
+# |   |-- ReturnNotFound         rma_number
+# |   `-- CodeNotInCart          code
 # |-- Refused
 # |   |-- InvalidQuantity        quantity, minimum, maximum
 # |   |-- NotEnoughStock         sku, name, asked, available
@@ -21,6 +22,8 @@
 # |   |-- CodeRefused            tries_left
 # |   |-- AccessLocked           until
 # |   `-- TooManyRequests        limit
+# |   |-- CodeNotValid           reason, code, rule, facts (of a coupon or gift card; see there)
+# |   |-- TooManyGuesses         until, rule
 # |   |-- PolicyRefusal          rule, version, reason, facts (what the rule was held against)
 # |   |-- ProposalChanged        confirmed, now (what the shopper said yes to is no longer what would happen)
 # |   |-- KeyReused              key (it stands for another change)
@@ -37,6 +40,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shop.policy_rules import Citation
 
 
 class ShopError(Exception):
@@ -101,6 +108,14 @@ class ReturnNotFound(NotFound):
     def __init__(self, rma_number: str) -> None:
         super().__init__(f"no return {rma_number!r} for this shopper")
         self.rma_number = rma_number
+
+
+class CodeNotInCart(NotFound):
+    """No such coupon or gift card waits in the cart."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("no such code is in the cart")
+        self.code = code
 
 
 class Refused(ShopError):
@@ -200,6 +215,28 @@ class MessageNotSent(ShopError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"the message was not sent ({reason})")
         self.reason = reason
+
+
+class CodeNotValid(Refused):
+    """A coupon or gift card that cannot be used, or not with this cart.
+
+    `reason` is "unknown" (there is none, or it is another customer's), "not_begun", "expired", "used_up",
+    "used_by_you", "currency", "products", "promotions", "minimum", "coupons" (it does not go with another one),
+    "too_many" or "empty" (a gift card without money); `facts` hold what the rule was held against. `code` is the
+    coupon's, or the last signs of a gift card.
+    """
+
+    def __init__(self, reason: str, code: str, rule: Citation, facts: Mapping[str, object]) -> None:
+        super().__init__(f"the code does not hold by {rule} ({reason})")
+        self.reason, self.code, self.rule, self.facts = reason, code, rule, facts
+
+
+class TooManyGuesses(Refused):
+    """Too many codes that are none were entered; none is looked at until then."""
+
+    def __init__(self, until: dt.datetime, rule: Citation) -> None:
+        super().__init__(f"too many wrong codes, none is taken until {until}")
+        self.until, self.rule = until, rule
 
 
 class PolicyRefusal(Refused):

@@ -16,15 +16,16 @@ from sqlalchemy.orm import Session
 from shop.audit import Change, asked_by_shop, order_facts, record
 from shop.errors import InvalidQuantity, OrderNotFound, WrongPayment, WrongState
 from shop.models import Order, OrderLine, Refund, Shipment, ShipmentLine, utc_now
-from shop.order_views import kept
+from shop.order_views import due, kept
 from shop.orders import locked_order
+from shop.refunds import close_refund
 
 _WAREHOUSE, _PAYMENTS = "warehouse", "payments"
 _ON_ITS_WAY = ("in_transit", "out_for_delivery")
 
 
 def record_payment(session: Session, number: str, amount: Decimal, currency: str) -> None:
-    """Note that an order has been paid.
+    """Note that what was left to pay of an order has been paid.
 
     Raises:
         OrderNotFound: there is none of this number.
@@ -33,9 +34,10 @@ def record_payment(session: Session, number: str, amount: Decimal, currency: str
     """
     order, before = _locked(session, number)
     _check("the order", order.state, ("waiting_for_payment",))
-    if (amount, currency) != (order.total, order.currency):
-        raise WrongPayment(number, f"{order.total} {order.currency}", f"{amount} {currency}")
-    order.paid, order.state, order.payment_state = amount, "paid", "paid"
+    if (amount, currency) != (due(order), order.currency):
+        raise WrongPayment(number, f"{due(order)} {order.currency}", f"{amount} {currency}")
+    order.paid += amount
+    order.state = order.payment_state = "paid"
     record(session, order, Change("record_payment", before), asked_by_shop(_PAYMENTS))
 
 
@@ -86,11 +88,7 @@ def settle_refund(session: Session, refund_id: int) -> None:
     refund = next(one for one in order.refunds if one.id == refund_id)
     _check("the refund", refund.state, ("pending",))
     refund.state, refund.settled_at = "paid", utc_now()
-    for back in order.returns:
-        if back.id == refund.return_id and back.kind == "return":
-            back.state = "refunded"
-    if order.refunded == order.paid and all(one.state != "pending" for one in order.refunds):
-        order.payment_state = "refunded"
+    close_refund(order, next((back for back in order.returns if back.id == refund.return_id), None))
     record(session, order, Change("settle_refund", before), asked_by_shop(_PAYMENTS))
 
 

@@ -23,6 +23,13 @@ from shop.models_behaviour import Interaction as Interaction
 from shop.models_behaviour import PhotoQuery as PhotoQuery
 from shop.models_behaviour import Slate as Slate
 from shop.models_behaviour import SlateItem as SlateItem
+from shop.models_codes import CartCode as CartCode
+from shop.models_codes import CodeTry as CodeTry
+from shop.models_codes import Coupon as Coupon
+from shop.models_codes import CouponCategory as CouponCategory
+from shop.models_codes import CouponUse as CouponUse
+from shop.models_codes import GiftCard as GiftCard
+from shop.models_codes import GiftCardUse as GiftCardUse
 from shop.models_receipts import RECEIPT_KINDS as RECEIPT_KINDS
 from shop.models_receipts import Receipt as Receipt
 from shop.models_receipts import ReceiptHead as ReceiptHead
@@ -35,6 +42,7 @@ from shop.models_service import ReturnLine as ReturnLine
 
 ORDER_STATES = ("waiting_for_payment", "paid", "packed", "shipped", "delivered", "cancelled")
 PAYMENT_STATES = ("pending", "paid", "refunded", "failed")
+REFUND_TARGETS = ("card", "gift_card")
 SHIPMENT_STATES = ("packed", "in_transit", "out_for_delivery", "delivered", "lost")
 
 
@@ -192,6 +200,7 @@ class Cart(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
     lines: Mapped[list[CartLine]] = relationship(cascade="all, delete-orphan", order_by="CartLine.id")
+    codes: Mapped[list[CartCode]] = relationship(cascade="all, delete-orphan", order_by="CartCode.id")
 
 
 Index(
@@ -246,13 +255,15 @@ class Order(Base):
     """What was bought, at the prices of that moment, and where it goes.
 
     Its sums are those of the pieces that are not cancelled; an order that is cancelled as a whole keeps its last ones.
-    `paid` is what came in, `refunded` what was granted back, whether or not it has reached the customer yet.
+    `paid` is what came in, gift cards too, `refunded` what was granted back, whether or not it has reached the customer
+    yet. `refund_first` is what money goes back to first: by the rule that held when the order was placed.
     """
 
     __tablename__ = "orders"
     __table_args__ = (
         CheckConstraint(one_of("state", ORDER_STATES), name="state"),
         CheckConstraint(one_of("payment_state", PAYMENT_STATES), name="payment_state"),
+        CheckConstraint(one_of("refund_first", REFUND_TARGETS), name="refund_first"),
         CheckConstraint("refunded >= 0 AND refunded <= paid", name="refunded_within_paid"),
         CheckConstraint("paid > 0 OR total = 0 OR payment_state NOT IN ('paid', 'refunded')", name="paid_known"),
         Index("ix_orders_customer_id_placed_at", "customer_id", "placed_at"),
@@ -271,6 +282,7 @@ class Order(Base):
     total: Mapped[Decimal] = mapped_column(ExactDecimal)
     paid: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(0))
     refunded: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(0))
+    refund_first: Mapped[str] = mapped_column(String(10), default="card")
     delivery_method: Mapped[str] = mapped_column(String(40))
     ship_name: Mapped[str] = mapped_column(String(200))
     ship_street: Mapped[str] = mapped_column(String(300))
@@ -284,6 +296,8 @@ class Order(Base):
     shipments: Mapped[list[Shipment]] = relationship(cascade="all, delete-orphan", order_by="Shipment.id")
     returns: Mapped[list[Return]] = relationship(cascade="all, delete-orphan", order_by="Return.id")
     refunds: Mapped[list[Refund]] = relationship(cascade="all, delete-orphan", order_by="Refund.id")
+    coupon_uses: Mapped[list[CouponUse]] = relationship(cascade="all, delete-orphan", order_by="CouponUse.id")
+    gift_card_uses: Mapped[list[GiftCardUse]] = relationship(cascade="all, delete-orphan", order_by="GiftCardUse.id")
 
 
 class Counter(Base):

@@ -83,13 +83,17 @@ class ExchangeLine(Base):
 
 
 class Refund(Base):
-    """Money that goes back for an order: pending until it is sent; credited where it pays for a replacement."""
+    """Money that goes back for an order: pending until it is sent; credited where it pays for a replacement.
+
+    `gift_amount` is the part of it that goes back onto gift cards, which happens at once.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
         CheckConstraint(one_of("kind", REFUND_KINDS), name="kind"),
         CheckConstraint(one_of("state", REFUND_STATES), name="state"),
         CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("gift_amount >= 0 AND gift_amount <= amount", name="gift_within_amount"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
@@ -97,6 +101,7 @@ class Refund(Base):
     kind: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20), default="pending")
     amount: Mapped[Decimal] = mapped_column(ExactDecimal)
+    gift_amount: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(0))
     currency: Mapped[str] = mapped_column(String(3))
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
     settled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

@@ -19,7 +19,7 @@ from shop.options import other_option, price_difference
 from shop.order_views import kept
 from shop.orders import own_order
 from shop.policy_rules import PolicyRules
-from shop.refunds import grant, refundable, worth
+from shop.refunds import close_payment, grant, left_to_refund, worth
 from shop.shoppers import Shopper
 from shop.stock import give_back_stock, take_stock
 
@@ -98,7 +98,9 @@ def _propose(session: Session, rules: PolicyRules, sku: str, new_sku: str, order
         kept(line),
         unit_price=Money(price, order.currency),
         difference=Money(difference, order.currency),
-        refund=Money(min(max(-difference, Decimal(0)), refundable(order)), order.currency),
+        refund=Money(
+            min(max(-difference, Decimal(0)), left_to_refund(order, order.total + difference)), order.currency
+        ),
         total=Money(order.total + difference, order.currency),
     )
 
@@ -112,11 +114,13 @@ def _make(session: Session, order: Order, proposal: OptionProposal) -> Effects:
     line = lines_of(order, proposal.sku)[0]
     old_id, old_sku, count = line.variant_id, line.sku, kept(line)
     new = session.scalars(select(Variant).where(Variant.sku == proposal.new_sku)).one()
-    _move_stock(session, old_id, new, count)
-    _rewrite(line, new, proposal.unit_price.amount)
     order.subtotal += proposal.difference.amount
     order.total += proposal.difference.amount
+    # Gift cards before the stock, as everyone does who touches both.
     grant(order, "option_change", proposal.refund.amount)
+    close_payment(order)
+    _move_stock(session, old_id, new, count)
+    _rewrite(line, new, proposal.unit_price.amount)
     return Effects({old_sku: count, new.sku: -count}, refund=proposal.refund)
 
 

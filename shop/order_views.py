@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
+from shop.gift_cards import on_gift_cards
 from shop.models import Order, OrderLine, Shipment
 from shop.money import Money
 
@@ -58,7 +60,8 @@ class OrderView:
     """An order with its lines, money, address and parcels; `simulated` marks the demo shop's inventions.
 
     A line of which every piece was cancelled is left out, unless the whole order was. `refunded` is what was granted
-    back, whether or not it has been sent yet.
+    back, whether or not it has been sent yet; `gift_paid` is what gift cards have paid and not got back, and `due` what
+    is left to pay.
     """
 
     number: str
@@ -80,11 +83,14 @@ class OrderView:
     simulated: bool
     paid: Money
     refunded: Money
+    gift_paid: Money
+    due: Money
 
 
 def whole_orders() -> Select[Order]:
-    """Select orders with everything that a view shows, in four queries, however many they are."""
-    return select(Order).options(selectinload(Order.lines), selectinload(Order.shipments).selectinload(Shipment.lines))
+    """Select orders with everything that a view shows, in five queries, however many they are."""
+    shipments = selectinload(Order.shipments).selectinload(Shipment.lines)
+    return select(Order).options(selectinload(Order.lines), shipments, selectinload(Order.gift_card_uses))
 
 
 def order_row_ids(session: Session, numbers: Sequence[str]) -> dict[str, int]:
@@ -121,7 +127,15 @@ def order_view(row: Order) -> OrderView:
         simulated=row.simulated,
         paid=Money(row.paid, row.currency),
         refunded=Money(row.refunded, row.currency),
+        gift_paid=Money(on_gift_cards(row), row.currency),
+        due=Money(due(row), row.currency),
     )
+
+
+def due(row: Order) -> Decimal:
+    """Say what is left to pay of an order that waits for it; gift cards may have paid a part."""
+    waits = row.state == "waiting_for_payment"
+    return max(row.total - (row.paid - row.refunded), Decimal(0)) if waits else Decimal(0)
 
 
 def _line_view(row: OrderLine, currency: str) -> OrderLineView:

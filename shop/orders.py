@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session, selectinload
@@ -12,6 +13,7 @@ from shop.audit import Change, asked_by, record, taken_for
 from shop.carts import CartLineView, find_open_cart
 from shop.catalogue import variant_options
 from shop.checkout import OrderSummary, summarise
+from shop.codes import held_prices, lock_codes, take_codes
 from shop.customers import customer_row_id
 from shop.days import Days
 from shop.errors import CartChanged, EmptyCart, OrderNotFound
@@ -29,6 +31,7 @@ from shop.order_views import (
 )
 from shop.shoppers import Shopper
 from shop.stock import take_stock
+from shop.terms import PLAIN, Terms
 
 __all__ = [
     "FIELDS",
@@ -52,14 +55,28 @@ __all__ = [
 REPEAT_WINDOW = dt.timedelta(minutes=10)
 
 
-def summarise_cart(session: Session, shopper: Shopper, delivery_method: str | None = None) -> OrderSummary:
+def summarise_cart(
+    session: Session,
+    shopper: Shopper,
+    delivery_method: str | None = None,
+    *,
+    email: str | None = None,
+    terms: Terms = PLAIN,
+) -> OrderSummary:
     """Say what ordering the open cart would cost and how long delivery takes.
+
+    Args:
+        session: a session that reads.
+        shopper: whose cart it is.
+        delivery_method: the code of the method; the shop's first without it.
+        email: where the shopper is reached, if that is known: a guest who has used a coupon is known by it.
+        terms: by which prices are held, and coupons and gift cards taken.
 
     Raises:
         EmptyCart, NotForSale, NotEnoughStock, CurrencyMismatch: as `place_order` would.
         NoDeliveryMethod: the shop cannot send it; or no method has the given code.
     """
-    return summarise(session, find_open_cart(session, shopper), delivery_method)
+    return summarise(session, find_open_cart(session, shopper), delivery_method, shopper, terms, email)
 
 
 def place_order(
@@ -70,6 +87,7 @@ def place_order(
     *,
     delivery_method: str | None = None,
     confirmed: str | None = None,
+    terms: Terms = PLAIN,
 ) -> OrderView:
     """Turn the open cart into an order that waits for payment, and take its pieces from stock: all of it or nothing.
 
@@ -82,6 +100,7 @@ def place_order(
         email: where the shopper is reached; checked here.
         delivery_method: the code of the method; the shop's first without it.
         confirmed: the fingerprint of the summary that the shopper said yes to.
+        terms: as for that summary.
 
     Raises:
         EmptyCart: there is nothing to order.
@@ -95,17 +114,28 @@ def place_order(
         cart = find_open_cart(session, shopper, lock=True)
         if cart is None or not cart.lines:
             return _placed_just_now(session, shopper)
-        summary = summarise(session, cart, delivery_method)
+        # Before the stock, as everyone does who touches both.
+        lock_codes(session, cart)
+        summary = summarise(session, cart, delivery_method, shopper, terms, contact)
         if confirmed not in (None, summary.fingerprint):
             raise CartChanged(str(confirmed), summary.fingerprint)
         order = _new_order(session, shopper, summary, address, contact)
+        order.refund_first, order.paid, order.refunded = terms.refund_first, Decimal(0), Decimal(0)
+        take_codes(session, order, summary)
         _move_lines(session, shopper, cart, order, summary)
         # Last, because whoever else orders waits for the number until this transaction ends.
         order.number = reserve_numbers(session)[0]
         session.add(order)
         session.flush()
-        record(session, order, Change("place_order", {}, taken_for(order)), asked_by(shopper))
+        record(session, order, _placing(order, summary, terms), asked_by(shopper))
     return order_view(order)
+
+
+def _placing(order: Order, summary: OrderSummary, terms: Terms) -> Change:
+    """Write down what an order has taken, and which of its prices were told before they rose."""
+    held = held_prices(summary)
+    rule = terms.quote_rule if held else None
+    return Change("place_order", {}, taken_for(order), rule, beside=({}, {"quotes": held} if held else {}))
 
 
 def find_order(session: Session, shopper: Shopper, number: str) -> OrderView:
@@ -133,7 +163,8 @@ def locked_order(session: Session, *conditions: ColumnElement[bool]) -> Order | 
     # SQLite ignores the lock: there a writing session has the whole database to itself. What belongs to the order is
     # read after it is held, and what an earlier step of this session read may be old by now.
     back = selectinload(Order.returns).options(selectinload(Return.lines), selectinload(Return.exchange_lines))
-    query = whole_orders().options(back, selectinload(Order.refunds)).where(*conditions).with_for_update(of=Order)
+    paid = selectinload(Order.refunds), selectinload(Order.gift_card_uses), selectinload(Order.coupon_uses)
+    query = whole_orders().options(back, *paid).where(*conditions).with_for_update(of=Order)
     return session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -180,7 +211,7 @@ def _new_order(
         customer_id=customer_row_id(session, shopper),
         email=email,
         currency=summary.total.currency.code,
-        subtotal=summary.subtotal.amount,
+        subtotal=summary.goods.amount,
         delivery_price=summary.delivery_price.amount,
         total=summary.total.amount,
         delivery_method=summary.delivery_method,
@@ -211,4 +242,5 @@ def _order_line(variant: Variant, view: CartLineView) -> OrderLine:
         options=variant_options(variant),
         unit_price=view.unit_price.amount,
         quantity=view.quantity,
+        discount=view.discount.amount if view.discount else Decimal(0),
     )

@@ -1,7 +1,8 @@
 """The shop's policies as data: numbers and states that changes are allowed or refused by, with rule ids and versions.
 
-They stand in `returns.toml` and `delivery.toml` beside the texts that state them to shoppers. A rule names the passage
-of each language, and a passage that is not there makes the file unusable: what is refused can always be shown.
+They stand in `returns.toml`, `delivery.toml` and `payment.toml` beside the texts that state them to shoppers. A rule
+names the passage of each language, and a passage that is not there makes the file unusable: what is refused can always
+be shown.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shop.policies import load_passages
 
+RefundTarget = Literal["card", "gift_card"]
 DeliveryRefund = Literal["whole_order", "never"]
 BeforePacking = Literal["waiting_for_payment", "paid"]
 BeforeShipping = Literal["waiting_for_payment", "paid", "packed"]
@@ -111,6 +113,34 @@ class ExchangeRule(Rule):
     offered: bool
 
 
+class CouponRule(Rule):
+    """How many coupons one order takes."""
+
+    per_order: Annotated[int, Field(ge=1, le=9)]
+
+
+class GuessRule(Rule):
+    """How many codes that are none a shopper may enter within an hour."""
+
+    an_hour: Annotated[int, Field(ge=1, le=100)]
+
+
+class GiftCardRule(Rule):
+    """That gift cards are taken; what each is good for stands in its row."""
+
+
+class RefundOrderRule(Rule):
+    """Where money goes back to first, when a gift card has paid a part."""
+
+    first: RefundTarget
+
+
+class QuoteRule(Rule):
+    """How long a price that was told in a chat holds in its cart."""
+
+    hours: Annotated[int, Field(ge=1, le=24 * 365)]
+
+
 class ReturnPolicy(_Table):
     """All of `returns.toml`."""
 
@@ -132,6 +162,17 @@ class DeliveryPolicy(_Table):
     address_change: AddressChangeRule
 
 
+class PaymentPolicy(_Table):
+    """All of `payment.toml`."""
+
+    version: _Name
+    coupons: CouponRule
+    guesses: GuessRule
+    gift_cards: GiftCardRule
+    refunds: RefundOrderRule
+    quote: QuoteRule
+
+
 @dataclass(frozen=True)
 class Citation:
     """The rule and version by which something was decided."""
@@ -146,11 +187,12 @@ class PolicyRules:
 
     returns: ReturnPolicy
     delivery: DeliveryPolicy
+    payment: PaymentPolicy
 
     def cite(self, rule: Rule) -> Citation:
         """Name a rule with the version of its file."""
-        version = self.delivery.version if rule is self.delivery.address_change else self.returns.version
-        return Citation(rule.id, version)
+        holds = (policy.version for policy in self._files for _, one in _rules_of(policy) if one.id == rule.id)
+        return Citation(rule.id, next(holds))
 
     def passage(self, rule_id: str, language: str = _FIRST_LANGUAGE) -> str:
         """Name the passage that states a rule, such as "returns.md#Cancelling an order"; raise KeyError for neither."""
@@ -161,10 +203,14 @@ class PolicyRules:
         return any(known.fault for known in self.returns.reasons if known.code == reason)
 
     def _by_id(self) -> dict[str, Rule]:
-        return {rule.id: rule for policy in (self.returns, self.delivery) for _, rule in _rules_of(policy)}
+        return {rule.id: rule for policy in self._files for _, rule in _rules_of(policy)}
+
+    @property
+    def _files(self) -> tuple[ReturnPolicy | DeliveryPolicy | PaymentPolicy, ...]:
+        return self.returns, self.delivery, self.payment
 
 
-_Policy = TypeVar("_Policy", ReturnPolicy, DeliveryPolicy)
+_Policy = TypeVar("_Policy", ReturnPolicy, DeliveryPolicy, PaymentPolicy)
 
 
 def load_rules(folder: Path) -> PolicyRules:
@@ -176,15 +222,22 @@ def load_rules(folder: Path) -> PolicyRules:
     """
     returns = _read(folder / "returns.toml", ReturnPolicy)
     delivery = _read(folder / "delivery.toml", DeliveryPolicy)
+    payment = _read(folder / "payment.toml", PaymentPolicy)
     _check_reasons(folder / "returns.toml", returns)
     known: set[str] = set()
-    for path, policy in ((folder / "returns.toml", returns), (folder / "delivery.toml", delivery)):
+    policies: dict[str, ReturnPolicy | DeliveryPolicy | PaymentPolicy] = {
+        "returns.toml": returns,
+        "delivery.toml": delivery,
+        "payment.toml": payment,
+    }
+    for name, policy in policies.items():
+        path = folder / name
         for field, rule in _rules_of(policy):
             if rule.id in known:
                 raise BadPolicyFile(path, f"{field}.id", f"{rule.id!r} stands twice")
             known.add(rule.id)
             _check_passages(path, field, rule)
-    return PolicyRules(returns, delivery)
+    return PolicyRules(returns, delivery, payment)
 
 
 def _read(path: Path, kind: type[_Policy]) -> _Policy:
@@ -208,7 +261,7 @@ def _reason(error: Any) -> str:
     return f"{error['msg'][0].lower()}{error['msg'][1:]}{given}"
 
 
-def _rules_of(policy: ReturnPolicy | DeliveryPolicy) -> Iterator[tuple[str, Rule]]:
+def _rules_of(policy: ReturnPolicy | DeliveryPolicy | PaymentPolicy) -> Iterator[tuple[str, Rule]]:
     for field in type(policy).model_fields:
         value = getattr(policy, field)
         if isinstance(value, Rule):

@@ -2,6 +2,9 @@
 
 A piece is worth its share of what its line cost after discounts. Shares are worked out for the pieces up to it and
 rounded then, so that all the shares of a line add up to the line exactly, in whatever parts they come back.
+
+Where a gift card has paid a part, money goes back first to what the order's `refund_first` says, and the rest to the
+other. What goes back onto a gift card is there at once.
 """
 
 from __future__ import annotations
@@ -10,11 +13,12 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
+from shop.gift_cards import give_back, on_gift_cards
 from shop.models import Order, OrderLine, Refund, Return, utc_now
 from shop.money import Money, to_coins
-from shop.order_views import kept
+from shop.order_views import due, kept
 from shop.orders import own_order
 from shop.policy_rules import PolicyRules
 from shop.shoppers import Shopper
@@ -30,6 +34,7 @@ class RefundView:
             paid for a replacement.
         rma_number: of the return, where it is for one.
         due_on: by which day it is sent; None where no rule says so, or where it has been.
+        to_gift_cards: the part of it that has gone back onto gift cards; of money that is only expected, nothing yet.
     """
 
     kind: str
@@ -38,6 +43,7 @@ class RefundView:
     rma_number: str | None
     settled_at: dt.datetime | None
     due_on: dt.date | None
+    to_gift_cards: Money | None = None
 
 
 def refund_status(session: Session, shopper: Shopper, rules: PolicyRules, number: str) -> tuple[RefundView, ...]:
@@ -101,24 +107,68 @@ def exchange_worth(back: Return) -> Decimal:
     return sum((part.worth for part in back.exchange_lines), Decimal(0))
 
 
-def grant(order: Order, kind: str, amount: Decimal, back: Return | None = None, state: str = "pending") -> None:
-    """Write down that money goes back for an order; nothing for nothing."""
+def left_to_refund(order: Order, total: Decimal) -> Decimal:
+    """Say how much of what was paid is more than an order comes to, when it comes to this total."""
+    return max(refundable(order) - total, Decimal(0))
+
+
+def grant(
+    order: Order, kind: str, amount: Decimal, back: Return | None = None, state: str = "pending"
+) -> list[tuple[int, Decimal]]:
+    """Write down that money goes back for an order; nothing for nothing.
+
+    Gives how much of it had come from which gift card. It goes back onto them at once, unless it is "credited": then it
+    pays for something else.
+    """
     if not amount:
-        return
-    refund = Refund(kind=kind, state=state, amount=amount, currency=order.currency)
+        return []
+    gift_amount = _from_gift_cards(order, amount)
+    credited = state == "credited"
+    parts = give_back(order, gift_amount, None if credited else object_session(order))
+    if gift_amount == amount and not credited:
+        state = "paid"
+    refund = Refund(kind=kind, state=state, amount=amount, gift_amount=gift_amount, currency=order.currency)
     if back is not None:
         refund.return_id = back.id
     if state != "pending":
         refund.settled_at = utc_now()
     order.refunds.append(refund)
     order.refunded += amount
+    if state == "paid":
+        close_refund(order, back)
+    return parts
+
+
+def close_refund(order: Order, back: Return | None) -> None:
+    """Note on its order and return that money has gone back as a whole."""
+    if back is not None and back.kind == "return":
+        back.state = "refunded"
+    all_sent = all(one.state != "pending" for one in order.refunds)
+    if order.payment_state == "paid" and order.refunded == order.paid and all_sent:
+        order.payment_state = "refunded"
+
+
+def close_payment(order: Order) -> None:
+    """Note that an order is paid, where gift cards have paid all that is left of it."""
+    if order.state == "waiting_for_payment" and order.paid and not due(order):
+        order.state = order.payment_state = "paid"
+
+
+def _from_gift_cards(order: Order, amount: Decimal) -> Decimal:
+    """Say how much of a refund goes to gift cards, by what goes back first."""
+    on_cards = on_gift_cards(order)
+    if order.refund_first == "gift_card":
+        return min(amount, on_cards)
+    paid_otherwise = order.paid - order.refunded - on_cards
+    return amount - min(amount, paid_otherwise)
 
 
 def _view(refund: Refund, rma_number: str | None, rules: PolicyRules) -> RefundView:
     waits = refund.state == "pending" and refund.return_id is not None
-    due = _working_days_after(refund.created_at.date(), rules.returns.refund.working_days) if waits else None
+    due_on = _working_days_after(refund.created_at.date(), rules.returns.refund.working_days) if waits else None
     amount = Money(refund.amount, refund.currency)
-    return RefundView(refund.kind, refund.state, amount, rma_number, refund.settled_at, due)
+    onto_cards = Money(refund.gift_amount, refund.currency) if refund.gift_amount else None
+    return RefundView(refund.kind, refund.state, amount, rma_number, refund.settled_at, due_on, onto_cards)
 
 
 def _working_days_after(day: dt.date, count: int) -> dt.date:

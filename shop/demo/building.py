@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from shop.db import Sessions, writing
 from shop.delivery import write_offers
+from shop.demo.codes import write_codes
 from shop.demo.goods import Goods, load_goods
 from shop.demo.known_orders import known_orders
 from shop.demo.launches import launches, since_launch, write_launches
@@ -92,6 +93,7 @@ def _write(
     write_launches(session, launched)
     behaviour = since_launch(behaviour, goods, launched)
     customers = write_people(session, people, since=settings.end - dt.timedelta(days=settings.days + 30))
+    write_codes(session, customers, settings.end)
     taken = set(session.scalars(select(Order.number)))
     orders = [*known, *_simulated(goods, behaviour.baskets, people, settings, taken)]
     write_orders(session, orders, customers, settings.end)

@@ -18,7 +18,7 @@ from shop.errors import ShopUnavailable
 from shop.files import replacing
 from shop.models import Customer, Image, Order
 
-_CODE = ("demo", "importers", "migrations", "columns.py", "addresses.py", "countries.py")
+_CODE = ("demo", "importers", "migrations", "columns.py", "addresses.py", "countries.py", "gift_cards.py")
 _MODELS = "models*.py"
 _SIMULATOR = "simulator*.py"
 

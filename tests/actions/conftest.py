@@ -26,6 +26,7 @@ from actions import (
     cart,
     catalogue,
     checkout,
+    codes,
     comparison,
     desk_actions,
     orders,
@@ -68,7 +69,7 @@ from shop.senders import BackgroundSender, Message
 ROOT = Path(__file__).parents[2]
 SECRET = "0123456789abcdef0123456789abcdef"
 MODULES = (
-    answers, arguing, cart, catalogue, checkout, comparison, desk_actions, orders, photo_search, receipts,
+    answers, arguing, cart, catalogue, checkout, codes, comparison, desk_actions, orders, photo_search, receipts,
     recommendations, refunds, search, service, told, whys,
 )  # fmt: skip
 

@@ -171,12 +171,19 @@ def test_a_no_orders_nothing_and_keeps_the_cart(ready: Chat) -> None:
     assert ready.say("view_cart") == ["utter_cart"]
 
 
-def test_a_price_that_changed_is_shown_and_asked_again(ready: Chat) -> None:
-    change(ready, "MOUSE", price=Decimal("29.99"))
+def test_a_price_that_fell_is_shown_and_asked_again(ready: Chat) -> None:
+    change(ready, "MOUSE", price=Decimal("9.99"))
     assert ready.say("affirm") == ["utter_cart_changed", "utter_order_summary"]
     assert placed(ready) == []
-    assert "$29.99" in ready.last["lines"]
+    assert "$9.99" in ready.last["lines"]
     assert ready.say("affirm") == ["utter_order_placed"]
+
+
+def test_a_price_that_rose_is_the_one_that_the_summary_told(ready: Chat) -> None:
+    total = ready.last["total"]
+    change(ready, "MOUSE", price=Decimal("29.99"))
+    assert ready.say("affirm") == ["utter_order_placed"]
+    assert ready.last["total"] == total
 
 
 def test_a_cart_that_changed_is_shown_and_asked_again(ready: Chat) -> None:

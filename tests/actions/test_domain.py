@@ -13,6 +13,7 @@ from actions.desk import GOALS
 from actions.labels import Labels
 from actions.pending import (
     ADD,
+    CART_CODE,
     CASE,
     CASE_YES,
     CLEAR_CART,
@@ -136,6 +137,8 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"desk.refund_kinds.{kind}" for kind in ("cancellation", "option_change", "return", "exchange")}
     used |= {f"desk.refund_lines.{state}" for state in ("expected", "pending", "pending_undated", "paid", "credited")}
     used |= {f"desk.refusals.{reason}" for reason in refusal_reasons()}
+    used |= {f"codes.why.{reason}" for reason in code_reasons()}
+    used |= {"price.reduced_soon", "price.reduced_some_soon"} | {"price.reduced", "price.reduced_some"}
     # What options are called is the catalogue's to say.
     used |= {key for key in labels().keys if key.startswith("options.")}
     # Every other label of the kind names an intent that may be meant.
@@ -157,6 +160,14 @@ def test_every_refusal_has_words() -> None:
         assert {f"desk.refusals.{reason}" for reason in refusal_reasons()} <= known
 
 
+def code_reasons() -> set[str]:
+    """Give every reason for which a coupon or a gift card is refused."""
+    coupons = (ROOT / "shop/coupons.py").read_text()
+    cards = (ROOT / "shop/gift_cards.py").read_text()
+    returned = re.findall(r'return "([a-z_]+)", ', coupons)
+    return {*returned, *re.findall(r'reason(?:, facts)? = "([a-z_]+)"', cards)}
+
+
 def test_no_english_sentence_stands_in_the_code() -> None:
     strings = re.findall(r'say\(\s*"([^"]+)"', SOURCE)
     assert strings
@@ -166,6 +177,7 @@ def test_no_english_sentence_stands_in_the_code() -> None:
 def test_every_question_has_someone_to_take_its_answer() -> None:
     kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, SIMILAR, TASTE, USE_ADDRESS}
     kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CASE, CASE_YES}
+    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CART_CODE}
     assert set(_ANSWERS) | set(_YES) == kinds | {WHICH}
     assert not set(_ANSWERS) & set(_YES)
 

@@ -111,6 +111,8 @@ class ConversationRunner:
         transcript: list[str] = []
         known = 0
         for number, step in enumerate(script.conversation.steps, start=1):
+            if step.meanwhile is not None:
+                self._shop.change(step.meanwhile)
             try:
                 messages = self._send(client, step)
             except PhotoNotTaken as error:
@@ -190,10 +192,25 @@ class ConversationRunner:
             wishes = self._shop.wishes(shopper)
             if not matches(expected.wishes, wishes):
                 yield _wrong("wishes", expected.wishes, wishes)
+        yield from self._code_differences(shopper, expected)
         if expected.interactions:
             recorded = self._shop.interactions(shopper, marks)
             if not stands_in_order(expected.interactions, recorded):
                 yield _wrong("interactions", expected.interactions, recorded)
+
+    def _code_differences(self, shopper: Shopper, expected: DatabaseExpectation) -> Iterator[str]:
+        if expected.codes is not None:
+            codes = self._shop.codes(shopper)
+            if codes != expected.codes:
+                yield _wrong("codes", expected.codes, codes)
+        if expected.gift_cards:
+            balances = self._shop.balances(expected.gift_cards)
+            if balances != expected.gift_cards:
+                yield _wrong("gift_cards", expected.gift_cards, balances)
+        if expected.coupon_uses:
+            uses = self._shop.coupon_uses(expected.coupon_uses)
+            if uses != expected.coupon_uses:
+                yield _wrong("coupon_uses", expected.coupon_uses, uses)
 
 
 def _told(step: Step) -> str:

@@ -34,15 +34,22 @@ class GivenOrder(Strict):
     shipment_state: str = "in_transit"
 
 
-class Given(Strict):
-    """The state of the shop before the first step."""
+class Meanwhile(Strict):
+    """What the shop changes before a step: prices, stock, which promotions run and until when, and coupons' fields."""
 
     stock: dict[str, int] = {}
     price: dict[str, Decimal] = {}
+    promotions: dict[str, int] | None = None
+    promotion_minutes: int = Field(default=2 * 24 * 60, ge=1)
+    coupons: dict[str, dict[str, Any]] = {}
+
+
+class Given(Meanwhile):
+    """The state of the shop before the first step."""
+
     cart: dict[str, int] = {}
     orders: list[GivenOrder] = []
     looked_at: list[str] = []
-    promotions: dict[str, int] | None = None
 
 
 class DatabaseExpectation(Strict):
@@ -55,6 +62,9 @@ class DatabaseExpectation(Strict):
     receipts: list[dict[str, Any]] = []
     slates: Any = None
     wishes: Any = None
+    codes: list[str] | None = None
+    gift_cards: dict[str, str] = {}
+    coupon_uses: dict[str, int] = {}
 
 
 class Expectation(Strict):
@@ -81,6 +91,7 @@ class Step(Strict):
     click: str | None = None
     photo: PhotoRecipe | None = None
     on_card: int | None = Field(default=None, ge=1)
+    meanwhile: Meanwhile | None = None
     expect: Expectation = Expectation()
     expect_zh: Expectation = Expectation()
 

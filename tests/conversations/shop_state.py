@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,12 +11,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from shop.carts import add_to_cart, view_cart
+from shop.carts import add_to_cart, find_open_cart, view_cart
 from shop.catalogue import ProductView, get_products
 from shop.db import Sessions, make_sessions, open_engine, reading, writing
+from shop.gift_cards import code_hash, normal
 from shop.interactions import record_interaction
 from shop.models import (
+    Coupon,
+    CouponUse,
     Customer,
+    GiftCard,
     Interaction,
     Order,
     OrderLine,
@@ -31,7 +35,7 @@ from shop.models import (
 )
 from shop.receipts import conversation_key
 from shop.shoppers import Shopper
-from tests.conversations.schema import Given, GivenOrder
+from tests.conversations.schema import Given, GivenOrder, Meanwhile
 
 _SETTLED = ("paid", "packed", "shipped", "delivered")
 _SENT = ("shipped", "delivered")
@@ -66,21 +70,43 @@ class ShopState:
     def prepare(self, shopper: Shopper, given: Given) -> Marks:
         """Bring the tables into the given state; returns the marks after it."""
         with writing(self._sessions) as session:
-            for sku, price in given.price.items():
-                _variant(session, sku).price = price
             for sku, quantity in given.cart.items():
                 add_to_cart(session, shopper, sku, quantity)
             # After the cart: a conversation may begin with more in the cart than there is in stock.
-            for sku, stock in given.stock.items():
-                _variant(session, sku).stock = stock
+            _change(session, given)
             for order in given.orders:
                 _place(session, shopper, order)
             for slug in given.looked_at:
                 record_interaction(session, shopper, slug, "view", "test")
-            if given.promotions is not None:
-                _promote(session, given.promotions)
         with reading(self._sessions) as session:
             return Marks(*(session.scalar(select(func.max(row.id))) or 0 for row in (Order, Interaction, Slate)))
+
+    def change(self, meanwhile: Meanwhile) -> None:
+        """Change the shop while a conversation goes on."""
+        with writing(self._sessions) as session:
+            _change(session, meanwhile)
+
+    def codes(self, shopper: Shopper) -> list[str]:
+        """Give the codes in the shopper's cart, as they were entered; a gift card by its last signs."""
+        with reading(self._sessions) as session:
+            cart = find_open_cart(session, shopper)
+            named = [code.coupon.code if code.coupon else code.gift_card for code in cart.codes] if cart else []
+            return [one.hint if isinstance(one, GiftCard) else str(one) for one in named]
+
+    def balances(self, codes: Iterable[str]) -> dict[str, str]:
+        """Give what is on gift cards."""
+        with reading(self._sessions) as session:
+            balance = select(GiftCard.balance)
+            return {
+                code: f"{session.scalars(balance.where(GiftCard.code_hash == code_hash(normal(code)))).one():.2f}"
+                for code in codes
+            }
+
+    def coupon_uses(self, codes: Iterable[str]) -> dict[str, int]:
+        """Count the orders that have used coupons and not given them back."""
+        with reading(self._sessions) as session:
+            count = select(func.count(CouponUse.id)).join(Coupon).where(CouponUse.given_back_at.is_(None))
+            return {code: session.scalar(count.where(Coupon.code == code)) or 0 for code in codes}
 
     def cart(self, shopper: Shopper) -> dict[str, int]:
         """Give the pieces of each SKU in the shopper's cart."""
@@ -149,6 +175,19 @@ class ShopState:
             return customer.profile.get("wishes") if customer else None
 
 
+def _change(session: Session, meanwhile: Meanwhile) -> None:
+    for sku, price in meanwhile.price.items():
+        _variant(session, sku).price = price
+    for sku, stock in meanwhile.stock.items():
+        _variant(session, sku).stock = stock
+    if meanwhile.promotions is not None:
+        _promote(session, meanwhile.promotions, dt.timedelta(minutes=meanwhile.promotion_minutes))
+    for code, fields in meanwhile.coupons.items():
+        coupon = session.scalars(select(Coupon).where(Coupon.code == code)).one()
+        for name, value in fields.items():
+            setattr(coupon, name, Decimal(value) if name in {"value", "minimum"} else value)
+
+
 def _variant(session: Session, sku: str) -> Variant:
     return session.scalars(select(Variant).where(Variant.sku == sku)).one()
 
@@ -168,7 +207,9 @@ def _of_shopper(
 def _describe(order: Order) -> dict[str, Any]:
     names = ("number", "state", "payment_state", "currency", "email", "delivery_method", "ship_name", "ship_street")
     content = {name: getattr(order, name) for name in (*names, "ship_city", "ship_postcode", "ship_country")}
-    money = {name: f"{getattr(order, name):.2f}" for name in ("subtotal", "delivery_price", "total")}
+    money = {name: f"{getattr(order, name):.2f}" for name in ("subtotal", "delivery_price", "total", "paid")}
+    money["discount"] = f"{sum(line.discount for line in order.lines):.2f}"
+    money["gift_paid"] = f"{sum(use.amount - use.given_back for use in order.gift_card_uses):.2f}"
     return {**content, **money, "lines": {line.sku: line.quantity for line in order.lines}}
 
 
@@ -196,13 +237,13 @@ def _cheapest(product: ProductView) -> Decimal:
     return min((one.price.amount for one in product.variants if one.stock > 0), default=Decimal("Infinity"))
 
 
-def _promote(session: Session, percent_by_slug: Mapping[str, int]) -> None:
+def _promote(session: Session, percent_by_slug: Mapping[str, int], left: dt.timedelta) -> None:
     """Let these promotions run and no others."""
     session.execute(delete(Promotion))
     now = utc_now()
     for slug, percent in percent_by_slug.items():
         product = session.scalars(select(Product).where(Product.slug == slug)).one()
-        runs = {"starts_at": now - dt.timedelta(days=1), "ends_at": now + dt.timedelta(days=1)}
+        runs = {"starts_at": now - dt.timedelta(days=1), "ends_at": now + left}
         session.add(Promotion(code=f"TEST-{slug}"[:40], name=slug, percent=percent, product_id=product.id, **runs))
 
 

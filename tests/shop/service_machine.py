@@ -5,30 +5,38 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from shop.address_changes import do_address_change, propose_address_change
 from shop.addresses import DeliveryAddress
 from shop.arrivals import receive_return, refuse_return
-from shop.audit import Change, asked_by_shop, order_facts, record
+from shop.audit import order_facts
 from shop.cancellations import do_cancel, propose_cancel
 from shop.carts import add_to_cart
 from shop.changes import Done, Proposal, Yes
+from shop.codes import remove_code, use_code
+from shop.coupons import today
 from shop.db import Sessions, make_sessions, reading, writing
-from shop.errors import NotFound, Refused
+from shop.errors import CodeNotValid, NotFound, Refused
 from shop.fulfilment import deliver, pack, record_payment, settle_refund, ship
+from shop.gift_cards import issue_gift_card
 from shop.models import (
     AuditEntry,
     Base,
     Category,
+    Coupon,
+    CouponUse,
     Customer,
     DeliveryMethod,
+    GiftCard,
+    GiftCardUse,
     Order,
     OrderLine,
     Product,
@@ -40,14 +48,17 @@ from shop.models import (
     Variant,
     utc_now,
 )
-from shop.money import to_coins
+from shop.money import Money, to_coins
 from shop.option_changes import do_option_change, propose_option_change
-from shop.order_views import kept
-from shop.orders import place_order
+from shop.order_views import due, kept
+from shop.orders import place_order, summarise_cart
+from shop.promotions import running
+from shop.receipts import Fact, append
 from shop.refunds import exchange_worth, is_live, is_open, worth
 from shop.reorders import do_reorder, propose_reorder
 from shop.returns import ReturnItem, do_return, propose_return
 from shop.shoppers import Shopper
+from shop.terms import Terms, terms_of
 from tests.shop.service import EMAIL, HOME, rules
 
 RULES = rules()
@@ -55,13 +66,18 @@ SHOPPERS = (Shopper("web-ada", "ada"), Shopper("web-bo", "bo"), Shopper("web-gue
 SKUS = ("SHIRT-S", "SHIRT-M", "SHIRT-L", "FERN-S", "FERN-L", "LAMP")
 REASONS = tuple(reason.code for reason in RULES.returns.reasons)
 PRICES = ("0.01", "3.33", "9.99", "19.99", "100.00", "1299.00")
+# What is taken off, and on what: coupons that go with others and one that goes with none, and gift cards.
+CODES = ("TENTH", "THREE", "ALONE", "GIFT-SMALL", "GIFT-LARGE", "GIFT-BO", "NONE")
+TERMS = terms_of(RULES)
+# What an entry tells beside the facts of its order.
+BESIDE = ("cart", "quotes")
 FAR = DeliveryAddress("Ada Lovelace", "9 Far Road", "London", "N1 1AA", "GB")
 
 EVENTS = (
     *("buy", "pay", "pack", "pack some", "send", "arrive", "take in", "turn away", "settle") * 2,
     *("cancel", "cancel some", "return", "exchange", "address", "option", "reorder") * 2,
     *("pack", "send", "arrive", "return", "return", "return", "take in", "settle"),
-    *("repeat", "old yes", "count", "price", "promote"),
+    *("repeat", "old yes", "count", "price", "price", "tell", "tell", "promote", "code", "drop code"),
 )
 
 shoppers = st.sampled_from(SHOPPERS)
@@ -69,7 +85,8 @@ skus = st.sampled_from(SKUS)
 # Choices, not integers: of those Hypothesis tries the constants it finds in the code, in no order that stays.
 places = st.sampled_from(range(41))
 quantities = st.sampled_from([3, 2, 1, 4])
-discounts = st.sampled_from(["3.33", "0", "0.01", "7.77", "10.00"]).map(Decimal)
+codes = st.sampled_from([*CODES, "TENTH", "THREE", "GIFT-LARGE"])
+terms = st.sampled_from([TERMS, TERMS, replace(TERMS, refund_first="gift_card")])
 days = st.sampled_from([2, 0, 1, 2, 3, 5, 29, 30, 31, 40])
 strangers = st.sampled_from([False] * 7 + [True])
 
@@ -96,6 +113,7 @@ class ServiceMachine(RuleBasedStateMachine):
             for table in reversed(Base.metadata.sorted_tables):
                 session.execute(delete(table))
             session.add_all(_goods())
+            _issue_gift_cards(session)
         self.shelf.update(dict.fromkeys(SKUS, 10))
         self.pieces.update(self.shelf)
 
@@ -147,7 +165,7 @@ class ServiceMachine(RuleBasedStateMachine):
     def begin(self, wanted: list[tuple[Shopper, str, int, int]]) -> None:
         for shopper, sku, quantity, steps in wanted:
             self.attempt("add", lambda session, args=(shopper, sku, quantity): add_to_cart(session, *args))
-            self.order(shopper, Decimal(0))
+            self.order(shopper, TERMS)
             moves = (self.pay, self.pack_all, self.send, lambda place: self.arrive(place, 2))
             for move in moves[:steps]:
                 move(-1)
@@ -178,6 +196,9 @@ class ServiceMachine(RuleBasedStateMachine):
             "old yes": self.say_an_old_yes,
             "count": lambda: self.count_the_shelf(sku, data.draw(st.sampled_from(range(13)))),
             "price": lambda: self.price(sku, data.draw(st.sampled_from(PRICES))),
+            "tell": lambda: self.tell(shopper, sku),
+            "code": lambda: self.enter(shopper, data.draw(codes)),
+            "drop code": lambda: self.drop_code(shopper, data.draw(codes)),
             "promote": lambda: self.promote(data.draw(st.sampled_from([10, 0, 33, 50, 100]))),
         }
         events[what]()
@@ -189,20 +210,71 @@ class ServiceMachine(RuleBasedStateMachine):
         self.put(shopper, sku, data.draw(quantities))
         if data.draw(st.booleans()):
             self.put(shopper, data.draw(skus), 1)
-        self.order(shopper, data.draw(discounts))
+        if data.draw(st.booleans()):
+            self.tell(shopper, sku)
+            self.price(sku, data.draw(st.sampled_from(PRICES)))
+        for code in data.draw(st.lists(codes, max_size=3, unique=True)):
+            self.enter(shopper, code)
+        self.order(shopper, data.draw(terms))
         if data.draw(st.booleans()):
             self.pay(-1)
 
-    def order(self, shopper: Shopper, discount: Decimal) -> None:
-        self.attempt("order", lambda session: _order(session, shopper, discount))
+    def order(self, shopper: Shopper, held_to: Terms) -> None:
+        self.attempt("order", lambda session: self._order(session, shopper, held_to))
+
+    def _order(self, session: Session, shopper: Shopper, held_to: Terms) -> None:
+        """Order the cart; what was summarised is what is ordered, and its codes add up."""
+        summary = summarise_cart(session, shopper, email=EMAIL, terms=held_to)
+        assert summary.due + sum((one.amount for one in summary.gift_payments), summary.due * 0) == summary.total
+        placed = place_order(session, shopper, HOME, EMAIL, confirmed=summary.fingerprint, terms=held_to)
+        assert (placed.total, placed.due) == (summary.total, summary.due)
+        off = sum((line.discount.amount for line in placed.lines if line.discount), Decimal(0))
+        assert off == sum(coupon.amount.amount for coupon in summary.coupons)
+        for line in summary.lines:
+            self._check_price(session, line.sku, line.unit_price)
+            self.done["held price"] += line.raised
+        self.done["coupon"] += bool(summary.coupons)
+        self.done["two coupons"] += len(summary.coupons) > 1
+        self.done["gift card"] += bool(summary.gift_payments)
+
+    def _check_price(self, session: Session, sku: str, price: Money) -> None:
+        """A price is today's, or a lower one that was told."""
+        variant = session.scalars(select(Variant).where(Variant.sku == sku)).one()
+        assert price <= running(session).price(variant, variant.product)
+
+    def enter(self, shopper: Shopper, code: str) -> None:
+        def do(session: Session) -> None:
+            found = use_code(session, shopper, code, TERMS)
+            self.done[f"code: {found.reason}" if isinstance(found, CodeNotValid) else "code used"] += 1
+
+        self.attempt("code", do)
+
+    def drop_code(self, shopper: Shopper, code: str) -> None:
+        self.attempt("drop code", lambda session: remove_code(session, shopper, code, TERMS))
+
+    def tell(self, shopper: Shopper, sku: str) -> None:
+        """Tell a shopper today's price; it holds from then on."""
+
+        def do(session: Session) -> None:
+            variant = session.scalars(select(Variant).where(Variant.sku == sku)).one()
+            cuts = running(session)
+            price, cut = cuts.price(variant, variant.product), cuts.of(variant.product)
+            record = f"variants/{sku}" + (f" + promotions/{cut.code}" if cut else "")
+            told = [Fact("price", record, f"{price.amount} USD", "1", utc_now())]
+            if cut:
+                told.append(Fact("date", f"promotions/{cut.code}", cut.ends_at.isoformat(), "1", utc_now()))
+            append(session, shopper, told)
+
+        self.attempt("tell", do)
 
     def pay(self, place: int) -> None:
         number = self.number(place, "waiting_for_payment")
 
         def do(session: Session) -> None:
             row = _row(session, number)
-            record_payment(session, number, row.total, row.currency)
-            self.paid_in[number] = row.total
+            amount = due(row)
+            record_payment(session, number, amount, row.currency)
+            self.paid_in[number] = amount
 
         self.attempt("pay", do)
 
@@ -361,6 +433,8 @@ class ServiceMachine(RuleBasedStateMachine):
                 _check_states(order)
                 _check_returns(order)
             stocks = session.execute(select(Variant.sku, Variant.stock)).all()
+            _check_gift_cards(session)
+            _check_coupons(session)
         assert min(count for _, count in stocks) >= 0
         assert {sku: count for sku, count in stocks} == dict(self.shelf), "the audit does not explain the shelf"
         out = _pieces_out(orders)
@@ -372,9 +446,9 @@ class ServiceMachine(RuleBasedStateMachine):
             assert entry.who
             assert entry.order_id is not None
             facts = self.facts.setdefault(entry.order_id, {})
-            before = {name: value for name, value in entry.before.items() if name != "cart"}
+            before = {name: value for name, value in entry.before.items() if name not in BESIDE}
             assert before == {name: facts[name] for name in before}
-            facts.update({name: value for name, value in entry.after.items() if name != "cart"})
+            facts.update({name: value for name, value in entry.after.items() if name not in BESIDE})
             self.shelf.update(entry.stock)
             self.last_audit = entry.id
 
@@ -387,13 +461,20 @@ class ServiceMachine(RuleBasedStateMachine):
         assert 0 <= order.refunded == sum(refunds.values()) <= order.paid
         for amount in (order.total, order.paid, order.refunded, *(refund.amount for refund in order.refunds)):
             assert amount == to_coins(amount, order.currency), "a fraction of a cent"
-        if order.number in self.paid_in:
-            assert order.paid == self.paid_in[order.number]
-        elif order.paid:
+        by_gift_cards = sum((use.amount for use in order.gift_card_uses), Decimal(0))
+        onto_gift_cards = sum((refund.gift_amount for refund in order.refunds), Decimal(0))
+        assert onto_gift_cards == sum((use.given_back for use in order.gift_card_uses), Decimal(0))
+        assert order.refunded - onto_gift_cards <= order.paid - by_gift_cards
+        _check_refund_order(order, by_gift_cards, onto_gift_cards)
+        if _is_replacement(order):
             _check_credit(order)
+        else:
+            assert order.paid == self.paid_in.get(order.number, Decimal(0)) + by_gift_cards
         if order.state == "cancelled":
             assert order.refunded == order.paid
-        elif order.payment_state != "pending":
+        elif order.payment_state == "pending":
+            assert due(order) == order.total - (order.paid - order.refunded) > 0 or not order.paid
+        else:
             assert order.paid - refunds["cancellation"] - refunds["option_change"] == order.total
 
 
@@ -415,6 +496,49 @@ def _sent_back(session: Session, rma_number: str) -> Counter[str]:
     for sku, quantity in rows:
         back[sku] += quantity
     return back
+
+
+def _is_replacement(order: Order) -> bool:
+    session = Session.object_session(order)
+    assert session is not None
+    return session.scalar(select(Return.id).where(Return.replacement_number == order.number)) is not None
+
+
+def _check_refund_order(order: Order, by_gift_cards: Decimal, onto_gift_cards: Decimal) -> None:
+    """Money goes back to one of both as a whole before the other gets any; no payment may have come in between."""
+    if order.payment_state == "pending" or len({refund.state for refund in order.refunds} & {"credited"}):
+        return
+    otherwise = order.refunded - onto_gift_cards
+    if order.refund_first == "gift_card":
+        assert not otherwise or onto_gift_cards == by_gift_cards
+    elif onto_gift_cards and not any(refund.kind in {"cancellation", "option_change"} for refund in order.refunds):
+        assert otherwise == order.paid - by_gift_cards
+
+
+def _check_gift_cards(session: Session) -> None:
+    """Nothing on gift cards is lost or made: what orders took and gave back explains every balance."""
+    taken = {
+        key: amount - back
+        for key, amount, back in session.execute(
+            select(GiftCardUse.gift_card_id, func.sum(GiftCardUse.amount), func.sum(GiftCardUse.given_back)).group_by(
+                GiftCardUse.gift_card_id
+            )
+        )
+    }
+    for card in session.scalars(select(GiftCard)):
+        assert card.balance == card.amount - taken.get(card.id, Decimal(0))
+        assert card.balance == to_coins(card.balance, card.currency)
+
+
+def _check_coupons(session: Session) -> None:
+    """No coupon is used more often than it may be."""
+    used = select(func.count(CouponUse.id)).where(CouponUse.given_back_at.is_(None))
+    for coupon in session.scalars(select(Coupon)):
+        count = session.scalar(used.where(CouponUse.coupon_id == coupon.id)) or 0
+        assert coupon.uses is None or count <= coupon.uses
+    assert not session.scalar(used.join(Order).where(Order.state == "cancelled", CouponUse.order_id.is_not(None))), (
+        "a coupon of a cancelled order was not given back"
+    )
 
 
 def _check_credit(order: Order) -> None:
@@ -463,6 +587,8 @@ def _everything() -> Any:
     return select(Order).options(
         selectinload(Order.lines),
         selectinload(Order.refunds),
+        selectinload(Order.gift_card_uses),
+        selectinload(Order.coupon_uses),
         selectinload(Order.shipments).selectinload(Shipment.lines),
         selectinload(Order.returns).options(selectinload(Return.lines), selectinload(Return.exchange_lines)),
     )
@@ -470,7 +596,7 @@ def _everything() -> Any:
 
 def _row(session: Session, number: str) -> Order:
     row = session.scalar(select(Order).where(Order.number == number))
-    return row or Order(total=Decimal(0), currency="USD")
+    return row or Order(total=Decimal(0), paid=Decimal(0), refunded=Decimal(0), state="", currency="USD")
 
 
 def _pick(session: Session, column: Any, place: int, *wanted: Any) -> Any:
@@ -481,24 +607,6 @@ def _pick(session: Session, column: Any, place: int, *wanted: Any) -> Any:
     return values[place % len(values)] if values else ""
 
 
-def _order(session: Session, shopper: Shopper, discount: Decimal) -> None:
-    """Order the cart; a discount is taken off its dearest line at once, as a coupon would."""
-    placed = place_order(session, shopper, HOME, EMAIL)
-    row = session.scalars(select(Order).where(Order.number == placed.number)).one()
-    line = max(row.lines, key=lambda one: worth(one))
-    off = min(discount, worth(line))
-    if off and row.state == "waiting_for_payment" and not line.discount:
-        before = order_facts(row)
-        _discount(row, line, off)
-        record(session, row, Change("coupon", before), asked_by_shop("coupons"))
-
-
-def _discount(row: Order, line: OrderLine, off: Decimal) -> None:
-    line.discount = off
-    row.subtotal -= off
-    row.total -= off
-
-
 def _other(sku: str, data: st.DataObject) -> str:
     """Draw another option of the same thing, or now and then of another."""
     family = [one for one in SKUS if one[:4] == sku[:4] and one != sku]
@@ -507,6 +615,17 @@ def _other(sku: str, data: st.DataObject) -> str:
 
 def _variant(sku: str, price: str) -> Variant:
     return Variant(sku=sku, name=sku, price=Decimal(price), currency="USD", stock=10)
+
+
+def _coupon(code: str, kind: str, value: str, **fields: Any) -> Coupon:
+    return Coupon(code=code, name=code, kind=kind, value=Decimal(value), currency="USD", **fields)
+
+
+def _issue_gift_cards(session: Session) -> None:
+    bo = session.scalar(select(Customer.id).where(Customer.public_id == "bo"))
+    issue_gift_card(session, Money("4.44", "USD"), code="GIFT-SMALL", last_day=today())
+    issue_gift_card(session, Money("600.00", "USD"), code="GIFT-LARGE")
+    issue_gift_card(session, Money("30.00", "USD"), code="GIFT-BO", customer_id=bo)
 
 
 def _goods() -> list[Base]:
@@ -521,4 +640,7 @@ def _goods() -> list[Base]:
         DeliveryMethod(price=Decimal("4.95"), free_from=Decimal(100), **post),
         Customer(public_id="ada", email="ada@example.com", name="Ada"),
         Customer(public_id="bo", email="bo@example.com", name="Bo"),
+        _coupon("TENTH", "percent", "10", with_coupons=True),
+        _coupon("THREE", "amount", "3.33", with_coupons=True, with_promotions=False, minimum=Decimal(5)),
+        _coupon("ALONE", "amount", "7.77", uses=2, uses_each=1),
     ]

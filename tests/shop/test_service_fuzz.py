@@ -21,6 +21,7 @@ CI_STEPS = {"sqlite": 2_000, "postgresql": 300}
 MUST_HAPPEN = {
     *("order", "pay", "pack", "pack some", "send", "arrive", "cancel", "cancel some", "return", "exchange", "take in"),
     *("turn away", "settle", "address", "option", "reorder", "repeat", "old yes", "return: PolicyRefusal"),
+    *("coupon", "two coupons", "gift card", "held price", "drop code", "code: unknown", "code: coupons"),
 }
 
 
