@@ -261,7 +261,8 @@ def _line_view(line: CartLine, promotions: Promotions, quote: Quote | None) -> C
     variant = line.variant
     today = promotions.price(variant, variant.product)
     holds = quote if quote and quote.price.currency == today.currency and quote.price <= today else None
-    price = holds.price if holds else today
+    # As the catalogue writes it where both are the same: what a shopper has said yes to does not change by a telling.
+    price = holds.price if holds and holds.price < today else today
     return CartLineView(
         sku=variant.sku,
         product_slug=variant.product.slug,

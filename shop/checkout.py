@@ -125,11 +125,12 @@ def _fingerprint(
     price: Money,
     payments: tuple[GiftPayment, ...],
 ) -> str:
-    parts = [f"{line.sku} {line.quantity} {line.unit_price.amount} {_off(line)}" for line in lines]
-    paid = [f"gift card {payment.card.id} {payment.amount.amount}" for payment in payments]
-    text = "\n".join([f"cart {cart.id}", *parts, f"{method.code} {price.amount} {price.currency.code}", *paid])
+    parts = [f"{line.sku} {line.quantity} {_plain(line.unit_price)} {_plain(line.discount)}" for line in lines]
+    paid = [f"gift card {payment.card.id} {_plain(payment.amount)}" for payment in payments]
+    text = "\n".join([f"cart {cart.id}", *parts, f"{method.code} {_plain(price)} {price.currency.code}", *paid])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _off(line: CartLineView) -> str:
-    return str(line.discount.amount) if line.discount else ""
+def _plain(amount: Money | None) -> str:
+    """Write an amount in one way, however many zeros it was worked out with."""
+    return "" if amount is None else f"{amount.amount.normalize():f}"

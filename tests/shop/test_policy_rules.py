@@ -45,6 +45,26 @@ def broken(folder: Path, old: str, new: str, name: str = "returns.toml") -> BadP
     return bad.value
 
 
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        (
+            "en",
+            ("Up to {} codes", "{} wrong codes within an hour", "for {} hours", "first to the way you paid the rest"),
+        ),
+        ("zh", ("最多可用{}个优惠码", "输错{}次", "保留{}小时", "先退回其余部分的付款方式")),
+    ],
+)
+def test_the_payment_texts_state_their_rules(language: str, texts: tuple[str, ...]) -> None:
+    payment = RULES.payment
+    coupons, guesses, quote, refunds = texts
+    assert coupons.format(payment.coupons.per_order) in stated("payment.coupons", language)
+    assert guesses.format(payment.guesses.an_hour) in stated("payment.guesses", language)
+    assert quote.format(payment.quote.hours) in stated("payment.quote", language)
+    assert payment.refunds.first == "card"
+    assert refunds in stated("payment.refunds", language)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_texts_state_the_numbers_of_the_rules(language: str) -> None:
     returns = RULES.returns

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from shop.carts import CartLineView, add_to_cart, view_cart
 from shop.db import Sessions, reading, writing
 from shop.models import Promotion, utc_now
-from shop.orders import find_order, place_order
+from shop.orders import find_order, place_order, summarise_cart
 from shop.quotes import held_record
 from shop.receipts import Fact, append
 from shop.shoppers import Shopper
@@ -86,6 +86,18 @@ def test_of_several_told_prices_the_lowest_that_still_holds_counts(cart: Session
     tell(cart, guest, "17.99", ago=3 * HOUR)
     tell(cart, guest, "18.99", ago=HOUR)
     assert line(cart, guest).unit_price == usd("17.99")
+
+
+def test_a_yes_holds_when_the_price_was_told_with_more_zeros(cart: Sessions, guest: Shopper) -> None:
+    change_variant(cart, SKU, price=Decimal("20"))
+    with reading(cart) as session:
+        before = summarise_cart(session, guest, terms=TERMS)
+    tell(cart, guest, "20.00")
+    with reading(cart) as session:
+        assert summarise_cart(session, guest, terms=TERMS).fingerprint == before.fingerprint
+    change_variant(cart, SKU, price=Decimal("25"))
+    with reading(cart) as session:
+        assert summarise_cart(session, guest, terms=TERMS).fingerprint == before.fingerprint
 
 
 def test_a_price_told_to_another_is_theirs(cart: Sessions, guest: Shopper, ada: Shopper) -> None:
