@@ -163,8 +163,15 @@ class ServiceMachine(RuleBasedStateMachine):
         )
     )
     def begin(self, wanted: list[tuple[Shopper, str, int, int]]) -> None:
-        for shopper, sku, quantity, steps in wanted:
+        for place, (shopper, sku, quantity, steps) in enumerate(wanted):
             self.attempt("add", lambda session, args=(shopper, sku, quantity): add_to_cart(session, *args))
+            if not place:
+                self.tell_and_raise(shopper, sku)
+                for code in ("GIFT-SMALL", "TENTH", "THREE", "ALONE", "NONE"):
+                    self.enter(shopper, code)
+                self.drop_code(shopper, "GIFT-SMALL")
+            if place < 2:
+                self.enter(shopper, "GIFT-LARGE")
             self.order(shopper, TERMS)
             moves = (self.pay, self.pack_all, self.send, lambda place: self.arrive(place, 2))
             for move in moves[:steps]:
@@ -251,6 +258,12 @@ class ServiceMachine(RuleBasedStateMachine):
 
     def drop_code(self, shopper: Shopper, code: str) -> None:
         self.attempt("drop code", lambda session: remove_code(session, shopper, code, TERMS))
+
+    def tell_and_raise(self, shopper: Shopper, sku: str) -> None:
+        """Tell a price, and raise it by as much."""
+        self.tell(shopper, sku)
+        with writing(self.sessions) as session:
+            session.execute(update(Variant).where(Variant.sku == sku).values(price=Variant.price * 2))
 
     def tell(self, shopper: Shopper, sku: str) -> None:
         """Tell a shopper today's price; it holds from then on."""
