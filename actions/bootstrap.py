@@ -20,6 +20,7 @@ from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
 from actions.receipt_keeper import ReceiptKeeper
+from actions.rulebook import Rulebook
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.store import RecommenderStore
@@ -79,6 +80,7 @@ class Services:
     matchers: PhotoMatcherStore
     receipts: ReceiptKeeper
     guests: GuestAccess
+    rulebook: Rulebook
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
     @property
@@ -132,6 +134,7 @@ def build_services(settings: Settings) -> Services:
         matchers=matchers,
         receipts=ReceiptKeeper(make_sessions(open_engine(settings.database_url, timeout_s=_RECEIPTS_S))),
         guests=GuestAccess(sessions, BackgroundSender(sender), settings.secret.get_secret_value()),
+        rulebook=Rulebook.load(settings.policies, list(policies), settings.language),
     )
 
 
