@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from actions import desk
 from actions.adding import add, add_variant, complete, offer
 from actions.arguing import dismiss, less_like, more_like
 from actions.base import ShopAction
@@ -18,6 +19,8 @@ from actions.options import chosen_options
 from actions.orders import answered_number, show_order, track
 from actions.pending import (
     ADD,
+    CASE,
+    CASE_YES,
     CLEAR_CART,
     CODE,
     CONFIRM_ORDER,
@@ -109,6 +112,9 @@ class ActionAffirm(ShopAction):
         """Do what was asked; a yes to nothing does nothing."""
         pending = turn.pending
         kind = pending.get("kind", "")
+        if kind == CASE_YES and desk.amend(turn, pending):
+            # "Yes, but only one of them" is a yes to something else.
+            return
         if kind in _ANSWERS:
             if answers_question(turn) and _ANSWERS[kind](turn, pending):
                 resume(turn, pending)
@@ -136,7 +142,10 @@ class ActionDeny(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Leave everything as it is."""
         kind = turn.pending.get("kind", "")
-        if kind == USE_ADDRESS:
+        if kind in (CASE, CASE_YES):
+            if kind == CASE or not desk.amend(turn, turn.pending):
+                desk.drop(turn)
+        elif kind == USE_ADDRESS:
             ask_other_address(turn)
         elif turn.form and not kind:
             turn.say("utter_checkout_waits")
@@ -159,7 +168,9 @@ class ActionCancel(ShopAction):
         kind = turn.pending.get("kind", "")
         forget_address(turn)
         stop_photo(turn)
-        if turn.form or kind in {USE_ADDRESS, CONFIRM_ORDER}:
+        if kind in (CASE, CASE_YES):
+            desk.drop(turn)
+        elif turn.form or kind in {USE_ADDRESS, CONFIRM_ORDER}:
             turn.say("utter_checkout_stopped")
         else:
             turn.say("utter_stopped" if kind else "utter_nothing_to_cancel")
@@ -168,6 +179,8 @@ class ActionCancel(ShopAction):
 def take(turn: Turn) -> None:
     """Answer the question that waits; where none does, choose from what was shown, else search."""
     pending = turn.pending
+    if pending.get("kind") == CASE_YES and desk.amend(turn, pending):
+        return
     answer = _ANSWERS.get(pending.get("kind", ""))
     if answer is None or not answer(turn, pending):
         turn.leave_out_rest()
@@ -326,6 +339,7 @@ _ANSWERS: dict[str, Callable[[Turn, Pending], bool]] = {
     ORDER: _answer_order,
     CONTACT: answer_contact,
     CODE: _answer_code,
+    CASE: desk.take_answer,
     TASTE: answer_taste,
     PHOTO_PART: answer_part,
 }
@@ -338,4 +352,5 @@ _YES: dict[str, Callable[[Turn, Pending], None]] = {
     USE_ADDRESS: use_address,
     CONFIRM_ORDER: confirm_order,
     CLEAR_CART: lambda turn, _: clear(turn),
+    CASE_YES: desk.confirm,
 }

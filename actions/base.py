@@ -15,7 +15,7 @@ from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 
 from actions import bootstrap
 from actions.facts import stock_fact
-from actions.pending import answers_question
+from actions.pending import CASE, CASE_YES, answers_question
 from actions.turn import Turn, clean_words
 from shop import errors
 
@@ -113,9 +113,15 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
 
     def _answered(self, tracker: Tracker, deadline: float) -> Turn:
         turn = Turn(tracker, self._services or bootstrap.services(), deadline)
-        answered = self.yields_to_answer and answers_question(turn)
+        before = turn.pending.get("kind")
+        answered = self.yields_to_answer and before != CASE and answers_question(turn)
         try:
-            take_answer(turn) if answered else self.perform(turn)
+            if answered:
+                take_answer(turn)
+            elif before == CASE and not self.takes_answers and _fills_case(turn):
+                answered = True
+            else:
+                self.perform(turn)
         except errors.ShopUnavailable:
             # Nothing was changed, and what waits for an answer goes on waiting: the shopper can say it again.
             raise
@@ -123,6 +129,8 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             say_error(turn, error)
         if answered or not self.keeps_question:
             turn.drop_pending()
+        if before in (CASE, CASE_YES) and not (answered or self.takes_answers):
+            _come_back(turn, asks=self.keeps_question)
         if not (answered or self.takes_answers) and (turn.has_shown or not self.keeps_question):
             turn.leave_out_rest()
         if not turn.is_late:
@@ -139,6 +147,22 @@ def take_answer(turn: Turn) -> None:
     from actions.answers import take  # What takes answers is made of all actions.
 
     take(turn)
+
+
+def _fills_case(turn: Turn) -> bool:
+    """Take a message as the answer to what the desk has asked, whatever its intent was read as, where it is one."""
+    from actions.desk import take_answer as fill  # The desk is made of actions.
+
+    return answers_question(turn) and fill(turn, turn.pending)
+
+
+def _come_back(turn: Turn, *, asks: bool) -> None:
+    """Ask the desk's question again after what was answered in the middle, or say that the change waits."""
+    from actions.desk import ask_again, tell_waits  # The desk is made of actions.
+
+    if turn.has_asked:
+        return
+    ask_again(turn) if asks else tell_waits(turn)
 
 
 def say_error(turn: Turn, error: errors.ShopError) -> None:

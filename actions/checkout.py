@@ -6,7 +6,15 @@ from actions.base import ShopAction
 from actions.cards import button
 from actions.cart_lines import cart_line
 from actions.facts import order_facts, summary_facts
-from actions.pending import CONFIRM_ORDER, OPTION, PHOTO_PART, USE_ADDRESS, answers_question
+from actions.pending import (
+    CONFIRM_ORDER,
+    OPTION,
+    PHOTO_PART,
+    UNREAD,
+    USE_ADDRESS,
+    answers_question,
+    is_free_text,
+)
 from actions.turn import Pending, Turn
 from shop.customers import CustomerView, get_customer
 from shop.errors import CartChanged, InvalidAddress
@@ -22,12 +30,8 @@ SLOTS = {
     "ship_postcode": "postcode",
     "ship_country": "country",
 }
-# A message of one of these intents fills a field all the same: it is what addresses are mistaken for.
-_ANSWERS = frozenset({"inform", "nlu_fallback", "out_of_scope", ""})
 # A photo sent on the way may ask these; what answers them is no address.
 _ASKED_BY_PHOTO = frozenset({OPTION, PHOTO_PART})
-# An address is no sentence that the language model knows; below this it is taken for an address and not for a wish.
-_SURE = 0.65
 
 
 class ActionCheckOut(ShopAction):
@@ -225,10 +229,9 @@ def _is_answer(turn: Turn, slot: str) -> bool:
         return False
     if turn.pending.get("kind") in _ASKED_BY_PHOTO and answers_question(turn):
         return False
-    intent, confidence = turn.intent
     if slot == "ship_email":
-        return "@" in turn.text or intent in _ANSWERS
-    return intent in _ANSWERS or confidence < _SURE
+        return "@" in turn.text or turn.intent[0] in UNREAD
+    return is_free_text(turn)
 
 
 def _entered(turn: Turn) -> dict[str, str] | None:

@@ -8,7 +8,7 @@ from actions.base import ShopAction, take_answer
 from actions.cards import named_button, variant_title
 from actions.facts import order_facts
 from actions.guest_orders import offer_look, opened_order
-from actions.pending import CODE, CONTACT, ORDER, answers_question, said_number
+from actions.pending import CASE, CODE, CONTACT, ORDER, answers_question, said_number
 from actions.turn import Button, Turn
 from shop.days import Days
 from shop.errors import OrderNotFound
@@ -33,7 +33,7 @@ class ActionTrackOrder(ShopAction):
             # A bare number is read as that of an order; here it is what was asked for.
             take_answer(turn)
             return
-        number, placed = turn.entity("order_number"), _days_said(turn)
+        number, placed = turn.entity("order_number"), days_said(turn)
         if number:
             track(turn, number)
             return
@@ -66,7 +66,7 @@ class ActionListOrders(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """List the newest ones, or those of the days that were named; one that is named by its number is shown."""
-        number, placed = turn.entity("order_number"), _days_said(turn)
+        number, placed = turn.entity("order_number"), days_said(turn)
         if number:
             track(turn, number)
             return
@@ -81,7 +81,7 @@ class ActionListOrders(ShopAction):
         _list(turn, orders, "utter_orders")
 
 
-def _days_said(turn: Turn) -> Days | None:
+def days_said(turn: Turn) -> Days | None:
     """Read the days that are asked about; None where there are none that can be."""
     try:
         return Days.parse(turn.entity("ordered") or "")
@@ -229,12 +229,20 @@ def _show_or_ask(turn: Turn, orders: list[OrderView]) -> None:
 def _offer(turn: Turn, orders: list[OrderView], response: str, days: str = "") -> None:
     """Say a list of orders, of which the shopper may choose one."""
     turn.ask_later(ORDER, numbers=[order.number for order in orders])
+    offer_orders(turn, orders, response, days=days)
+
+
+def offer_orders(turn: Turn, orders: list[OrderView], response: str, *, days: str = "", goal: str = "") -> None:
+    """Say a list of orders with a button for each."""
+    # While a change of an order asks which one it is about, a button answers that and does not track it.
+    intent = "inform" if turn.pending.get("kind") == CASE else "track_order"
     turn.say(
         response,
         told=_facts(turn, orders),
-        days=days,
         lines="\n".join(_order_line(turn, order) for order in orders),
-        buttons=[_order_button(turn, order) for order in orders],
+        buttons=[_order_button(turn, order, intent) for order in orders],
+        days=days,
+        goal=goal,
     )
 
 
@@ -244,9 +252,9 @@ def _facts(turn: Turn, orders: list[OrderView], *, parcels: bool = False) -> lis
     return [fact for order in orders for fact in order_facts(order, row_ids[order.number], parcels=parcels)]
 
 
-def _order_button(turn: Turn, order: OrderView) -> Button:
+def _order_button(turn: Turn, order: OrderView, intent: str) -> Button:
     title = turn.labels.text("order.button", number=order.number)
-    return named_button(title, "track_order", order_number=order.number)
+    return named_button(title, intent, order_number=order.number)
 
 
 def _order_line(turn: Turn, order: OrderView) -> str:

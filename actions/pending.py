@@ -18,6 +18,8 @@
 | use_address | whether to send it to a known address | address |
 | confirm_order | whether to place the order | fingerprint |
 | clear_cart | whether to empty the cart | |
+| case | what is missing of a change of an order | asked, numbers (where it is the order) |
+| case_yes | whether to make a change of an order | fingerprint, key |
 """
 
 from __future__ import annotations
@@ -45,16 +47,39 @@ SIMILAR = "similar"
 USE_ADDRESS = "use_address"
 CONFIRM_ORDER = "confirm_order"
 CLEAR_CART = "clear_cart"
+CASE = "case"
+CASE_YES = "case_yes"
 
 # What a question of taste asks for.
 CATEGORY, BUDGET = "category", "budget"
 
 _LONG_ANSWER = 60
+# A message of one of these intents is a text of the shopper's own all the same: it is what addresses are mistaken for.
+UNREAD = frozenset({"inform", "nlu_fallback", "out_of_scope", ""})
+# An address is no sentence that the language model knows; below this it is taken for an address and not for a wish.
+_SURE = 0.65
 _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 _PHONE = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")
 _CODE = re.compile(r"(?<!\d)\d{3}[\s-]?\d{3}(?!\d)")
 _BARE = re.compile(r"\d{4,8}")
 _PRICES = ("price_min", "price_max")
+# What names each part of a change of an order; any other part is free text.
+_NAMED_BY = {
+    "order": ("order_number", "ordinal", "ordered", "product", "product_query", "category", "sort"),
+    "items": (
+        "product",
+        "product_query",
+        "category",
+        "sku",
+        "ordinal",
+        "reference",
+        "colour",
+        "option_value",
+        "quantity",
+    ),
+    "option": ("option_value", "colour", "sku"),
+    "reason": ("reason",),
+}
 _TASTES = ("category", "brand", "colour", "product_query", "exclude", *_PRICES)
 
 
@@ -77,6 +102,8 @@ def answers_question(turn: Turn) -> bool:
         return contact_said(turn.text) is not None
     if kind == CODE:
         return code_said(turn.text) is not None
+    if kind == CASE:
+        return _may_fill(turn, pending["asked"])
     if kind == PHOTO_PART:
         return part_said(turn, pending["parts"]) is not None
     if kind == TASTE:
@@ -84,6 +111,19 @@ def answers_question(turn: Turn) -> bool:
         of_price = any(turn.entities(name) for name in _PRICES) or said_number(turn) is not None
         return of_price if pending["asked"] == BUDGET else names_taste(turn)
     return False
+
+
+def is_free_text(turn: Turn) -> bool:
+    """Tell whether a message may be a text of the shopper's own, such as a street, and no wish or question."""
+    intent, confidence = turn.intent
+    return not turn.from_button and not turn.text.rstrip().endswith("?") and (intent in UNREAD or confidence < _SURE)
+
+
+def _may_fill(turn: Turn, asked: str) -> bool:
+    """Tell whether a message may say what is missing of a change."""
+    if asked in _NAMED_BY:
+        return any(turn.entities(name) for name in _NAMED_BY[asked]) or said_number(turn) is not None
+    return is_free_text(turn)
 
 
 def contact_said(text: str) -> str | None:

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     Attributes:
         secret: signs and checks identities; the same value that the assistant's web channel has.
         payment_url: where a shopper pays an order; `{number}` stands for the order's number.
+        label_url: where the label of a return is; `{rma}` stands for its number.
         encoder: the sentence encoder for languages other than the shop's own, as the set-up exports it.
         glossary: what the catalogue calls what shoppers of another language ask for.
         threads: processor threads of the sentence encoder; more than one slows a busy server down.
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/shop.db"
     secret: SecretStr
     payment_url: str = "https://pay.example.com/orders/{number}"
+    label_url: str = "https://returns.example.com/labels/{rma}"
     actions_port: int = Field(default=5055, ge=1, le=65535)
     threads: int = Field(default=1, ge=1)
     workers: int = Field(default=8, ge=1)
@@ -81,6 +83,13 @@ class Settings(BaseSettings):
             raise ValueError(f"DAOGOU_PHOTO_HOSTS must list names such as img.shop.example, not {wrong!r}")
         return hosts
 
+    @field_validator("label_url")
+    @classmethod
+    def _require_rma(cls, url: str) -> str:
+        if "{rma}" not in url or set("{}") & set(url.replace("{rma}", "")):
+            raise ValueError("DAOGOU_LABEL_URL must contain {rma} and no other braces")
+        return url
+
     @field_validator("payment_url")
     @classmethod
     def _require_number(cls, url: str) -> str:
@@ -91,6 +100,10 @@ class Settings(BaseSettings):
     def payment_address(self, number: str) -> str:
         """Give the address where an order is paid."""
         return self.payment_url.replace("{number}", number)
+
+    def label_address(self, rma_number: str) -> str:
+        """Give the address where the label of a return is printed."""
+        return self.label_url.replace("{rma}", rma_number)
 
     @property
     def photo_host_names(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+import inspect
 import json
 import shutil
 from collections.abc import Sequence
@@ -26,10 +27,12 @@ from actions import (
     catalogue,
     checkout,
     comparison,
+    desk_actions,
     orders,
     photo_search,
     receipts,
     recommendations,
+    refunds,
     search,
     service,
     told,
@@ -47,6 +50,7 @@ from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
 from actions.receipt_keeper import ReceiptKeeper
+from actions.rulebook import Rulebook
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
 from recsys.errors import ArtifactDamaged
@@ -62,8 +66,8 @@ from shop.senders import BackgroundSender, Message
 ROOT = Path(__file__).parents[2]
 SECRET = "0123456789abcdef0123456789abcdef"
 MODULES = (
-    answers, arguing, cart, catalogue, checkout, comparison, orders, photo_search, receipts, recommendations,
-    search, service, told, whys,
+    answers, arguing, cart, catalogue, checkout, comparison, desk_actions, orders, photo_search, receipts,
+    recommendations, refunds, search, service, told, whys,
 )  # fmt: skip
 
 # name, slug, brand, category, attributes, variants: (sku, price, stock, options)
@@ -246,6 +250,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, o
         matchers=PhotoMatcherStore(VisionFiles(settings.vision), settings.images, sessions),
         receipts=ReceiptKeeper(sessions),
         guests=GuestAccess(sessions, BackgroundSender(outbox), SECRET),
+        rulebook=Rulebook.load(settings.policies, ["en", "zh"], "en"),
     )
     engine.dispose()
 
@@ -265,7 +270,7 @@ def action_classes() -> list[type[ShopAction]]:
         value
         for module in MODULES
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, ShopAction) and value is not ShopAction
+        if isinstance(value, type) and issubclass(value, ShopAction) and not inspect.isabstract(value)
     ]
 
 

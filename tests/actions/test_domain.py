@@ -9,9 +9,12 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.adjustments import ASPECTS, DISMISS, GIFT, HISTORY, LESS, MORE
 from actions.answers import _ANSWERS, _GOALS, _LINE_GOALS, _YES
+from actions.desk import GOALS
 from actions.labels import Labels
 from actions.pending import (
     ADD,
+    CASE,
+    CASE_YES,
     CLEAR_CART,
     CODE,
     CONFIRM_ORDER,
@@ -33,9 +36,13 @@ from actions.reasons import _FIELDS, _PLAIN, _PRODUCTS, _SIMILAR
 from actions.wishes import BUDGET, EXCLUDE, SIZE
 from shop.addresses import FIELDS
 from shop.models import ORDER_STATES, SHIPMENT_STATES
+from shop.policy_rules import load_rules
 from tests.actions.conftest import ROOT, rules
 
 SOURCE = "\n".join(path.read_text() for path in sorted((ROOT / "actions").glob("*.py")))
+RULES = load_rules(ROOT / "data/policies")
+# What the desk offers instead of what a rule refuses.
+_OTHERWISE = {intent for goal in GOALS.values() for intent in goal.otherwise.values()}
 # Said by whatever hands messages to Rasa: of several requests in one message, what waits and what is not done.
 CHANNEL = (ROOT / "assistant/channels/several.py").read_text()
 
@@ -72,8 +79,9 @@ def test_every_intent_has_one_rule() -> None:
 
 
 def test_every_intent_has_a_rule_inside_the_check_out() -> None:
-    text = (ROOT / "data/rules/checkout.yml").read_text()
-    inside = {rule["steps"][0].get("intent") for rule in yaml.safe_load(text)["rules"] if "condition" in rule}
+    files = sorted((ROOT / "data/rules").glob("*.yml"))
+    rules_of_all = [rule for path in files for rule in yaml.safe_load(path.read_text())["rules"]]
+    inside = {rule["steps"][0].get("intent") for rule in rules_of_all if "condition" in rule}
     assert set(domain()["intents"]) - inside == {"check_out"}
 
 
@@ -118,11 +126,33 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {
         f"filters.{name}" for name in ("price", "colours", "brands", "categories", "options", "in_stock", "exclude")
     }
+    used |= (
+        {"desk.everything"} | {f"desk.goals.{goal}" for goal in GOALS} | {f"buttons.{intent}" for intent in _OTHERWISE}
+    )
+    used |= {f"desk.reasons.{reason.code.replace(' ', '_')}" for reason in RULES.returns.reasons}
+    used |= {f"desk.missing.{why}" for why in ("not_for_sale", "out_of_stock", "cart_full", "currency")}
+    used |= {f"desk.refund_kinds.{kind}" for kind in ("cancellation", "option_change", "return", "exchange")}
+    used |= {f"desk.refund_lines.{state}" for state in ("expected", "pending", "pending_undated", "paid", "credited")}
+    used |= {f"desk.refusals.{reason}" for reason in refusal_reasons()}
     # What options are called is the catalogue's to say.
     used |= {key for key in labels().keys if key.startswith("options.")}
     # Every other label of the kind names an intent that may be meant.
     used |= {f"meant.{intent}" for intent in rules()} & labels().keys
     assert used == labels().keys
+
+
+def refusal_reasons() -> set[str]:
+    """Give every reason for which the shop's code refuses something by a rule."""
+    code = "\n".join(path.read_text() for path in sorted((ROOT / "shop").glob("*.py")))
+    raised = re.findall(r'PolicyRefusal\(\s*rule\.rule, rule\.version, "([a-z_]+)"', code)
+    return {*raised, *re.findall(r'self\._refuse\([a-z_.]+, "([a-z_]+)"', code)}
+
+
+def test_every_refusal_has_words() -> None:
+    assert {"state", "window", "same_address", "dearer", "mixed"} <= refusal_reasons()
+    for language in ("en", "zh"):
+        known = Labels.load(ROOT / "data/labels", language, language).keys
+        assert {f"desk.refusals.{reason}" for reason in refusal_reasons()} <= known
 
 
 def test_no_english_sentence_stands_in_the_code() -> None:
@@ -133,7 +163,7 @@ def test_no_english_sentence_stands_in_the_code() -> None:
 
 def test_every_question_has_someone_to_take_its_answer() -> None:
     kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, SIMILAR, TASTE, USE_ADDRESS}
-    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE}
+    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CASE, CASE_YES}
     assert set(_ANSWERS) | set(_YES) == kinds | {WHICH}
     assert not set(_ANSWERS) & set(_YES)
 

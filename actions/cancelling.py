@@ -1,0 +1,65 @@
+"""Cancelling an order, or lines of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actions.cards import button
+from actions.desk_case import Case, Goal
+from actions.desk_orders import in_states, items_step, order_step
+from actions.desk_words import money_facts, refund_text, rule_facts, rule_text
+from actions.turn import Turn
+from shop.cancellations import do_cancel, propose_cancel
+from shop.changes import Yes
+
+
+def _pieces(case: Case) -> Mapping[str, int]:
+    return case.items or {}
+
+
+def _show(turn: Turn, case: Case) -> str:
+    """Say which pieces would be cancelled, and what would be paid back."""
+    with turn.reading() as session:
+        proposal = propose_cancel(session, turn.shopper, turn.services.rulebook.rules, case.number or "", _pieces(case))
+    labels = turn.labels
+    amounts = [*(piece.amount for piece in proposal.pieces), proposal.refund, proposal.total]
+    turn.say(
+        "utter_ask_cancel_order" if proposal.whole else "utter_ask_cancel_lines",
+        told=[
+            *money_facts(turn, proposal.number, proposal.fingerprint, amounts),
+            *rule_facts(turn, proposal.rule),
+        ],
+        number=proposal.number,
+        lines="\n".join(
+            labels.text("desk.piece", quantity=piece.quantity, name=piece.name, amount=labels.money(piece.amount))
+            for piece in proposal.pieces
+        ),
+        refund=refund_text(turn, proposal.refund),
+        total=labels.money(proposal.total),
+        rule=rule_text(turn, proposal.rule),
+        buttons=[button(labels, "cancel_it", "affirm"), button(labels, "leave_it", "deny")],
+    )
+    return proposal.fingerprint
+
+
+def _make(turn: Turn, case: Case, yes: Yes) -> None:
+    with turn.writing() as session:
+        done = do_cancel(
+            session, turn.shopper, turn.services.rulebook.rules, case.number or "", yes, lines=_pieces(case)
+        )
+    turn.say(
+        "utter_cancelled",
+        told=money_facts(turn, done.number, yes.confirmed, [done.refund]),
+        number=done.number,
+        refund=refund_text(turn, done.refund),
+        buttons=[button(turn.labels, "track", "track_order", order_number=done.number)],
+    )
+
+
+CANCEL = Goal(
+    "cancel",
+    (order_step(in_states("waiting_for_payment", "paid")), items_step(whole=True)),
+    _show,
+    _make,
+    otherwise={"delivered": "return_product", "shipped": "track_order"},
+)

@@ -1,0 +1,234 @@
+"""The desk: leads a change of an order from what the shopper says first to an explicit yes, and makes it once.
+
+What a message says is taken wherever it stands, and only what is missing is asked. A question in the middle is
+answered, and the desk's own question asked again; whatever else the shopper turns to, the case waits to be resumed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+from actions.base import say_error
+from actions.cancelling import CANCEL
+from actions.cards import button
+from actions.desk_case import Case, Goal, Step, close
+from actions.desk_orders import ITEMS
+from actions.desk_words import say_refusal
+from actions.pending import CASE_YES
+from actions.readdressing import ADDRESS
+from actions.reordering import REORDER
+from actions.returning import RETURN
+from actions.swapping import OPTION, SWAP
+from actions.turn import Button, Pending, Turn, clean_words
+from shop.changes import Yes
+from shop.errors import InvalidAddress, OrderNotFound, PolicyRefusal, ProposalChanged, Refused
+
+GOALS: Mapping[str, Goal] = {goal.name: goal for goal in (CANCEL, ADDRESS, SWAP, REORDER, RETURN)}
+
+
+def begin(turn: Turn, goal: str) -> None:
+    """Begin a change, or go on with it where it is open already, with all that the message says."""
+    case = Case.of(turn)
+    if case is None or case.goal != goal:
+        if case is not None and case.is_begun:
+            turn.say("utter_case_left", goal=turn.labels.text(f"desk.goals.{case.goal}"))
+        case = Case(goal, words=clean_words("" if turn.from_button else turn.text))
+    _take_and_go_on(turn, case)
+
+
+def take_answer(turn: Turn, pending: Pending) -> bool:
+    """Take a message as the answer to the desk's question; tell whether it was one."""
+    case = Case.of(turn)
+    if case is None:
+        return False
+    try:
+        told = _read(turn, case)
+    except InvalidAddress as error:
+        turn.say(f"utter_invalid_{error.field}")
+        _go_on(turn, case)
+        return True
+    except OrderNotFound as error:
+        say_error(turn, error)
+        _go_on(turn, case)
+        return True
+    if told == case:
+        return False
+    _go_on(turn, replace(told, answered=(*case.answered, pending["asked"])), reads=True)
+    return True
+
+
+def amend(turn: Turn, pending: Pending) -> bool:
+    """Take what a message changes of a proposal, as "no, only one of them" does; tell whether it changed any of it."""
+    case = Case.of(turn)
+    if case is None or not turn.named:
+        return False
+    told = _read(turn, case)
+    if told == case:
+        return False
+    _go_on(turn, told, reads=True)
+    return True
+
+
+def confirm(turn: Turn, pending: Pending) -> None:
+    """Make the change that was confirmed; where it would no longer do the same, show it again."""
+    case = Case.of(turn)
+    if case is None:
+        turn.say("utter_nothing_to_confirm")
+        return
+    try:
+        GOALS[case.goal].make(turn, case, Yes(pending["fingerprint"], pending["key"], case.words))
+    except ProposalChanged:
+        turn.say("utter_case_changed")
+        _go_on(turn, case)
+        return
+    except PolicyRefusal as error:
+        _refuse(turn, case, error)
+        return
+    except Refused as error:
+        _ask_otherwise(turn, case, error)
+        return
+    turn.remember(focus_order=case.number)
+    close(turn)
+
+
+def drop(turn: Turn) -> None:
+    """Call a change off: nothing is changed."""
+    close(turn)
+    turn.say("utter_case_dropped")
+
+
+def go_back(turn: Turn) -> None:
+    """Ask the last answered question again; where none was, the first, which was settled without asking."""
+    case = Case.of(turn)
+    if case is None:
+        turn.say("utter_nothing_to_go_back_to")
+        return
+    step = _step(case, case.answered[-1]) if case.answered else GOALS[case.goal].steps[0]
+    case = replace(step.forget(case), answered=case.answered[:-1])
+    case.keep(turn)
+    step.ask(turn, case)
+
+
+def start_over(turn: Turn) -> bool:
+    """Forget all that was said of the open change and begin it anew; tell whether there was one."""
+    case = Case.of(turn)
+    if case is None:
+        return False
+    turn.remember(focus_order=None)
+    turn.say("utter_case_started_over", goal=turn.labels.text(f"desk.goals.{case.goal}"))
+    _go_on(turn, Case(case.goal, words=case.words))
+    return True
+
+
+def resume(turn: Turn) -> bool:
+    """Go on with the open change where it was left; tell whether there is one."""
+    case = Case.of(turn)
+    if case is not None:
+        _go_on(turn, case)
+    return case is not None
+
+
+def ask_again(turn: Turn) -> None:
+    """Repeat the desk's question after something in the middle was answered."""
+    case = Case.of(turn)
+    if case is not None:
+        _go_on(turn, case)
+
+
+def tell_waits(turn: Turn) -> None:
+    """Say that the open change waits while the shopper does something else."""
+    case = Case.of(turn)
+    if case is not None and case.is_begun:
+        turn.say("utter_case_waits", goal=turn.labels.text(f"desk.goals.{case.goal}"), buttons=[resume_button(turn)])
+
+
+def resume_button(turn: Turn) -> Button:
+    """Offer to go on with the open change."""
+    return button(turn.labels, "resume_case", "resume_case")
+
+
+def _take_and_go_on(turn: Turn, case: Case) -> None:
+    try:
+        case = _read(turn, case)
+    except OrderNotFound as error:
+        # Another's order and one that does not exist are told the same, and nothing is begun by it.
+        close(turn)
+        say_error(turn, error)
+        return
+    _go_on(turn, case, reads=True)
+
+
+def _read(turn: Turn, case: Case) -> Case:
+    """Take all that a message says of a change."""
+    for step in GOALS[case.goal].steps:
+        case = step.read(turn, case)
+    return case
+
+
+def _go_on(turn: Turn, case: Case, *, reads: bool = False) -> None:
+    """Settle what needs no question, ask for what is missing, or propose the change.
+
+    Args:
+        turn: the turn.
+        case: what is known.
+        reads: whether the message speaks of the change, and not of something in the middle.
+    """
+    try:
+        _settle(turn, case, reads=reads)
+    except PolicyRefusal as error:
+        _refuse(turn, case, error)
+    except OrderNotFound as error:
+        close(turn)
+        say_error(turn, error)
+
+
+def _settle(turn: Turn, case: Case, *, reads: bool) -> None:
+    for step in GOALS[case.goal].steps:
+        if not step.is_known(case):
+            found = step.find(turn, case)
+            # With the order known, what the message says of its lines can be understood; with the line, its options.
+            case = _read(turn, found) if reads and found != case else found
+        if not step.is_known(case):
+            case.keep(turn)
+            step.ask(turn, case)
+            return
+    case.keep(turn)
+    try:
+        _propose(turn, case)
+    except PolicyRefusal:
+        raise
+    except Refused as error:
+        _ask_otherwise(turn, case, error)
+
+
+def _ask_otherwise(turn: Turn, case: Case, error: Refused) -> None:
+    """Say what cannot be had as it was said, and ask for that anew; where nothing can be said otherwise, stop."""
+    say_error(turn, error)
+    step = next((step for step in reversed(GOALS[case.goal].steps) if step.name in (OPTION, ITEMS)), None)
+    if step is None:
+        close(turn)
+        return
+    case = step.forget(case)
+    case.keep(turn)
+    step.ask(turn, case)
+
+
+def _propose(turn: Turn, case: Case) -> None:
+    fingerprint = GOALS[case.goal].show(turn, case)
+    turn.remember(focus_order=case.number)
+    # The key stands for this one yes: a message that comes twice changes nothing twice.
+    turn.ask_later(CASE_YES, fingerprint=fingerprint, key=secrets.token_hex(16))
+
+
+def _refuse(turn: Turn, case: Case, error: PolicyRefusal) -> None:
+    close(turn)
+    state = str(error.facts.get("state", ""))
+    intent = GOALS[case.goal].otherwise.get(state)
+    offered = [button(turn.labels, intent, intent, order_number=case.number or "")] if intent else []
+    say_refusal(turn, error, [*offered, button(turn.labels, "talk_to_person", "talk_to_person")])
+
+
+def _step(case: Case, name: str) -> Step:
+    return next(step for step in GOALS[case.goal].steps if step.name == name)

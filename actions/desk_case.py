@@ -1,0 +1,113 @@
+"""A change of an order that is being talked about: what is known of it so far, and the steps to what is not.
+
+A case lives in the slot `case`, so that a question in the middle, or a search, loses nothing of it. It holds no address
+longer than the change needs it, and is gone once the change is made, refused or called off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from actions.turn import Turn
+from shop.changes import Yes
+
+SLOT = "case"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is known of a change.
+
+    Attributes:
+        goal: the change: "cancel", "address", "swap", "reorder" or "return".
+        number: of the order.
+        items: how many pieces of each SKU.
+        reason: the code of why something comes back.
+        options: for each SKU the one that is wanted in its place.
+        address: the fields of the new address that are known.
+        words: the message that it began with, cut, for the audit.
+        answered: the steps that the shopper was asked and has answered, the last one last.
+    """
+
+    goal: str
+    number: str | None = None
+    items: Mapping[str, int] | None = None
+    reason: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    address: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
+    answered: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, turn: Turn) -> Case | None:
+        """Give the case that is open in a conversation."""
+        stored = turn.slot(SLOT)
+        return cls(**{**stored, "answered": tuple(stored["answered"])}) if stored else None
+
+    def keep(self, turn: Turn) -> None:
+        """Remember it."""
+        turn.remember(**{SLOT: asdict(self)})
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether anything is known of it that would have to be said again."""
+        return bool(self.items or self.reason or self.options or self.address or self.answered)
+
+    def of_order(self, number: str) -> Case:
+        """Take an order; what was known of the lines of another one is of no use any more."""
+        if number == self.number:
+            return self
+        return replace(self, number=number, items=None, options={})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that must be known.
+
+    Attributes:
+        name: what it is called in a waiting question.
+        is_known: whether a case holds it.
+        read: takes it from a message, where the message says it.
+        find: settles it where there is nothing to choose.
+        ask: asks for it.
+        forget: takes it out of a case.
+    """
+
+    name: str
+    is_known: Callable[[Case], bool]
+    read: Callable[[Turn, Case], Case]
+    ask: Callable[[Turn, Case], None]
+    forget: Callable[[Case], Case]
+    find: Callable[[Turn, Case], Case] = lambda _, case: case
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A kind of change.
+
+    Attributes:
+        name: as in `Case.goal`.
+        steps: what must be known, in the order in which it is asked.
+        show: proposes the change, says what it would do, and gives the fingerprint that a yes confirms.
+        make: makes the change that was confirmed, and says so.
+        otherwise: which intent, offered as a button, may be the way where a rule refuses it in a state of the order.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    show: Callable[[Turn, Case], str]
+    make: Callable[[Turn, Case, Yes], None]
+    otherwise: Mapping[str, str] = field(default_factory=dict)
+
+
+def close(turn: Turn) -> None:
+    """Forget the case."""
+    turn.remember(**{SLOT: None})
+
+
+def asked_by(turn: Turn) -> str | None:
+    """Name the step whose question waits for an answer."""
+    pending: dict[str, Any] = turn.pending
+    return pending.get("asked") if pending.get("kind") == "case" else None

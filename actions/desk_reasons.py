@@ -1,0 +1,47 @@
+"""Why something comes back: the step that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from actions.cards import named_button
+from actions.desk_case import Case, Step
+from actions.desk_words import reason_text
+from actions.pending import CASE
+from actions.turn import Turn
+
+REASON = "reason"
+
+
+def reason_step(find: Callable[[Turn, Case], Case] = lambda _, case: case) -> Step:
+    """Ask why it comes back.
+
+    Args:
+        find: settles where no reason is needed.
+    """
+    return Step(
+        REASON,
+        is_known=lambda case: case.reason is not None,
+        read=_read,
+        find=find,
+        ask=_ask,
+        forget=lambda case: replace(case, reason=None),
+    )
+
+
+def _codes(turn: Turn) -> list[str]:
+    return [reason.code for reason in turn.services.rulebook.rules.returns.reasons]
+
+
+def _read(turn: Turn, case: Case) -> Case:
+    said = turn.entity("reason")
+    return replace(case, reason=said) if said in _codes(turn) else case
+
+
+def _ask(turn: Turn, case: Case) -> None:
+    turn.ask_later(CASE, asked=REASON)
+    turn.say(
+        "utter_ask_return_reason",
+        buttons=[named_button(reason_text(turn, code), "inform", reason=code) for code in _codes(turn)],
+    )

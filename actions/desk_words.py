@@ -1,0 +1,122 @@
+"""How the desk speaks: what a rule refuses, what is paid back, and which text says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from actions.facts import DATE, PRICE, money_value, policy_facts
+from actions.turn import Button, Turn
+from shop.errors import PolicyRefusal
+from shop.models import utc_now
+from shop.money import Money
+from shop.orders import order_row_ids
+from shop.policies import Passage
+from shop.policy_rules import Citation
+from shop.receipts import Fact
+
+
+def say_refusal(turn: Turn, error: PolicyRefusal, buttons: Sequence[Button] = ()) -> None:
+    """Say why a rule forbids it, and quote the rule."""
+    passage = turn.services.rulebook.passage(error.rule, turn.language)
+    turn.say(
+        "utter_refused",
+        told=[*policy_facts(passage), *_facts_of(error)],
+        why=_why(turn, error),
+        title=passage.title,
+        text_quoted=passage.text,
+        source=passage.source,
+        buttons=buttons,
+    )
+
+
+def rule_text(turn: Turn, rule: Citation | None) -> str:
+    """Name the text that allows it; nothing where no rule has a say."""
+    if rule is None:
+        return ""
+    passage = rule_passage(turn, rule)
+    return turn.labels.text("desk.rule", title=passage.title, source=passage.source)
+
+
+def rule_facts(turn: Turn, rule: Citation | None) -> list[Fact]:
+    """Give the receipt of a rule that was named."""
+    return [] if rule is None else policy_facts(rule_passage(turn, rule))
+
+
+def rule_passage(turn: Turn, rule: Citation) -> Passage:
+    """Fetch the text that states a rule."""
+    return turn.services.rulebook.passage(rule.rule, turn.language)
+
+
+def money_facts(turn: Turn, number: str, version: str, amounts: Iterable[Money | None]) -> list[Fact]:
+    """Give the receipts of what was worked out for an order.
+
+    Args:
+        turn: the turn.
+        number: the order's.
+        version: stands for the proposal or the change that the amounts belong to.
+        amounts: what is told; None is left out.
+    """
+    record = order_record(turn, number)
+    told = [amount for amount in amounts if amount is not None]
+    return [Fact(PRICE, record, money_value(amount), version, utc_now()) for amount in told]
+
+
+def date_fact(turn: Turn, number: str, version: str, day: dt.date) -> Fact:
+    """Give the receipt of a day that was worked out for an order."""
+    return Fact(DATE, order_record(turn, number), day.isoformat(), version, utc_now())
+
+
+def order_record(turn: Turn, number: str) -> str:
+    """Name the record of an order; its number stands on paper beside a name and belongs in no log."""
+    with turn.reading() as session:
+        return f"orders/{order_row_ids(session, [number])[number]}"
+
+
+def refund_text(turn: Turn, refund: Money | None) -> str:
+    """Say what is paid back."""
+    if refund is None or not refund.amount:
+        return turn.labels.text("desk.no_refund")
+    return turn.labels.text("desk.refund", amount=turn.labels.money(refund))
+
+
+def says_any(turn: Turn, label: str) -> bool:
+    """Tell whether a message holds one of the phrases that a label lists, in any language."""
+    text = turn.text.casefold()
+    phrases = [
+        phrase for labels in turn.services.languages.values() for phrase in labels.text(label).casefold().split("|")
+    ]
+    return any(re.search(rf"(?<![a-z]){re.escape(phrase)}(?![a-z])", text) for phrase in phrases)
+
+
+def _why(turn: Turn, error: PolicyRefusal) -> str:
+    return turn.labels.text(
+        f"desk.refusals.{error.reason}", **{name: _worded(turn, name, value) for name, value in error.facts.items()}
+    )
+
+
+def _worded(turn: Turn, name: str, value: Any) -> str:
+    labels = turn.labels
+    if name == "state":
+        return labels.text(f"order.states.{value}")
+    if name == "reasons":
+        return labels.one_of(reason_text(turn, code) for code in value)
+    if isinstance(value, dt.date):
+        return labels.date(value)
+    return str(value)
+
+
+def reason_text(turn: Turn, code: str) -> str:
+    """Put a reason for a return into words; a shop's own code stands for itself."""
+    key = f"desk.reasons.{code.replace(' ', '_')}"
+    return turn.labels.text(key) if key in turn.labels.keys else code
+
+
+def _facts_of(error: PolicyRefusal) -> list[Fact]:
+    """Give the receipts of what a refusal tells besides the rule: the last day, by the rule's version."""
+    until = error.facts.get("until")
+    if not isinstance(until, dt.date):
+        return []
+    return [Fact(DATE, error.rule, until.isoformat(), error.version, utc_now())]

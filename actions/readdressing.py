@@ -1,0 +1,89 @@
+"""Sending an order to another address before it is packed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.cards import button
+from actions.desk_case import Case, Goal, Step, asked_by
+from actions.desk_orders import case_order, in_states, order_step
+from actions.desk_words import rule_facts, rule_text
+from actions.pending import CASE, is_free_text
+from actions.turn import Turn
+from shop.address_changes import do_address_change, propose_address_change
+from shop.addresses import DeliveryAddress, check_field
+from shop.changes import Yes
+
+_QUESTIONS = {
+    "street": "utter_ask_new_street",
+    "city": "utter_ask_new_city",
+    "postcode": "utter_ask_new_postcode",
+    "country": "utter_ask_new_country",
+}
+
+
+def _field_step(name: str) -> Step:
+    """Ask for one field of the new address; whose name is on it stays."""
+    return Step(
+        name,
+        is_known=lambda case: name in case.address,
+        read=lambda turn, case: _read(turn, case, name),
+        ask=lambda turn, case: _ask(turn, case, name),
+        forget=lambda case: replace(case, address={key: text for key, text in case.address.items() if key != name}),
+    )
+
+
+def _read(turn: Turn, case: Case, name: str) -> Case:
+    """Take a message as the field that was asked for; nothing else that is said is an address."""
+    if asked_by(turn) != name or not is_free_text(turn):
+        return case
+    return replace(case, address={**case.address, name: check_field(name, turn.text)})
+
+
+def _ask(turn: Turn, case: Case, name: str) -> None:
+    turn.ask_later(CASE, asked=name)
+    turn.say(_QUESTIONS[name], number=case.number)
+
+
+def _address(turn: Turn, case: Case) -> DeliveryAddress:
+    return DeliveryAddress(case_order(turn, case).ship_name, **case.address)
+
+
+def _line(turn: Turn, parts: tuple[str, ...]) -> str:
+    name, street, city, postcode, country = parts
+    return turn.labels.text("address.line", name=name, street=street, city=city, postcode=postcode, country=country)
+
+
+def _show(turn: Turn, case: Case) -> str:
+    """Say where the order would go instead."""
+    address = _address(turn, case)
+    with turn.reading() as session:
+        proposal = propose_address_change(
+            session, turn.shopper, turn.services.rulebook.rules, case.number or "", address
+        )
+    turn.say(
+        "utter_ask_change_address",
+        told=rule_facts(turn, proposal.rule),
+        number=proposal.number,
+        old=_line(turn, proposal.old),
+        new=_line(turn, proposal.new),
+        rule=rule_text(turn, proposal.rule),
+        buttons=[button(turn.labels, "change_it", "affirm"), button(turn.labels, "leave_it", "deny")],
+    )
+    return proposal.fingerprint
+
+
+def _make(turn: Turn, case: Case, yes: Yes) -> None:
+    address = _address(turn, case)
+    with turn.writing() as session:
+        done = do_address_change(session, turn.shopper, turn.services.rulebook.rules, case.number or "", yes, address)
+    turn.say("utter_address_changed", number=done.number)
+
+
+ADDRESS = Goal(
+    "address",
+    (order_step(in_states("waiting_for_payment", "paid")), *map(_field_step, _QUESTIONS)),
+    _show,
+    _make,
+    otherwise={"shipped": "track_order", "packed": "track_order"},
+)

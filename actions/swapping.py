@@ -1,0 +1,169 @@
+"""Another option of what was bought: changed in the order before it is packed, exchanged once it has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.cards import button, named_button, variant_title
+from actions.desk_case import Case, Goal, Step
+from actions.desk_orders import case_order, items_step, line_title, order_step
+from actions.desk_reasons import reason_step
+from actions.desk_words import money_facts, refund_text, rule_facts, rule_text
+from actions.options import option_having
+from actions.pending import CASE
+from actions.returning import done_with_return, return_items, say_return
+from actions.turn import Turn
+from shop.catalogue import ProductView, VariantView, get_products_by_sku, select_variants
+from shop.changes import Yes
+from shop.option_changes import do_option_change, propose_option_change
+from shop.orders import OrderLineView, OrderView
+from shop.returns import do_return, propose_return
+
+OPTION = "option"
+_BEFORE_PACKING = frozenset({"waiting_for_payment", "paid"})
+
+
+def is_packed(order: OrderView) -> bool:
+    """Tell whether an order can only be changed by what comes back."""
+    return order.state not in _BEFORE_PACKING or bool(order.shipments)
+
+
+def _swapped(case: Case) -> tuple[str, str]:
+    """Give the SKU that was bought and the one that is wanted."""
+    sku = next(iter(case.items or {}))
+    return sku, case.options[sku]
+
+
+def _line(turn: Turn, case: Case) -> OrderLineView | None:
+    sku = next(iter(case.items or {}), None)
+    return next((line for line in case_order(turn, case).lines if line.sku == sku), None) if case.number else None
+
+
+def _product(turn: Turn, sku: str) -> ProductView | None:
+    with turn.reading() as session:
+        return next(iter(get_products_by_sku(session, [sku])), None)
+
+
+def _read_option(turn: Turn, case: Case) -> Case:
+    """Take the option that a message names in place of the one that was bought."""
+    line = _line(turn, case)
+    product = _product(turn, line.sku) if line else None
+    if line is None or product is None:
+        return case
+    named = turn.entity("sku")
+    others = [one.sku for one in product.variants if named and one.sku.casefold() == named.casefold()]
+    fitting = [sku for sku in others if sku != line.sku] or [one.sku for one in _wanted(turn, product, line)]
+    return replace(case, options={line.sku: fitting[0]}) if len(fitting) == 1 else case
+
+
+def _wanted(turn: Turn, product: ProductView, line: OrderLineView) -> Sequence[VariantView]:
+    """Find the variants that have what was said and otherwise the options that were bought."""
+    bought = {name: value.casefold() for name, value in line.options.items()}
+    said = {}
+    for word in (*turn.entities("option_value"), *turn.entities("colour")):
+        name = option_having(product, word, turn.entity("option_name"))
+        # "The 42 for a 43" names what was bought, too.
+        if name is not None and bought.get(name) != word.casefold():
+            said[name] = word
+    if not said:
+        return []
+    wanted = select_variants(product, {**line.options, **said})
+    return [one for one in wanted if one.sku != line.sku]
+
+
+def _ask_option(turn: Turn, case: Case) -> None:
+    line = _line(turn, case)
+    product = _product(turn, line.sku) if line else None
+    others = [one for one in product.variants if one.sku != line.sku and one.stock > 0] if product and line else []
+    if line is None or not others:
+        # Nothing to choose: what is proposed is refused with the reason.
+        turn.say("utter_no_other_option", name=line_title(line) if line else "")
+        turn.remember(case=None)
+        return
+    turn.ask_later(CASE, asked=OPTION)
+    titles = [variant_title(one.name, one.options) for one in others]
+    turn.say(
+        "utter_ask_other_option",
+        name=line_title(line),
+        names=turn.labels.one_of(titles),
+        buttons=[named_button(title, "inform", sku=one.sku) for title, one in zip(titles, others, strict=True)],
+    )
+
+
+def _needs_no_reason(turn: Turn, case: Case) -> Case:
+    """Ask for no reason where nothing has to come back."""
+    return case if is_packed(case_order(turn, case)) else replace(case, reason="")
+
+
+def _show(turn: Turn, case: Case) -> str:
+    if is_packed(case_order(turn, case)):
+        with turn.reading() as session:
+            rules, items = turn.services.rulebook.rules, return_items(case)
+            proposal = propose_return(session, turn.shopper, rules, case.number or "", items)
+        return say_return(turn, proposal)
+    return _show_option_change(turn, case)
+
+
+def _show_option_change(turn: Turn, case: Case) -> str:
+    with turn.reading() as session:
+        proposal = propose_option_change(
+            session, turn.shopper, turn.services.rulebook.rules, case.number or "", *_swapped(case)
+        )
+    labels = turn.labels
+    amounts = [proposal.unit_price, proposal.total, proposal.refund]
+    turn.say(
+        "utter_ask_change_option",
+        told=[
+            *money_facts(turn, proposal.number, proposal.fingerprint, amounts),
+            *rule_facts(turn, proposal.rule),
+        ],
+        number=proposal.number,
+        quantity=proposal.quantity,
+        old=proposal.name,
+        new=proposal.new_name,
+        price=labels.money(proposal.unit_price),
+        total=labels.money(proposal.total),
+        refund=refund_text(turn, proposal.refund) if proposal.difference.amount < 0 else "",
+        rule=rule_text(turn, proposal.rule),
+        buttons=[button(labels, "change_it", "affirm"), button(labels, "leave_it", "deny")],
+    )
+    return proposal.fingerprint
+
+
+def _make(turn: Turn, case: Case, yes: Yes) -> None:
+    number, rules = case.number or "", turn.services.rulebook.rules
+    if is_packed(case_order(turn, case)):
+        with turn.writing() as session:
+            done_return = do_return(session, turn.shopper, rules, number, yes, return_items(case))
+        done_with_return(turn, done_return, yes, exchange=True)
+        return
+    with turn.writing() as session:
+        done = do_option_change(session, turn.shopper, rules, number, yes, *_swapped(case))
+    turn.say(
+        "utter_option_changed",
+        told=money_facts(turn, done.number, yes.confirmed, [done.refund]),
+        number=done.number,
+        refund=refund_text(turn, done.refund) if done.refund and done.refund.amount else "",
+    )
+
+
+_OPTION_STEP = Step(
+    OPTION,
+    is_known=lambda case: bool(case.options),
+    read=_read_option,
+    ask=_ask_option,
+    forget=lambda case: replace(case, options={}),
+)
+SWAP = Goal(
+    "swap",
+    (
+        order_step(lambda order: order.state != "cancelled"),
+        items_step(whole=False, single=True),
+        _OPTION_STEP,
+        reason_step(find=_needs_no_reason),
+    ),
+    _show,
+    _make,
+    otherwise={"packed": "track_order", "shipped": "track_order"},
+)
