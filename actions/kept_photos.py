@@ -1,4 +1,4 @@
-"""Photos that belong to a ticket: copies that outlive the hours of what is merely searched by, for as long as a chat."""
+"""Photos that belong to a ticket: copies that are kept as long as a chat, and not only for the hours of a search."""
 
 from __future__ import annotations
 

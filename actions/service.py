@@ -34,7 +34,7 @@ class ActionAnswerPolicy(ShopAction):
         if passage is None and show_by_sku(turn):
             return
         if passage is None:
-            turn.say("utter_policy_unknown")
+            turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
         else:
             turn.say(
                 "utter_policy",

@@ -35,6 +35,7 @@ from actions import (
     refunds,
     search,
     service,
+    ticket_actions,
     told,
     whys,
 )
@@ -67,7 +68,7 @@ ROOT = Path(__file__).parents[2]
 SECRET = "0123456789abcdef0123456789abcdef"
 MODULES = (
     answers, arguing, cart, catalogue, checkout, comparison, desk_actions, orders, photo_search, receipts,
-    recommendations, refunds, search, service, told, whys,
+    recommendations, refunds, search, service, ticket_actions, told, whys,
 )  # fmt: skip
 
 # name, slug, brand, category, attributes, variants: (sku, price, stock, options)
