@@ -55,6 +55,9 @@ class DatabaseExpectation(Strict):
     receipts: list[dict[str, Any]] = []
     slates: Any = None
     wishes: Any = None
+    tickets: list[dict[str, Any]] | None = None
+    invoices: list[dict[str, Any]] | None = None
+    satisfaction: Any = None
 
 
 class Expectation(Strict):
