@@ -123,7 +123,7 @@ class ActionAffirm(ShopAction):
         if kind == CASE and pending["asked"] == PHOTO:
             turn.say("utter_photo_how_for_ticket")
             return
-        if kind in _ANSWERS:
+        if kind in _ANSWERS and kind != RATING:
             if answers_question(turn) and _ANSWERS[kind](turn, pending):
                 resume(turn, pending)
             else:

@@ -16,7 +16,7 @@ from actions.base import say_error
 from actions.cancelling import CANCEL
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, asked_by, close
-from actions.desk_orders import ITEMS
+from actions.desk_orders import ITEMS, ORDER
 from actions.desk_words import say_refusal
 from actions.guest_orders import offer_look
 from actions.handoff import PERSON
@@ -104,7 +104,9 @@ def confirm(turn: Turn, pending: Pending) -> None:
     if case.number:
         turn.remember(focus_order=case.number)
     close(turn)
-    ask_rating(turn)
+    if case.goal != REORDER.name:
+        # What is ordered again goes into the cart: there it goes on.
+        ask_rating(turn)
 
 
 def leave_out(turn: Turn) -> bool:
@@ -192,6 +194,9 @@ def _offers_look(turn: Turn, case: Case, error: OrderNotFound) -> bool:
     proves = turn.shopper.customer_id is None and normalise_number(error.number) is not None
     if not (GOALS[case.goal].opened and proves):
         return False
+    # What the message says beside the order's number is not asked for again.
+    for step in GOALS[case.goal].steps:
+        case = case if step.name == ORDER else step.read(turn, case)
     case.keep(turn)
     offer_look(turn, error.number)
     turn.remember(pending={**turn.pending, "waiting": {"kind": CASE}})
