@@ -11,11 +11,11 @@ from actions.ticket_parts import WORDS, extras_text, request_of, send
 from actions.turn import Turn
 from shop import tickets
 from shop.models import utc_now
-from shop.text import tidy_words
+from shop.text import ascii_digits, tidy_words
 
 _LAST = 5
-# Codes, addresses and the like are for the assistant alone.
-_PRIVATE = re.compile(r"@|^[\d\s+()-]*$")
+# One-time codes, e-mail addresses, phone and tax numbers are for the assistant alone.
+_PRIVATE = re.compile(r"@|\d{3}[\s-]?\d{3}|^[\d\s+()-]*$")
 
 
 def _said_step() -> Step:
@@ -31,7 +31,7 @@ def _said_step() -> Step:
 
 
 def _find(turn: Turn, case: Case) -> Case:
-    said = [text for text in turn.said(_LAST) if not _PRIVATE.search(text)]
+    said = [text for text in turn.said(_LAST) if not _PRIVATE.search(ascii_digits(text))]
     return case.telling(words=tidy_words(" / ".join(said), tickets.MOST_WORDS))
 
 

@@ -1,4 +1,4 @@
-"""Photos that go with a ticket: one sent while a problem is spoken of is attached, and not searched by."""
+"""Photos that go with a ticket: one sent while something is reported is attached, and not searched by."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from actions.desk_case import Case
 from actions.pending import CASE, CASE_YES
 from actions.photo_errors import PhotoGone
 from actions.photos import OWN_PHOTOS
-from actions.tickets import PROBLEM
+from actions.tickets import COMPLAINT, PROBLEM
 from actions.turn import Turn
 from shop.tickets import MOST_PHOTOS
 
 _REPORT = "report_problem"
+_GOALS = frozenset({PROBLEM.name, COMPLAINT.name})
 
 
 def attach_photo(turn: Turn) -> bool:
-    """Attach the photo of a message to the problem that it shows; tell whether there is one."""
+    """Attach the photo of a message to what is being reported; tell whether something is."""
     if not (turn.photo_url or "").startswith(OWN_PHOTOS):
         return False
     case = Case.of(turn)
-    is_asked = case is not None and case.goal == PROBLEM.name and turn.pending.get("kind") in (CASE, CASE_YES)
-    if not (is_asked or turn.photo_order == _REPORT):
-        return False
-    _attached(turn, case if is_asked and case else Case(PROBLEM.name)).keep(turn)
-    desk.begin(turn, PROBLEM.name)
+    if case is None or case.goal not in _GOALS or turn.pending.get("kind") not in (CASE, CASE_YES):
+        if turn.photo_order != _REPORT:
+            return False
+        case = Case(PROBLEM.name)
+    _attached(turn, case).keep(turn)
+    desk.begin(turn, case.goal)
     return True
 
 

@@ -284,6 +284,7 @@ class Chat:
         self.metadata = metadata or {}
         self.slots: dict[str, Any] = {}
         self.form: str | None = None
+        self.events: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self._rules = rules()
         self._actions: dict[str, Action] = {one.name(): one for one in (kind(services) for kind in action_classes())}
@@ -322,7 +323,9 @@ class Chat:
             if name == "checkout_form":
                 self.form = name
                 continue
-            tracker = Tracker(self.sender_id, dict(self.slots), message, [], False, None, {"name": self.form}, None)
+            tracker = Tracker(
+                self.sender_id, dict(self.slots), message, self.events, False, None, {"name": self.form}, None
+            )
             dispatcher = CollectingDispatcher()
             for event in asyncio.run(self._actions[name].run(dispatcher, tracker, {})):
                 if event["event"] == "slot":

@@ -175,6 +175,38 @@ def test_a_photo_of_another_shopper_is_not_attached(services: Services, chat: Ch
     assert len(tickets(services)[0].photos) == MOST_PHOTOS
 
 
+def test_a_photo_goes_with_a_complaint_too(services: Services) -> None:
+    chat = signed_in(services, "ada")
+    chat.say("complain", "i want to complain")
+    chat.metadata["customer"] = "ada"
+    assert with_photo(chat, sent(chat)) == ["utter_photo_attached", "utter_ask_complaint"]
+    chat.say("report_problem", "the box looked like this when it came")
+    chat.press("/affirm")
+    assert [(row.kind, len(row.photos)) for row in tickets(services)] == [("complaint", 1)]
+
+
+def test_a_photo_whose_caption_reports_a_problem_begins_one(services: Services, chat: Chat) -> None:
+    place(services, "7001", {"MOUSE": 1}, "delivered")
+    chat.metadata["photo_url"] = sent(chat)
+    message = {
+        "text": "it arrived broken",
+        "intent": {"name": "search_by_photo", "confidence": 1.0},
+        "intent_ranking": [{"name": "search_by_photo"}, {"name": "report_problem"}],
+        "entities": [{"entity": "reason", "value": "damaged on arrival"}],
+        "metadata": chat.metadata,
+    }
+    said = chat.run("action_search_by_photo", message)
+    assert said == ["utter_photo_attached", "utter_return_possible", "utter_ask_problem_ticket"]
+
+
+def test_what_is_private_is_not_passed_on_with_the_last_words(services: Services) -> None:
+    chat = signed_in(services, "ada")
+    typed = ["show me shoes", "my mail is jo@example.com", "the code is 123 456", "４０", "in red please"]
+    chat.events = [{"event": "user", "text": text} for text in [*typed, "/view_cart", "a human please"]]
+    chat.say("talk_to_person", "a human please")
+    assert "show me shoes / in red please" in chat.last["extras"]
+
+
 def test_a_photo_that_is_gone_at_the_yes_is_admitted(services: Services, chat: Chat) -> None:
     place(services, "7001", {"MOUSE": 1}, "delivered")
     chat.say("report_problem", "it is broken", reason="faulty")
