@@ -113,7 +113,7 @@ class ForYou:
 
 
 def _turn(services: Services, token: object, slots: Mapping[str, Any], language: str | None) -> Turn:
-    shopper = proven_shopper(token, services.settings.secret.get_secret_value())
+    shopper = proven_shopper(token, services.settings.keys)
     kept = {name: slots[name] for name in _SLOTS if slots.get(name) is not None} | {"language": language}
     message = {"metadata": {"identity": token}}
     tracker = Tracker(shopper.shopper_id, kept, message, [], False, None, {}, None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sanic import Sanic
@@ -36,20 +36,20 @@ logger = logging.getLogger(__name__)
 GetServices = Callable[[], Services]
 
 
-def add_photos(app: Sanic[Any, Any], services: GetServices, secret: str) -> None:
+def add_photos(app: Sanic[Any, Any], services: GetServices, keys: Sequence[str]) -> None:
     """Open the door.
 
     Args:
         app: the action server.
         services: gives the shop's services.
-        secret: the key that the web channel signs with.
+        keys: the keys that the web channel signs with, or has signed with.
     """
     turns = asyncio.Semaphore(_AT_A_TIME)
 
     # As a stream: without a good token nothing is read, and of a body that is too long no more than is allowed.
     @app.post("/photos", stream=True)
     async def _take(request: Request) -> HTTPResponse:
-        shopper = _shopper(request, secret)
+        shopper = _shopper(request, keys)
         if shopper is None:
             return _error("unauthorized", 401)
         async with turns:
@@ -60,7 +60,7 @@ def add_photos(app: Sanic[Any, Any], services: GetServices, secret: str) -> None
 
     @app.get("/photos/<photo_id:str>")
     async def _show(request: Request, photo_id: str) -> HTTPResponse:
-        shopper = _shopper(request, secret)
+        shopper = _shopper(request, keys)
         if shopper is None:
             return _error("unauthorized", 401)
         try:
@@ -87,9 +87,9 @@ async def _taken(services: GetServices, shopper: Shopper, data: bytes) -> HTTPRe
     return json(body, status=201)
 
 
-def _shopper(request: Request, secret: str) -> Shopper | None:
+def _shopper(request: Request, keys: Sequence[str]) -> Shopper | None:
     try:
-        return proven_shopper(request.token, secret)
+        return proven_shopper(request.token, keys)
     except IdentityRefusedError as error:
         logger.warning("A photo was refused: %s", error.reason)
         return None

@@ -82,7 +82,7 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
         return json(page)
 
     _add_for_you(app, ForYou(bootstrap.services), settings.deadline_s)
-    add_photos(app, bootstrap.services, settings.secret.get_secret_value())
+    add_photos(app, bootstrap.services, settings.keys)
     return app
 
 

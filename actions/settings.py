@@ -18,6 +18,7 @@ class Settings(BaseSettings):
 
     Attributes:
         secret: signs and checks identities; the same value that the assistant's web channel has.
+        old_secrets: secrets that were in use before, separated by commas: what they signed is still believed.
         payment_url: where a shopper pays an order; `{number}` stands for the order's number.
         label_url: where the label of a return is; `{rma}` stands for its number.
         encoder: the sentence encoder for languages other than the shop's own, as the set-up exports it.
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///var/shop.db"
     secret: SecretStr
+    old_secrets: SecretStr = SecretStr("")
     payment_url: str = "https://pay.example.com/orders/{number}"
     label_url: str = "https://returns.example.com/labels/{rma}"
     actions_port: int = Field(default=5055, ge=1, le=65535)
@@ -70,10 +72,16 @@ class Settings(BaseSettings):
     @field_validator("secret")
     @classmethod
     def _refuse_placeholders(cls, secret: SecretStr) -> SecretStr:
-        value = secret.get_secret_value()
-        if len(value) < _SECRET_LENGTH or len(set(value)) < _SECRET_VARIETY:
+        if not _is_secret(secret.get_secret_value()):
             raise ValueError(f"DAOGOU_SECRET must be at least {_SECRET_LENGTH} random characters")
         return secret
+
+    @field_validator("old_secrets")
+    @classmethod
+    def _refuse_old_placeholders(cls, secrets: SecretStr) -> SecretStr:
+        if not all(map(_is_secret, _listed(secrets.get_secret_value()))):
+            raise ValueError(f"each of DAOGOU_OLD_SECRETS must be at least {_SECRET_LENGTH} random characters")
+        return secrets
 
     @field_validator("photo_hosts")
     @classmethod
@@ -101,6 +109,11 @@ class Settings(BaseSettings):
         """Give the address where an order is paid."""
         return self.payment_url.replace("{number}", number)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Give the keys that tokens may be signed with, today's first."""
+        return (self.secret.get_secret_value(), *_listed(self.old_secrets.get_secret_value()))
+
     def label_address(self, rma_number: str) -> str:
         """Give the address where the label of a return is printed."""
         return self.label_url.replace("{rma}", rma_number)
@@ -117,4 +130,12 @@ class Settings(BaseSettings):
 
 
 def _names(hosts: str) -> list[str]:
-    return [name for name in (part.strip().lower() for part in hosts.split(",")) if name]
+    return [name.lower() for name in _listed(hosts)]
+
+
+def _listed(text: str) -> list[str]:
+    return [part for part in (part.strip() for part in text.split(",")) if part]
+
+
+def _is_secret(value: str) -> bool:
+    return len(value) >= _SECRET_LENGTH and len(set(value)) >= _SECRET_VARIETY

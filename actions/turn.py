@@ -67,9 +67,8 @@ class Turn:
         self._recalled: Mapping[str, Sequence[str]] = {}
         message = tracker.latest_message or {}
         self.text: str = message.get("text") or ""
-        secret = services.settings.secret.get_secret_value()
         self.photo_url: str | None = _address((message.get("metadata") or {}).get("photo_url"))
-        self.shopper: Shopper = shopper_of(tracker.sender_id, message.get("metadata"), secret)
+        self.shopper: Shopper = shopper_of(tracker.sender_id, message.get("metadata"), services.settings.keys)
         self._slots: dict[str, Any] = self._forgotten()
 
     @property

@@ -58,6 +58,7 @@ class WebSettings:
     """
 
     secret: str
+    old_secrets: tuple[str, ...] = ()
     demo: bool = False
     allowed_origins: frozenset[str] = frozenset()
     actions_url: str = "http://127.0.0.1:5055"
@@ -71,10 +72,11 @@ class WebSettings:
     photo_seconds: float = 20.0
 
     def __post_init__(self) -> None:
-        if len(self.secret) < MIN_SECRET_CHARACTERS:
+        if any(len(secret) < MIN_SECRET_CHARACTERS for secret in (self.secret, *self.old_secrets)):
             raise InvalidWebSettings(
-                f"DAOGOU_SECRET must hold at least {MIN_SECRET_CHARACTERS} random characters, for example what "
-                "`openssl rand -hex 32` prints; the web channel signs every shopper's session with it"
+                f"DAOGOU_SECRET, and each of DAOGOU_OLD_SECRETS, must hold at least {MIN_SECRET_CHARACTERS} "
+                "random characters, for example what `openssl rand -hex 32` prints; the web channel signs every "
+                "shopper's session with it"
             )
 
     @classmethod
@@ -93,6 +95,7 @@ class WebSettings:
 
         return cls(
             secret=read("SECRET", ""),
+            old_secrets=tuple(filter(None, (part.strip() for part in read("OLD_SECRETS", "").split(",")))),
             demo=read("DEMO", "0").lower() in ("1", "true", "yes"),
             allowed_origins=parse_origins(read("ALLOWED_ORIGINS", "")),
             actions_url=_without_webhook(read("ACTIONS_URL", "http://127.0.0.1:5055/webhook")),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -59,10 +60,17 @@ class SignedSession:
 
 
 class Tokens:
-    """Signs and reads tokens with one secret."""
+    """Signs tokens with one secret, and reads them.
 
-    def __init__(self, secret: str) -> None:
+    Args:
+        secret: signs, and reads.
+        old_secrets: those that signed before it: what they have signed is good until it expires, so that a secret can
+            be changed without sending anyone away.
+    """
+
+    def __init__(self, secret: str, old_secrets: Sequence[str] = ()) -> None:
         self._secret = secret
+        self._keys = (secret, *old_secrets)
 
     def sign_session(self, session: Session, now: float | None = None) -> SignedSession:
         """Make the token that a browser keeps."""
@@ -98,14 +106,9 @@ class Tokens:
     def may_read(self, session: Session, identity: object) -> bool:
         """Tell whether a session may read what was said under an identity: a guest's words, or the same customer's."""
         try:
-            claims = jwt.decode(
-                identity if isinstance(identity, str) else "",
-                self._secret,
-                algorithms=[_ALGORITHM],
-                audience=IDENTITY_AUDIENCE,
-                # It is asked who it was, which stays true.
-                options={"verify_exp": False},
-            )
+            # It is asked who it was, which stays true.
+            words = identity if isinstance(identity, str) else ""
+            claims = self._decode(words, IDENTITY_AUDIENCE, {"verify_exp": False})
         except jwt.InvalidTokenError:
             return False
         return claims.get("customer") in (None, session.customer)
@@ -118,18 +121,27 @@ class Tokens:
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:
-            return jwt.decode(
-                token,
-                self._secret,
-                algorithms=[_ALGORITHM],
-                audience=SESSION_AUDIENCE,
-                leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "aud", "sub"]},
-            )
+            return self._decode(token, SESSION_AUDIENCE, {"require": ["exp", "aud", "sub"]})
         except jwt.ExpiredSignatureError:
             raise Unauthorized("session_expired", "The session has expired; ask for a new one.") from None
         except jwt.InvalidTokenError:
             raise Unauthorized("session_invalid", "The session token is not one of this assistant's.") from None
+
+    def _decode(self, token: str, audience: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Read a token with the first key that has signed it."""
+        for key in self._keys:
+            try:
+                return jwt.decode(
+                    token,
+                    key,
+                    algorithms=[_ALGORITHM],
+                    audience=audience,
+                    leeway=LEEWAY_SECONDS,
+                    options=options,
+                )
+            except jwt.InvalidSignatureError:
+                continue
+        raise jwt.InvalidSignatureError
 
 
 def is_customer_id(value: object) -> bool:

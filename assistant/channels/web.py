@@ -65,7 +65,7 @@ class WebInput(InputChannel):
 
     def __init__(self, settings: WebSettings) -> None:
         self._settings = settings
-        self._tokens = Tokens(settings.secret)
+        self._tokens = Tokens(settings.secret, settings.old_secrets)
         self._cross_origin = CrossOrigin(settings.allowed_origins)
         self._catalogue = CatalogueProxy(settings.actions_url)
         self._for_you = ForYouProxy(settings.actions_url, self._tokens)

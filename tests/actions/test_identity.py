@@ -55,22 +55,22 @@ BAD = [
 
 
 def test_a_good_token_names_the_customer() -> None:
-    assert shopper_of("web-1", {"identity": token()}, SECRET) == Shopper("web-1", "ada")
+    assert shopper_of("web-1", {"identity": token()}, [SECRET]) == Shopper("web-1", "ada")
 
 
 def test_a_token_without_customer_is_a_guest() -> None:
-    assert shopper_of("web-1", {"identity": token(customer=None)}, SECRET) == GUEST
+    assert shopper_of("web-1", {"identity": token(customer=None)}, [SECRET]) == GUEST
 
 
 @pytest.mark.parametrize("metadata", [None, {}, {"other": 1}])
 def test_a_message_without_token_is_a_guest_s(metadata: Any) -> None:
-    assert shopper_of("web-1", metadata, SECRET) == GUEST
+    assert shopper_of("web-1", metadata, [SECRET]) == GUEST
 
 
 @pytest.mark.parametrize("bad", [*BAD, pytest.param(token(sub="web-2"), id="of another conversation")])
 def test_a_bad_token_is_a_guest_s_and_only_its_fault_is_logged(bad: Any, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        assert shopper_of("web-1", {"identity": bad}, SECRET) == GUEST
+        assert shopper_of("web-1", {"identity": bad}, [SECRET]) == GUEST
     (record,) = caplog.records
     assert "refused" in record.getMessage()
     assert "ada" not in record.getMessage()
@@ -79,7 +79,7 @@ def test_a_bad_token_is_a_guest_s_and_only_its_fault_is_logged(bad: Any, caplog:
 
 @pytest.mark.parametrize(("customer", "shopper"), [("ada", Shopper("web-1", "ada")), (None, GUEST)])
 def test_where_nothing_else_says_who_is_asking_a_token_does(customer: str | None, shopper: Shopper) -> None:
-    assert proven_shopper(token(customer=customer), SECRET) == shopper
+    assert proven_shopper(token(customer=customer), [SECRET]) == shopper
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,26 @@ def test_where_nothing_else_says_who_is_asking_a_token_does(customer: str | None
 )
 def test_and_a_bad_one_is_refused_with_its_fault_alone(bad: Any) -> None:
     with pytest.raises(IdentityRefusedError) as refusal:
-        proven_shopper(bad, SECRET)
+        proven_shopper(bad, [SECRET])
     assert "ada" not in str(refusal.value)
     assert refusal.value.__cause__ is None
+
+
+OLD = "an older secret of thirty-two characters or more"
+
+
+def test_what_an_older_secret_signed_is_believed_as_long_as_it_is_listed() -> None:
+    signed = token(secret=OLD)
+    assert shopper_of("web-1", {"identity": signed}, [SECRET, OLD]) == Shopper("web-1", "ada")
+    assert shopper_of("web-1", {"identity": signed}, [SECRET]) == GUEST
+    assert proven_shopper(signed, [SECRET, OLD]) == Shopper("web-1", "ada")
+
+
+def test_an_older_secret_makes_no_expired_token_good() -> None:
+    expired = token(secret=OLD, exp=NOW - dt.timedelta(seconds=60))
+    assert shopper_of("web-1", {"identity": expired}, [SECRET, OLD]) == GUEST
+
+
+def test_clocks_may_differ_by_some_seconds() -> None:
+    just_over = token(exp=dt.datetime.now(dt.timezone.utc) - dt.timedelta(seconds=3))
+    assert shopper_of("web-1", {"identity": just_over}, [SECRET]) == Shopper("web-1", "ada")

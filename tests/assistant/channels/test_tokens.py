@@ -9,6 +9,7 @@ import time
 import jwt
 import pytest
 
+from assistant.channels.errors import Unauthorized
 from assistant.channels.tokens import SESSION_SECONDS, Session, Tokens
 from tests.assistant.channels.live import SECRET, LiveServer, sign
 
@@ -77,6 +78,27 @@ def test_a_session_is_good_until_its_end_and_not_after() -> None:
     session = Session.begin()
     fresh = tokens.sign_session(session, now=time.time() - SESSION_SECONDS + 60)
     assert tokens.read_session(f"Bearer {fresh.token}") == session
+
+
+OLD = "an older secret of thirty-two characters or more"
+
+
+def test_a_session_outlives_the_secret_that_signed_it_while_that_is_listed() -> None:
+    session = Session.begin()
+    kept = Tokens(OLD).sign_session(session)
+    rotated = Tokens(SECRET, [OLD])
+    assert rotated.read_session(f"Bearer {kept.token}") == session
+    assert rotated.may_read(session, Tokens(OLD).sign_identity(session))
+    # What is signed from now on needs the old one no longer.
+    assert Tokens(SECRET).read_session(f"Bearer {rotated.sign_session(session).token}") == session
+    with pytest.raises(Unauthorized):
+        Tokens(SECRET).read_session(f"Bearer {kept.token}")
+
+
+def test_a_session_is_good_for_some_seconds_more_where_clocks_differ() -> None:
+    tokens, session = Tokens(SECRET), Session.begin()
+    over = tokens.sign_session(session, now=time.time() - SESSION_SECONDS - 3)
+    assert tokens.read_session(f"Bearer {over.token}") == session
 
 
 def test_the_action_server_gets_a_short_lived_identity_and_nothing_the_client_claims(server: LiveServer) -> None:
