@@ -164,8 +164,9 @@ def _fills_case(turn: Turn) -> bool:
 
 
 def _wants_words(turn: Turn) -> bool:
-    """Tell whether the desk waits for words that are written down as they are."""
-    return bool(turn.pending.get("asked") == "words")
+    """Tell whether the desk waits for what is taken as it stands, even where it reads like a no."""
+    asked = turn.pending.get("asked")
+    return asked == "words" or (asked == "email" and "@" in turn.text)
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.desk_case import Case, Step
+from actions.desk_case import Case, Step, asked_by
 from actions.desk_orders import case_order
 from actions.pending import CASE, contact_said
 from actions.turn import Turn
@@ -33,8 +33,12 @@ def account_of(turn: Turn) -> CustomerView | None:
 
 
 def _read(turn: Turn, case: Case) -> Case:
-    contact = None if turn.from_button else contact_said(turn.text)
-    return case.telling(email=check_field(EMAIL, contact)) if contact and "@" in contact else case
+    if turn.from_button or "@" not in turn.text:
+        return case
+    contact = contact_said(turn.text)
+    if contact is None and asked_by(turn) != EMAIL:
+        return case
+    return case.telling(email=check_field(EMAIL, contact or turn.text))
 
 
 def _find(turn: Turn, case: Case) -> Case:
