@@ -62,6 +62,8 @@ class ActionRateService(ShopAction):
     """Take a rating of the conversation."""
 
     keeps_question = True
+    # A one-time code may read like either: "88" is a goodbye in Chinese.
+    yields_to_answer = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -80,6 +82,8 @@ class ActionSayGoodbye(ShopAction):
     """Say goodbye."""
 
     keeps_question = True
+    # A one-time code may read like either: "88" is a goodbye in Chinese.
+    yields_to_answer = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
