@@ -30,9 +30,11 @@ from actions.pending import (
     DETAILS,
     OPTION,
     ORDER,
+    PERSON,
     PHOTO_FILTER,
     PHOTO_PART,
     QUANTITY,
+    RATING,
     SEARCH,
     SIMILAR,
     TASTE,
@@ -42,14 +44,17 @@ from actions.pending import (
     code_said,
     match_value,
     said_number,
+    said_rating,
 )
 from actions.photo_search import answer_part, drop_filter
 from actions.queries import from_state
 from actions.recommendations import show_goes_with, show_similar
 from actions.references import Mention
+from actions.satisfaction import take_rating
 from actions.search import refine, run_search, start_search
 from actions.slate_moves import answer_taste, stop_photo
 from actions.targets import Target, focused_product, one_shown, pick_one
+from actions.ticket_parts import PHOTO
 from actions.turn import Pending, Turn, clean_words
 from actions.waiting import resume
 from actions.whys import tell_why
@@ -117,7 +122,10 @@ class ActionAffirm(ShopAction):
         if kind == CASE_YES and desk.amend(turn, pending):
             # "Yes, but only one of them" is a yes to something else.
             return
-        if kind in _ANSWERS:
+        if kind == CASE and pending["asked"] == PHOTO:
+            turn.say("utter_photo_how_for_ticket")
+            return
+        if kind in _ANSWERS and kind != RATING:
             if answers_question(turn) and _ANSWERS[kind](turn, pending):
                 resume(turn, pending)
             else:
@@ -145,7 +153,7 @@ class ActionDeny(ShopAction):
         """Leave everything as it is."""
         kind = turn.pending.get("kind", "")
         if kind in (CASE, CASE_YES):
-            if kind == CASE or not desk.amend(turn, turn.pending):
+            if not (desk.leave_out(turn) if kind == CASE else desk.amend(turn, turn.pending)):
                 desk.drop(turn)
         elif kind == USE_ADDRESS:
             ask_other_address(turn)
@@ -263,6 +271,13 @@ def _answer_order(turn: Turn, pending: Pending) -> bool:
     return True
 
 
+def _answer_rating(turn: Turn, pending: Pending) -> bool:
+    rating = said_rating(turn)
+    if rating is not None:
+        take_rating(turn, rating)
+    return rating is not None
+
+
 def _answer_code(turn: Turn, pending: Pending) -> bool:
     if code_said(turn.text) is None:
         return False
@@ -343,6 +358,7 @@ _ANSWERS: dict[str, Callable[[Turn, Pending], bool]] = {
     CODE: _answer_code,
     CASE: desk.take_answer,
     CART_CODE: answer_code,
+    RATING: _answer_rating,
     TASTE: answer_taste,
     PHOTO_PART: answer_part,
 }
@@ -356,4 +372,5 @@ _YES: dict[str, Callable[[Turn, Pending], None]] = {
     CONFIRM_ORDER: confirm_order,
     CLEAR_CART: lambda turn, _: clear(turn),
     CASE_YES: desk.confirm,
+    PERSON: lambda turn, _: desk.begin(turn, "person"),
 }

@@ -15,6 +15,7 @@ from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 
 from actions import bootstrap
 from actions.facts import stock_fact
+from actions.misunderstood import note_misunderstanding
 from actions.pending import CASE, CASE_YES, answers_question
 from actions.turn import Turn, clean_words
 from shop import errors
@@ -55,6 +56,11 @@ ERROR_RESPONSES: dict[type[errors.ShopError], tuple[str, tuple[str, ...]]] = {
     errors.UnknownReason: ("utter_not_possible", ()),
     errors.NamedTwice: ("utter_not_possible", ()),
     errors.NothingToBuy: ("utter_not_possible", ()),
+    errors.TicketNotFound: ("utter_not_possible", ()),
+    errors.TooManyTickets: ("utter_too_many_tickets", ()),
+    errors.InvalidInvoice: ("utter_not_possible", ()),
+    errors.InvoiceAsked: ("utter_invoice_asked_already", ("number",)),
+    errors.InvalidRating: ("utter_ask_rating", ()),
     errors.WrongState: ("utter_technical_problem", ()),
     errors.WrongPayment: ("utter_technical_problem", ()),
     errors.ShopUnavailable: ("utter_unavailable", ()),
@@ -121,7 +127,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
         try:
             if answered:
                 take_answer(turn)
-            elif before == CASE and not self.takes_answers and _fills_case(turn):
+            elif before == CASE and (not self.takes_answers or _wants_words(turn)) and _fills_case(turn):
                 answered = True
             else:
                 self.perform(turn)
@@ -136,6 +142,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             _come_back(turn, asks=self.keeps_question)
         if not (answered or self.takes_answers) and (turn.has_shown or not self.keeps_question):
             turn.leave_out_rest()
+        note_misunderstanding(turn)
         if not turn.is_late:
             turn.services.receipts.keep(turn.shopper, turn.facts)
         return turn
@@ -156,7 +163,13 @@ def _fills_case(turn: Turn) -> bool:
     """Take a message as the answer to what the desk has asked, whatever its intent was read as, where it is one."""
     from actions.desk import take_answer as fill  # The desk is made of actions.
 
-    return answers_question(turn) and fill(turn, turn.pending)
+    return not turn.photo_url and answers_question(turn) and fill(turn, turn.pending)
+
+
+def _wants_words(turn: Turn) -> bool:
+    """Tell whether the desk waits for what is taken as it stands, even where it reads like a no."""
+    asked = turn.pending.get("asked")
+    return asked == "words" or (asked == "email" and "@" in turn.text)
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:

@@ -1,4 +1,6 @@
-"""The desk: leads a change of an order from what the shopper says first to an explicit yes, and makes it once.
+"""The desk: leads from what a shopper says first to an explicit yes, and does it once.
+
+It changes orders, opens tickets, asks for invoices, and tells what is known of something bought.
 
 What a message says is taken wherever it stands, and only what is missing is asked. A question in the middle is
 answered, and the desk's own question asked again; whatever else the shopper turns to, the case waits to be resumed.
@@ -13,19 +15,28 @@ from dataclasses import replace
 from actions.base import say_error
 from actions.cancelling import CANCEL
 from actions.cards import button
-from actions.desk_case import Case, Goal, Step, close
-from actions.desk_orders import ITEMS
+from actions.desk_case import Case, Goal, Step, asked_by, close
+from actions.desk_orders import ITEMS, ORDER
 from actions.desk_words import say_refusal
-from actions.pending import CASE_YES
+from actions.guest_orders import offer_look
+from actions.handoff import PERSON
+from actions.invoices import INVOICE
+from actions.pending import CASE, CASE_YES, contact_said
 from actions.readdressing import ADDRESS
 from actions.reordering import REORDER
 from actions.returning import RETURN
+from actions.satisfaction import ask_rating
 from actions.swapping import OPTION, SWAP
+from actions.tickets import COMPLAINT, PROBLEM
 from actions.turn import Button, Pending, Turn, clean_words
+from actions.warranty import WARRANTY
 from shop.changes import Yes
-from shop.errors import InvalidAddress, OrderNotFound, PolicyRefusal, ProposalChanged, Refused
+from shop.errors import InvalidAddress, InvalidInvoice, OrderNotFound, PolicyRefusal, ProposalChanged, Refused
+from shop.order_numbers import normalise_number
 
-GOALS: Mapping[str, Goal] = {goal.name: goal for goal in (CANCEL, ADDRESS, SWAP, REORDER, RETURN)}
+_CHANGES = (CANCEL, ADDRESS, SWAP, REORDER, RETURN)
+_OTHERS = (PROBLEM, COMPLAINT, PERSON, INVOICE, WARRANTY)
+GOALS: Mapping[str, Goal] = {goal.name: goal for goal in (*_CHANGES, *_OTHERS)}
 
 
 def begin(turn: Turn, goal: str) -> None:
@@ -45,13 +56,14 @@ def take_answer(turn: Turn, pending: Pending) -> bool:
         return False
     try:
         told = _read(turn, case)
-    except InvalidAddress as error:
+    except (InvalidAddress, InvalidInvoice) as error:
         turn.say(f"utter_invalid_{error.field}")
         _go_on(turn, case)
         return True
     except OrderNotFound as error:
-        say_error(turn, error)
-        _go_on(turn, case)
+        if not _offers_look(turn, case, error):
+            say_error(turn, error)
+            _go_on(turn, case)
         return True
     if told == case:
         return False
@@ -62,7 +74,7 @@ def take_answer(turn: Turn, pending: Pending) -> bool:
 def amend(turn: Turn, pending: Pending) -> bool:
     """Take what a message changes of a proposal, as "no, only one of them" does; tell whether it changed any of it."""
     case = Case.of(turn)
-    if case is None or not turn.named:
+    if case is None or not (turn.named or contact_said(turn.text)):
         return False
     told = _read(turn, case)
     if told == case:
@@ -89,8 +101,22 @@ def confirm(turn: Turn, pending: Pending) -> None:
     except Refused as error:
         _ask_otherwise(turn, case, error)
         return
-    turn.remember(focus_order=case.number)
+    if case.number:
+        turn.remember(focus_order=case.number)
     close(turn)
+    if case.goal != REORDER.name:
+        # What is ordered again goes into the cart: there it goes on.
+        ask_rating(turn)
+
+
+def leave_out(turn: Turn) -> bool:
+    """Take a no to a question that needs no answer, and go on without; tell whether it was one."""
+    case, asked = Case.of(turn), asked_by(turn)
+    skip = _step(case, asked).skip if case is not None and asked else None
+    if case is None or skip is None:
+        return False
+    _go_on(turn, skip(case))
+    return True
 
 
 def drop(turn: Turn) -> None:
@@ -152,12 +178,29 @@ def resume_button(turn: Turn) -> Button:
 def _take_and_go_on(turn: Turn, case: Case) -> None:
     try:
         case = _read(turn, case)
+    except (InvalidAddress, InvalidInvoice) as error:
+        turn.say(f"utter_invalid_{error.field}")
     except OrderNotFound as error:
         # Another's order and one that does not exist are told the same, and nothing is begun by it.
-        close(turn)
-        say_error(turn, error)
+        if not _offers_look(turn, case, error):
+            close(turn)
+            say_error(turn, error)
         return
     _go_on(turn, case, reads=True)
+
+
+def _offers_look(turn: Turn, case: Case, error: OrderNotFound) -> bool:
+    """Let a guest prove that an order of another conversation is theirs, and come back here then."""
+    proves = turn.shopper.customer_id is None and normalise_number(error.number) is not None
+    if not (GOALS[case.goal].opened and proves):
+        return False
+    # What the message says beside the order's number is not asked for again.
+    for step in GOALS[case.goal].steps:
+        case = case if step.name == ORDER else step.read(turn, case)
+    case.keep(turn)
+    offer_look(turn, error.number)
+    turn.remember(pending={**turn.pending, "waiting": {"kind": CASE}})
+    return True
 
 
 def _read(turn: Turn, case: Case) -> Case:
@@ -179,7 +222,7 @@ def _go_on(turn: Turn, case: Case, *, reads: bool = False) -> None:
         _settle(turn, case, reads=reads)
     except PolicyRefusal as error:
         _refuse(turn, case, error)
-    except OrderNotFound as error:
+    except (OrderNotFound, Refused) as error:
         close(turn)
         say_error(turn, error)
 
@@ -206,7 +249,9 @@ def _settle(turn: Turn, case: Case, *, reads: bool) -> None:
 def _ask_otherwise(turn: Turn, case: Case, error: Refused) -> None:
     """Say what cannot be had as it was said, and ask for that anew; where nothing can be said otherwise, stop."""
     say_error(turn, error)
-    step = next((step for step in reversed(GOALS[case.goal].steps) if step.name in (OPTION, ITEMS)), None)
+    goal = GOALS[case.goal]
+    may_differ = [step for step in goal.steps if goal in _CHANGES and step.name in (OPTION, ITEMS)]
+    step = may_differ[-1] if may_differ else None
     if step is None:
         close(turn)
         return
@@ -217,7 +262,11 @@ def _ask_otherwise(turn: Turn, case: Case, error: Refused) -> None:
 
 def _propose(turn: Turn, case: Case) -> None:
     fingerprint = GOALS[case.goal].show(turn, case)
-    turn.remember(focus_order=case.number)
+    if case.number:
+        turn.remember(focus_order=case.number)
+    if not fingerprint:
+        close(turn)
+        return
     # The key stands for this one yes: a message that comes twice changes nothing twice.
     turn.ask_later(CASE_YES, fingerprint=fingerprint, key=secrets.token_hex(16))
 

@@ -1,7 +1,8 @@
-"""A change of an order that is being talked about: what is known of it so far, and the steps to what is not.
+"""What the desk is asked for: what is known of it so far, and the steps to what is not.
 
-A case lives in the slot `case`, so that a question in the middle, or a search, loses nothing of it. It holds no address
-longer than the change needs it, and is gone once the change is made, refused or called off.
+It is a change of an order, a ticket, an invoice, or a question about something bought. A case lives in the slot `case`,
+so that a question in the middle, or a search, loses nothing of it. It holds no address longer than it is needed, and is
+gone once all is done, refused or called off.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from actions.turn import Turn
 from shop.changes import Yes
 
 SLOT = "case"
+_TUPLES = ("photo_ids", "answered")
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,16 @@ class Case:
     """What is known of a change.
 
     Attributes:
-        goal: the change: "cancel", "address", "swap", "reorder" or "return".
+        goal: the change: "cancel", "address", "swap", "reorder" or "return"; or "problem", "complaint", "person",
+            "invoice" or "warranty".
         number: of the order.
         items: how many pieces of each SKU.
-        reason: the code of why something comes back.
+        reason: the code of why something comes back, or of what is wrong with it.
         options: for each SKU the one that is wanted in its place.
         address: the fields of the new address that are known.
         words: the message that it began with, cut, for the audit.
+        told: what a ticket or an invoice is to say, by the names of the steps that ask for it.
+        photo_ids: of the photos that go with a ticket.
         answered: the steps that the shopper was asked and has answered, the last one last.
     """
 
@@ -38,13 +43,15 @@ class Case:
     options: Mapping[str, str] = field(default_factory=dict)
     address: Mapping[str, str] = field(default_factory=dict)
     words: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+    photo_ids: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, turn: Turn) -> Case | None:
         """Give the case that is open in a conversation."""
         stored = turn.slot(SLOT)
-        return cls(**{**stored, "answered": tuple(stored["answered"])}) if stored else None
+        return cls(**{**stored, **{name: tuple(stored[name]) for name in _TUPLES}}) if stored else None
 
     def keep(self, turn: Turn) -> None:
         """Remember it."""
@@ -53,7 +60,15 @@ class Case:
     @property
     def is_begun(self) -> bool:
         """Tell whether anything is known of it that would have to be said again."""
-        return bool(self.items or self.reason or self.options or self.address or self.answered)
+        return bool(self.items or self.reason or self.options or self.address or self.photo_ids or self.answered)
+
+    def telling(self, **told: str) -> Case:
+        """Take what a ticket or an invoice is to say."""
+        return replace(self, told={**self.told, **told})
+
+    def not_telling(self, name: str) -> Case:
+        """Take it out again."""
+        return replace(self, told={key: text for key, text in self.told.items() if key != name})
 
     def of_order(self, number: str) -> Case:
         """Take an order; what was known of the lines of another one is of no use any more."""
@@ -73,6 +88,7 @@ class Step:
         find: settles it where there is nothing to choose.
         ask: asks for it.
         forget: takes it out of a case.
+        skip: goes on without it, where it may be left out.
     """
 
     name: str
@@ -81,18 +97,21 @@ class Step:
     ask: Callable[[Turn, Case], None]
     forget: Callable[[Case], Case]
     find: Callable[[Turn, Case], Case] = lambda _, case: case
+    skip: Callable[[Case], Case] | None = None
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A kind of change.
+    """A kind of change, or another thing that the desk is asked for.
 
     Attributes:
         name: as in `Case.goal`.
         steps: what must be known, in the order in which it is asked.
-        show: proposes the change, says what it would do, and gives the fingerprint that a yes confirms.
+        show: proposes the change, says what it would do, and gives the fingerprint that a yes confirms; an empty one
+            where all is said and nothing needs a yes.
         make: makes the change that was confirmed, and says so.
         otherwise: which intent, offered as a button, may be the way where a rule refuses it in a state of the order.
+        opened: whether an order that a guest has opened by a one-time code will do.
     """
 
     name: str
@@ -100,6 +119,7 @@ class Goal:
     show: Callable[[Turn, Case], str]
     make: Callable[[Turn, Case, Yes], None]
     otherwise: Mapping[str, str] = field(default_factory=dict)
+    opened: bool = False
 
 
 def close(turn: Turn) -> None:

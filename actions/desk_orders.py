@@ -8,12 +8,14 @@ from dataclasses import replace
 from actions.cards import named_button, variant_title
 from actions.desk_case import Case, Step, asked_by
 from actions.desk_words import says_any
+from actions.guest_orders import opened_order
 from actions.orders import answered_number, days_said, offer_orders
 from actions.pending import CASE, said_number
 from actions.references import Candidate, Mention, Verdict, resolve
 from actions.targets import candidate_of
 from actions.turn import Turn
 from shop.catalogue import get_products_by_sku
+from shop.errors import OrderNotFound
 from shop.orders import OrderLineView, OrderView, find_order, list_orders
 
 ORDER, ITEMS = "order", "items"
@@ -21,17 +23,18 @@ _LISTED = 5
 _ALL = frozenset({"all", "both"})
 
 
-def order_step(fits: Callable[[OrderView], bool]) -> Step:
+def order_step(fits: Callable[[OrderView], bool], *, opened: bool = False) -> Step:
     """Ask which order is meant.
 
     Args:
         fits: whether the change may be possible for an order; where only one fits, nothing needs to be asked.
+        opened: whether an order that a guest has opened by a one-time code will do.
     """
     return Step(
         ORDER,
         is_known=lambda case: case.number is not None,
-        read=_read_order,
-        find=lambda turn, case: _find_order(turn, case, fits),
+        read=lambda turn, case: _read_order(turn, case, opened=opened),
+        find=lambda turn, case: _find_order(turn, case, fits, opened=opened),
         ask=lambda turn, case: _ask_order(turn, case, fits),
         forget=lambda case: replace(case, number=None, items=None, options={}),
     )
@@ -56,8 +59,19 @@ def items_step(*, whole: bool, single: bool = False) -> Step:
 
 def case_order(turn: Turn, case: Case) -> OrderView:
     """Fetch the order of a case; raise OrderNotFound."""
-    with turn.reading() as session:
-        return find_order(session, turn.shopper, case.number or "")
+    return _order(turn, case.number or "", opened=True)
+
+
+def _order(turn: Turn, number: str, *, opened: bool) -> OrderView:
+    """Find one of the shopper's own orders, or the one that a code has opened; raise OrderNotFound."""
+    try:
+        with turn.reading() as session:
+            return find_order(session, turn.shopper, number)
+    except OrderNotFound:
+        found = opened_order(turn, number) if opened else None
+        if found is None:
+            raise
+        return found
 
 
 def line_title(line: OrderLineView) -> str:
@@ -114,7 +128,7 @@ def _own_options(line: OrderLineView) -> frozenset[str]:
     return frozenset(value.casefold() for value in line.options.values())
 
 
-def _read_order(turn: Turn, case: Case) -> Case:
+def _read_order(turn: Turn, case: Case, *, opened: bool) -> Case:
     pending = turn.pending
     if asked_by(turn) == ORDER:
         number = answered_number(turn, pending.get("numbers", []))
@@ -122,15 +136,17 @@ def _read_order(turn: Turn, case: Case) -> Case:
         number = turn.entity("order_number")
     if number is None:
         return case
-    with turn.reading() as session:
-        # As the shop writes it, so that another way to write the number is no other order.
-        return case.of_order(find_order(session, turn.shopper, number).number)
+    # As the shop writes it, so that another way to write the number is no other order.
+    return case.of_order(_order(turn, number, opened=opened).number)
 
 
-def _find_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool]) -> Case:
+def _find_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool], *, opened: bool) -> Case:
     """Settle the order where there is no choice: the one that was spoken of, or the only one that fits."""
     orders = _choice(turn, fits)
     focus = turn.slot("focus_order")
+    shown = opened_order(turn) if opened else None
+    if shown and (focus == shown.number or not orders):
+        return case.of_order(shown.number)
     if any(order.number == focus for order in orders) and not Mention.of(turn).products:
         return case.of_order(focus)
     return case.of_order(orders[0].number) if len(orders) == 1 else case

@@ -21,12 +21,14 @@
 | case | what is missing of a change of an order | asked, numbers (where it is the order) |
 | case_yes | whether to make a change of an order | fingerprint, key |
 | cart_code | which coupon or gift card | goal, summarised (whether an order had been summarised) |
+| person | whether to pass it on to a person | |
+| rating | how a conversation was, from 1 to 5 | |
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from actions.photo_words import part_said
 from actions.turn import Turn
@@ -51,6 +53,8 @@ CLEAR_CART = "clear_cart"
 CASE = "case"
 CASE_YES = "case_yes"
 CART_CODE = "cart_code"
+PERSON = "person"
+RATING = "rating"
 
 # What a question of taste asks for.
 CATEGORY, BUDGET = "category", "budget"
@@ -84,15 +88,28 @@ _NAMED_BY = {
     "option": ("option_value", "colour", "sku"),
     "reason": ("reason",),
 }
+_REPORTS = frozenset({"report_problem", "complain"})
+# What is said to the assistant, and not to whoever reads what is written down.
+_NO_WORDS = frozenset(
+    {
+        *("affirm", "deny", "cancel", "go_back", "start_over", "resume_case", "talk_to_person"),
+        *("greet", "goodbye", "thank", "ask_help", "ask_bot", "search_by_photo"),
+    }
+)
 _TASTES = ("category", "brand", "colour", "product_query", "exclude", *_PRICES)
 
 
 def answers_question(turn: Turn) -> bool:
     """Tell whether a message answers the waiting question, whatever its intent was taken for."""
     pending = turn.pending
-    if not pending or turn.text.startswith("/") or "?" in turn.text or len(turn.text) > _LONG_ANSWER:
+    if not pending or turn.text.startswith("/"):
         return False
     kind = pending["kind"]
+    if kind == CASE and pending["asked"] in _WRITTEN_DOWN:
+        # However long it is, and whatever it asks of those who read it.
+        return _WRITTEN_DOWN[pending["asked"]](turn)
+    if "?" in turn.text or len(turn.text) > _LONG_ANSWER:
+        return False
     if kind == OPTION:
         names_another = [slug for slug in turn.entities("product") if slug != pending["product"]]
         return not names_another and match_value(pending["values"], turn) is not None
@@ -110,6 +127,8 @@ def answers_question(turn: Turn) -> bool:
         return _may_fill(turn, pending["asked"])
     if kind == CART_CODE:
         return bool(turn.entities("code")) or cart_code_said(turn.text) is not None
+    if kind == RATING:
+        return said_rating(turn) is not None
     if kind == PHOTO_PART:
         return part_said(turn, pending["parts"]) is not None
     if kind == TASTE:
@@ -129,7 +148,26 @@ def _may_fill(turn: Turn, asked: str) -> bool:
     """Tell whether a message may say what is missing of a change."""
     if asked in _NAMED_BY:
         return any(turn.entities(name) for name in _NAMED_BY[asked]) or said_number(turn) is not None
-    return is_free_text(turn)
+    if asked == "email":
+        return "@" in turn.text
+    return is_free_text(turn) or asked in ("invoice_kind", "tax_id")
+
+
+def tells_words(turn: Turn) -> bool:
+    """Tell whether a message can be what a shopper wants to have written down, whatever its intent was read as."""
+    return not turn.from_button and turn.intent[0] not in _NO_WORDS
+
+
+def _adds_words(turn: Turn) -> bool:
+    """Tell whether a message says more of a problem where a photo of it was asked for."""
+    return not turn.photo_url and (is_free_text(turn) or turn.intent[0] in _REPORTS)
+
+
+_WRITTEN_DOWN: Mapping[str, Callable[[Turn], bool]] = {
+    "words": tells_words,
+    "photo": _adds_words,
+    "title": is_free_text,
+}
 
 
 def contact_said(text: str) -> str | None:
@@ -165,6 +203,12 @@ def cart_code_said(text: str) -> str | None:
     words = [word for word in _CART_CODE.findall(ascii_digits(text)) if len(word) >= _CART_CODE_SHORTEST]
     mixed = [word for word in words if re.search(r"\d", word) and re.search(r"[A-Za-z]", word)]
     return next(iter([*mixed, *(word for word in words if word.isupper())]), None)
+
+
+def said_rating(turn: Turn) -> int | None:
+    """Read a message that is a bare number from 1 to 5."""
+    plain = ascii_digits(turn.text).strip().removesuffix("分")
+    return int(plain) if re.fullmatch(r"[1-5]", plain) else None
 
 
 def names_taste(turn: Turn) -> bool:

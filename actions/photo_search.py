@@ -28,6 +28,7 @@ from actions.photo_sight import (
 )
 from actions.photo_words import Part, distinct, part_said, parts_of
 from actions.queries import EVERYTHING, from_state, moved_price, remember_query
+from actions.ticket_photos import attach_photo
 from actions.turn import Pending, Turn
 from actions.waiting import wait_on
 from shop.errors import ShopError, ShopUnavailable
@@ -48,6 +49,8 @@ class ActionSearchByPhoto(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Take the photo of the message, or a part of the one before; without any, say how to send one."""
+        if attach_photo(turn):
+            return
         before = turn.pending
         try:
             self._search(turn)

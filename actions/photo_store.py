@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from actions.kept_photos import KeptPhotos
 from actions.photo_errors import PhotoGone
 from shop.shoppers import Shopper
 
@@ -24,6 +25,7 @@ _RANDOM_BYTES = 24
 _PHOTO_ID = re.compile(r"[A-Za-z0-9_-]{32}")
 _FOLDER = re.compile(r"[0-9a-f]{40}")
 _SUFFIX, _UNFINISHED = ".jpg", ".part"
+_KEPT_FOLDER = "tickets"
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,8 @@ class PhotoStore:
     """Photos on disk; safe to use from several threads of one process.
 
     What was uploaded as a guest belongs to the conversation; what was uploaded while signed in, to the customer in it,
-    so that nobody who comes back to the conversation as someone else sees it.
+    so that nobody who comes back to the conversation as someone else sees it. What belongs to a ticket is copied, and
+    outlives the hours.
 
     Args:
         folder: where they lie; made with the first photo.
@@ -73,6 +76,7 @@ class PhotoStore:
         self._clock = clock
         self._lock = Lock()
         self._bytes: int | None = None
+        self._of_tickets = KeptPhotos(folder / _KEPT_FOLDER, clock)
 
     def save(self, shopper: Shopper, photo: bytes) -> str:
         """Keep a photo; give its id.
@@ -107,7 +111,17 @@ class PhotoStore:
                 left = self._seconds_left(path.stat().st_mtime)
                 if left > 0:
                     return StoredPhoto(path.read_bytes(), left)
-        raise PhotoGone
+        return StoredPhoto(*self._of_tickets.read(shopper, photo_id))
+
+    def keep(self, shopper: Shopper, photo_id: str) -> None:
+        """Keep a photo of this shopper's beyond the hours, because it belongs to a ticket.
+
+        Raises:
+            PhotoGone: it is not there, no longer, or not theirs.
+            PhotosFull: there is no room.
+            OSError: it cannot be written.
+        """
+        self._of_tickets.keep(shopper, photo_id, self.read(shopper, photo_id).data)
 
     def sweep(self) -> int:
         """Delete what is too old, what a crash left half written, and empty folders; tell how many files left."""
@@ -120,9 +134,10 @@ class PhotoStore:
                 with suppress(OSError):
                     folder.rmdir()
             self._bytes = self._sum()
-        if old:
-            logger.info("%s photos were deleted after their time", len(old))
-        return len(old)
+        gone = len(old) + self._of_tickets.sweep()
+        if gone:
+            logger.info("%s photos were deleted after their time", gone)
+        return gone
 
     def _write(self, path: Path, photo: bytes) -> None:
         """Put a whole file there or none: a crash leaves at most one that no name leads to."""

@@ -77,6 +77,16 @@ class Photos:
         """
         return self._store.read(shopper, photo_id)
 
+    def keep(self, shopper: Shopper, photo_id: str) -> None:
+        """Keep a photo beyond its hours, for the ticket that it was sent with.
+
+        Raises:
+            PhotoGone: it is not there, no longer, or not this shopper's.
+            PhotosFull: there is no room.
+            OSError: it cannot be written.
+        """
+        self._store.keep(shopper, photo_id)
+
     def load(self, shopper: Shopper, url: str) -> Image.Image:
         """Give the photo at an address as an upright RGB picture.
 

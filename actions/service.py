@@ -35,7 +35,7 @@ class ActionAnswerPolicy(ShopAction):
         if passage is None and show_by_sku(turn):
             return
         if passage is None:
-            turn.say("utter_policy_unknown")
+            turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
         else:
             reply = policy_reply(turn, passage)
             if reply:
@@ -137,7 +137,7 @@ class ActionDecline(ShopAction):
 
 
 class ActionMakeSmallTalk(ShopAction):
-    """Answer thanks and farewells."""
+    """Answer thanks."""
 
     keeps_question = True
 
@@ -147,5 +147,4 @@ class ActionMakeSmallTalk(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Say something kind that states nothing."""
-        template = "utter_goodbye" if turn.intent[0] == "goodbye" else "utter_thank"
-        speak(turn, "small_talk", lambda: turn.say(template))
+        speak(turn, "small_talk", lambda: turn.say("utter_thank"))

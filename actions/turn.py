@@ -155,6 +155,12 @@ class Turn:
                 return True
         return False
 
+    def said(self, count: int) -> list[str]:
+        """List what the shopper has typed last, the oldest first, this message left out."""
+        users = [event for event in self._tracker.events or [] if event.get("event") == "user"]
+        typed = [str(event.get("text") or "") for event in users[:-1]]
+        return [text for text in typed if text.strip() and not text.startswith("/")][-count:]
+
     @property
     def intent(self) -> tuple[str, float]:
         """Give the intent that was read, with the language model's confidence."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from actions import desk
 from actions.adding import complete
 from actions.cards import button, variant_title
 from actions.checkout import ask_use_address, show_summary
-from actions.pending import ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, SEARCH, SIMILAR, USE_ADDRESS
+from actions.pending import ADD, CASE, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, SEARCH, SIMILAR, USE_ADDRESS
 from actions.turn import Pending, Turn
 from shop.catalogue import get_product, get_product_by_sku, get_variant
 
@@ -77,6 +78,7 @@ _AGAIN: Mapping[str, Callable[[Turn, Pending], None]] = {
     SEARCH: _ask,
     CLEAR_CART: _ask,
     USE_ADDRESS: ask_use_address,
+    CASE: lambda turn, _: desk.ask_again(turn),
     # What is ordered is shown once more, so that the yes counts for exactly this.
     CONFIRM_ORDER: lambda turn, _: show_summary(turn),
 }

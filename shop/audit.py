@@ -160,11 +160,34 @@ def record(session: Session, order: Order, change: Change, asker: Asker) -> Audi
         fingerprint=change.fingerprint,
         result=dict(change.result),
     )
+    return _written(session, entry)
+
+
+def note(session: Session, order: Order | None, action: str, facts: Facts, asker: Asker) -> AuditEntry:
+    """Write what was begun beside an order, or without any, which leaves the order as it is.
+
+    Raises:
+        KeyReused: the same key was used for something else.
+    """
+    entry = AuditEntry(
+        who=asker.who,
+        conversation=asker.conversation,
+        action=action,
+        order_id=order.id if order else None,
+        order_number=order.number if order else "",
+        why=asker.why,
+        after=facts,
+        key=asker.key,
+    )
+    return _written(session, entry)
+
+
+def _written(session: Session, entry: AuditEntry) -> AuditEntry:
     session.add(entry)
     try:
         session.flush()
     except IntegrityError as error:
-        raise KeyReused(asker.key or "") from error
+        raise KeyReused(entry.key or "") from error
     return entry
 
 

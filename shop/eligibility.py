@@ -43,7 +43,7 @@ class Eligibility:
     @classmethod
     def of(cls, session: Session, order: Order, rules: PolicyRules) -> Eligibility:
         """Read what the rules need to know of an order."""
-        return cls(order, rules, _categories(session, order.lines))
+        return cls(order, rules, categories_of(session, order.lines))
 
     def pieces(self, sku: str, quantity: int, reason: str) -> list[Piece]:
         """Find pieces of a SKU that may come back.
@@ -110,7 +110,8 @@ class Eligibility:
         raise PolicyRefusal(cited.rule, cited.version, reason, {"number": self.order.number, **facts})
 
 
-def _categories(session: Session, lines: Iterable[OrderLine]) -> dict[int, set[str]]:
+def categories_of(session: Session, lines: Iterable[OrderLine]) -> dict[int, set[str]]:
+    """Name for each variant of some lines the categories that its product stands in."""
     wanted = [line.variant_id for line in lines if line.variant_id is not None]
     query = (
         select(Variant.id, Category.slug)

@@ -9,7 +9,8 @@
 # |   |-- CartLineNotFound       sku
 # |   |-- OrderLineNotFound      number, sku
 # |   |-- ReturnNotFound         rma_number
-# |   `-- CodeNotInCart          code
+# |   |-- CodeNotInCart          code
+# |   `-- TicketNotFound         number
 # |-- Refused
 # |   |-- InvalidQuantity        quantity, minimum, maximum
 # |   |-- NotEnoughStock         sku, name, asked, available
@@ -30,6 +31,10 @@
 # |   |-- UnknownReason          reason, known
 # |   |-- NamedTwice             sku
 # |   |-- NothingToBuy           number
+# |   |-- TooManyTickets         limit
+# |   |-- InvalidInvoice         field, value
+# |   |-- InvoiceAsked           number (an open request for the order says something else)
+# |   |-- InvalidRating          rating, best
 # |   |-- WrongState             what, state, allowed (of the shop's own side)
 # |   `-- WrongPayment           number, due, got
 # |-- ShopUnavailable            reason (the database is locked, gone or refuses us)
@@ -116,6 +121,14 @@ class CodeNotInCart(NotFound):
     def __init__(self, code: str) -> None:
         super().__init__("no such code is in the cart")
         self.code = code
+
+
+class TicketNotFound(NotFound):
+    """No ticket of this shopper has this number; whether another's has is never told."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"no ticket {number!r} for this shopper")
+        self.number = number
 
 
 class Refused(ShopError):
@@ -289,6 +302,38 @@ class NothingToBuy(Refused):
     def __init__(self, number: str) -> None:
         super().__init__(f"nothing of order {number!r} can be bought now")
         self.number = number
+
+
+class TooManyTickets(Refused):
+    """More tickets were opened within an hour than the shop takes from one shopper."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} tickets within an hour")
+        self.limit = limit
+
+
+class InvalidInvoice(Refused):
+    """A field of an invoice request that cannot be used: "kind", "title" or "tax_id"."""
+
+    def __init__(self, field: str, value: str) -> None:
+        super().__init__(f"{field} is not usable")
+        self.field, self.value = field, value
+
+
+class InvoiceAsked(Refused):
+    """An invoice of the order has been asked for already, with other details, and is not sent yet."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"an invoice of order {number!r} has been asked for already")
+        self.number = number
+
+
+class InvalidRating(Refused):
+    """A rating that is none of 1 to the best."""
+
+    def __init__(self, rating: int, best: int) -> None:
+        super().__init__(f"rating {rating} is not between 1 and {best}")
+        self.rating, self.best = rating, best
 
 
 class WrongState(Refused):

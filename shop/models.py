@@ -39,6 +39,13 @@ from shop.models_service import ExchangeLine as ExchangeLine
 from shop.models_service import Refund as Refund
 from shop.models_service import Return as Return
 from shop.models_service import ReturnLine as ReturnLine
+from shop.models_tickets import INVOICE_KINDS as INVOICE_KINDS
+from shop.models_tickets import TICKET_KINDS as TICKET_KINDS
+from shop.models_tickets import InvoiceRequest as InvoiceRequest
+from shop.models_tickets import Satisfaction as Satisfaction
+from shop.models_tickets import Ticket as Ticket
+from shop.models_tickets import TicketLine as TicketLine
+from shop.models_tickets import TicketPhoto as TicketPhoto
 
 ORDER_STATES = ("waiting_for_payment", "paid", "packed", "shipped", "delivered", "cancelled")
 PAYMENT_STATES = ("pending", "paid", "refunded", "failed")

@@ -1,8 +1,8 @@
 """The shop's policies as data: numbers and states that changes are allowed or refused by, with rule ids and versions.
 
-They stand in `returns.toml`, `delivery.toml` and `payment.toml` beside the texts that state them to shoppers. A rule
-names the passage of each language, and a passage that is not there makes the file unusable: what is refused can always
-be shown.
+They stand in `returns.toml`, `delivery.toml`, `warranty.toml` and `payment.toml` beside the texts that state them to
+shoppers. A rule names the passage of each language, and a passage that is not there makes the file unusable: what is
+refused can always be shown.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ RefundTarget = Literal["card", "gift_card"]
 DeliveryRefund = Literal["whole_order", "never"]
 BeforePacking = Literal["waiting_for_payment", "paid"]
 BeforeShipping = Literal["waiting_for_payment", "paid", "packed"]
+Paid = Literal["paid", "packed", "shipped", "delivered"]
 
 # The texts of the first language stand in the folder itself, those of any other in one of its name.
 _FIRST_LANGUAGE = "en"
@@ -141,6 +142,24 @@ class QuoteRule(Rule):
     hours: Annotated[int, Field(ge=1, le=24 * 365)]
 
 
+class WarrantyRule(Rule):
+    """How many years from its delivery on a thing is repaired or replaced; 0 for not at all."""
+
+    years: Annotated[int, Field(ge=0, le=30)]
+
+
+class CategoryWarrantyRule(WarrantyRule):
+    """The warranty of what stands in a category."""
+
+    category: _Name
+
+
+class InvoiceRule(Rule):
+    """In which states of an order an invoice can be asked for."""
+
+    states: Annotated[list[Paid], Field(min_length=1)]
+
+
 class ReturnPolicy(_Table):
     """All of `returns.toml`."""
 
@@ -162,6 +181,14 @@ class DeliveryPolicy(_Table):
     address_change: AddressChangeRule
 
 
+class WarrantyPolicy(_Table):
+    """All of `warranty.toml`: the first category that fits counts, and `otherwise` where none does."""
+
+    version: _Name
+    otherwise: WarrantyRule
+    categories: list[CategoryWarrantyRule] = []
+
+
 class PaymentPolicy(_Table):
     """All of `payment.toml`."""
 
@@ -171,6 +198,7 @@ class PaymentPolicy(_Table):
     gift_cards: GiftCardRule
     refunds: RefundOrderRule
     quote: QuoteRule
+    invoice: InvoiceRule
 
 
 @dataclass(frozen=True)
@@ -187,12 +215,17 @@ class PolicyRules:
 
     returns: ReturnPolicy
     delivery: DeliveryPolicy
+    warranty: WarrantyPolicy
     payment: PaymentPolicy
 
     def cite(self, rule: Rule) -> Citation:
         """Name a rule with the version of its file."""
-        holds = (policy.version for policy in self._files for _, one in _rules_of(policy) if one.id == rule.id)
-        return Citation(rule.id, next(holds))
+        return next(
+            Citation(rule.id, policy.version)
+            for policy in self._policies
+            for _, known in _rules_of(policy)
+            if known.id == rule.id
+        )
 
     def passage(self, rule_id: str, language: str = _FIRST_LANGUAGE) -> str:
         """Name the passage that states a rule, such as "returns.md#Cancelling an order"; raise KeyError for neither."""
@@ -202,15 +235,16 @@ class PolicyRules:
         """Tell whether a reason is the shop's or the maker's fault."""
         return any(known.fault for known in self.returns.reasons if known.code == reason)
 
-    def _by_id(self) -> dict[str, Rule]:
-        return {rule.id: rule for policy in self._files for _, rule in _rules_of(policy)}
-
     @property
-    def _files(self) -> tuple[ReturnPolicy | DeliveryPolicy | PaymentPolicy, ...]:
-        return self.returns, self.delivery, self.payment
+    def _policies(self) -> tuple[Policy, ...]:
+        return self.returns, self.delivery, self.warranty, self.payment
+
+    def _by_id(self) -> dict[str, Rule]:
+        return {rule.id: rule for policy in self._policies for _, rule in _rules_of(policy)}
 
 
-_Policy = TypeVar("_Policy", ReturnPolicy, DeliveryPolicy, PaymentPolicy)
+Policy = ReturnPolicy | DeliveryPolicy | WarrantyPolicy | PaymentPolicy
+_Policy = TypeVar("_Policy", ReturnPolicy, DeliveryPolicy, WarrantyPolicy, PaymentPolicy)
 
 
 def load_rules(folder: Path) -> PolicyRules:
@@ -222,22 +256,19 @@ def load_rules(folder: Path) -> PolicyRules:
     """
     returns = _read(folder / "returns.toml", ReturnPolicy)
     delivery = _read(folder / "delivery.toml", DeliveryPolicy)
+    warranty = _read(folder / "warranty.toml", WarrantyPolicy)
     payment = _read(folder / "payment.toml", PaymentPolicy)
     _check_reasons(folder / "returns.toml", returns)
+    policies: dict[str, Policy] = {"returns": returns, "delivery": delivery, "warranty": warranty, "payment": payment}
     known: set[str] = set()
-    policies: dict[str, ReturnPolicy | DeliveryPolicy | PaymentPolicy] = {
-        "returns.toml": returns,
-        "delivery.toml": delivery,
-        "payment.toml": payment,
-    }
     for name, policy in policies.items():
-        path = folder / name
+        path = folder / f"{name}.toml"
         for field, rule in _rules_of(policy):
             if rule.id in known:
                 raise BadPolicyFile(path, f"{field}.id", f"{rule.id!r} stands twice")
             known.add(rule.id)
             _check_passages(path, field, rule)
-    return PolicyRules(returns, delivery, payment)
+    return PolicyRules(returns, delivery, warranty, payment)
 
 
 def _read(path: Path, kind: type[_Policy]) -> _Policy:
@@ -261,7 +292,7 @@ def _reason(error: Any) -> str:
     return f"{error['msg'][0].lower()}{error['msg'][1:]}{given}"
 
 
-def _rules_of(policy: ReturnPolicy | DeliveryPolicy | PaymentPolicy) -> Iterator[tuple[str, Rule]]:
+def _rules_of(policy: Policy) -> Iterator[tuple[str, Rule]]:
     for field in type(policy).model_fields:
         value = getattr(policy, field)
         if isinstance(value, Rule):

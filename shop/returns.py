@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,14 +23,12 @@ from shop.options import other_option, price_difference
 from shop.order_views import kept
 from shop.orders import own_order, own_orders
 from shop.policy_rules import PolicyRules
+from shop.public_numbers import new_public_number
 from shop.refunds import is_live, promised, refundable, return_share
 from shop.shoppers import Shopper
 from shop.stock import take_stock
 from shop.text import ascii_digits, is_key
 
-# Letters and digits that are not mistaken for one another when read aloud or copied; 50 bits of chance.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_RMA_LENGTH = 10
 _RMA_LONGEST = 20
 
 
@@ -164,7 +161,7 @@ def list_returns(session: Session, shopper: Shopper, number: str) -> tuple[Retur
 
 def new_rma_number() -> str:
     """Mint a number that nobody guesses."""
-    return "RMA-" + "".join(secrets.choice(_ALPHABET) for _ in range(_RMA_LENGTH))
+    return new_public_number("RMA")
 
 
 def _plan(session: Session, rules: PolicyRules, items: Sequence[ReturnItem], order: Order) -> list[_Plan]:

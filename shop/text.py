@@ -21,3 +21,13 @@ def ascii_digits(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", text)
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in plain)
+
+
+def tidy_words(text: str, limit: int) -> str:
+    r"""Make a shopper's own words fit to be kept: no markup, no control characters, one line, cut at a limit.
+
+    >>> tidy_words(" <b>It \x00 broke</b>\n twice ", 14)
+    'bIt broke/b tw'
+    """
+    plain = "".join(char if char.isprintable() else " " for char in unicodedata.normalize("NFC", text))
+    return " ".join("".join(char for char in plain if char not in "<>{}").split())[:limit].rstrip()

@@ -19,7 +19,7 @@ from assistant.nlu.tokens import Token, Tokenizer
 from assistant.nlu.words import WordLists
 from assistant.photo_address import photo_address
 
-ADD, PRICE = "add_to_cart", "ask_price"
+ADD, PRICE, PROBLEM = "add_to_cart", "ask_price", "report_problem"
 _SURE = 0.6
 
 
@@ -32,7 +32,7 @@ class PhotoIntent(GraphComponent, IntentClassifier):
     metadata, which only the web channel fills.
 
     Where the caption plainly asks for more than a search, what it asks for stands second in the ranking: to put what
-    the photo shows into the cart, or to tell its price.
+    the photo shows into the cart, to tell its price, or to see what is wrong with something bought.
     """
 
     @classmethod
@@ -86,7 +86,7 @@ class PhotoIntent(GraphComponent, IntentClassifier):
         if intent.get("name") == ADD:
             tokens = self._tokenizer.cut(text)
             return _holds(self._signs, tokens) and not _holds(self._doubts, tokens)
-        return intent.get("name") == PRICE
+        return intent.get("name") in (PRICE, PROBLEM)
 
 
 def asked_of(message: Message) -> str | None:

@@ -36,6 +36,7 @@ from actions import (
     refunds,
     search,
     service,
+    ticket_actions,
     told,
     whys,
 )
@@ -70,7 +71,7 @@ ROOT = Path(__file__).parents[2]
 SECRET = "0123456789abcdef0123456789abcdef"
 MODULES = (
     answers, arguing, cart, catalogue, checkout, codes, comparison, desk_actions, orders, photo_search, receipts,
-    recommendations, refunds, search, service, told, whys,
+    recommendations, refunds, search, service, ticket_actions, told, whys,
 )  # fmt: skip
 
 # name, slug, brand, category, attributes, variants: (sku, price, stock, options)
@@ -288,6 +289,7 @@ class Chat:
         self.metadata = metadata or {}
         self.slots: dict[str, Any] = {}
         self.form: str | None = None
+        self.events: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self._rules = rules()
         self._actions: dict[str, Action] = {one.name(): one for one in (kind(services) for kind in action_classes())}
@@ -326,7 +328,9 @@ class Chat:
             if name == "checkout_form":
                 self.form = name
                 continue
-            tracker = Tracker(self.sender_id, dict(self.slots), message, [], False, None, {"name": self.form}, None)
+            tracker = Tracker(
+                self.sender_id, dict(self.slots), message, self.events, False, None, {"name": self.form}, None
+            )
             dispatcher = CollectingDispatcher()
             for event in asyncio.run(self._actions[name].run(dispatcher, tracker, {})):
                 if event["event"] == "slot":

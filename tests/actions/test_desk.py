@@ -15,6 +15,14 @@ from shop.models import AuditEntry, Order, OrderLine, Product, Return, Shipment,
 from tests.actions.conftest import Chat, signed_in
 
 
+@pytest.fixture
+def chat(services: Services) -> Chat:
+    """A chat in which a rating was asked for already, so that a change is all that is answered."""
+    chat = Chat(services)
+    chat.slots["rating_asked"] = True
+    return chat
+
+
 def place(services: Services, number: str, lines: dict[str, int], state: str = "paid", shopper: str = "web-1") -> None:
     """Write an order as it would stand there after three days."""
     with writing(services.sessions) as session:

@@ -23,9 +23,11 @@ from actions.pending import (
     DETAILS,
     OPTION,
     ORDER,
+    PERSON,
     PHOTO_FILTER,
     PHOTO_PART,
     QUANTITY,
+    RATING,
     SEARCH,
     SIMILAR,
     TASTE,
@@ -36,8 +38,9 @@ from actions.photo_words import MATCH_LABELS
 from actions.reasons import _FIELDS, _PLAIN, _PRODUCTS, _SIMILAR
 from actions.wishes import BUDGET, EXCLUDE, SIZE
 from shop.addresses import FIELDS
-from shop.models import ORDER_STATES, SHIPMENT_STATES
+from shop.models import INVOICE_KINDS, ORDER_STATES, SHIPMENT_STATES
 from shop.policy_rules import load_rules
+from shop.warranty import COVERED, GONE, NONE, NOT_DELIVERED, OVER
 from tests.actions.conftest import ROOT, rules
 
 SOURCE = "\n".join(path.read_text() for path in sorted((ROOT / "actions").glob("*.py")))
@@ -91,7 +94,7 @@ def test_every_response_that_is_used_exists_and_every_one_that_exists_is_used() 
         action for action in rules().values() if action.startswith("utter_")
     }
     used -= {"utter_message", "utter_invalid", "utter_action"}
-    used |= {f"utter_invalid_{field}" for field in FIELDS}
+    used |= {f"utter_invalid_{field}" for field in (*FIELDS, "title", "tax_id")}
     asked = {f"utter_ask_{slot}" for slot in domain()["slots"] if slot.startswith("ship_")}
     assert used | asked == set(domain()["responses"])
 
@@ -133,6 +136,11 @@ def test_every_label_that_is_used_exists() -> None:
         {"desk.everything"} | {f"desk.goals.{goal}" for goal in GOALS} | {f"buttons.{intent}" for intent in _OTHERWISE}
     )
     used |= {f"desk.reasons.{reason.code.replace(' ', '_')}" for reason in RULES.returns.reasons}
+    used |= {f"warranty.{state}" for state in (COVERED, OVER, NONE, NOT_DELIVERED, GONE)} | {
+        "desk.reasons.missing_item"
+    }
+    used |= {f"invoice.{kind}" for kind in INVOICE_KINDS}
+    used |= {f"invoice.{name}" for name in ("company_words", "personal_words", "company_signs")}
     used |= {f"desk.missing.{why}" for why in ("not_for_sale", "out_of_stock", "cart_full", "currency")}
     used |= {f"desk.refund_kinds.{kind}" for kind in ("cancellation", "option_change", "return", "exchange")}
     used |= {f"desk.refund_lines.{state}" for state in ("expected", "pending", "pending_undated", "paid", "credited")}
@@ -176,8 +184,7 @@ def test_no_english_sentence_stands_in_the_code() -> None:
 
 def test_every_question_has_someone_to_take_its_answer() -> None:
     kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, SIMILAR, TASTE, USE_ADDRESS}
-    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CASE, CASE_YES}
-    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CART_CODE}
+    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CASE, CASE_YES, PERSON, RATING, CART_CODE}
     assert set(_ANSWERS) | set(_YES) == kinds | {WHICH}
     assert not set(_ANSWERS) & set(_YES)
 

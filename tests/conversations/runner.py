@@ -188,6 +188,7 @@ class ConversationRunner:
             told = self._shop.receipts(shopper)
             if not stands_in_order(expected.receipts, told):
                 yield _wrong("receipts", expected.receipts, told)
+        yield from self._desk_differences(shopper, marks, expected)
         if "wishes" in expected.model_fields_set:
             wishes = self._shop.wishes(shopper)
             if not matches(expected.wishes, wishes):
@@ -211,6 +212,20 @@ class ConversationRunner:
             uses = self._shop.coupon_uses(expected.coupon_uses)
             if uses != expected.coupon_uses:
                 yield _wrong("coupon_uses", expected.coupon_uses, uses)
+
+    def _desk_differences(self, shopper: Shopper, marks: Marks, expected: DatabaseExpectation) -> Iterator[str]:
+        if expected.tickets is not None:
+            opened = self._shop.tickets(shopper, marks)
+            if not matches(expected.tickets, opened):
+                yield _wrong("tickets", expected.tickets, opened)
+        if expected.invoices is not None:
+            asked = self._shop.invoices(shopper, marks)
+            if not matches(expected.invoices, asked):
+                yield _wrong("invoices", expected.invoices, asked)
+        if "satisfaction" in expected.model_fields_set:
+            rating = self._shop.satisfaction(shopper)
+            if not matches(expected.satisfaction, rating):
+                yield _wrong("satisfaction", expected.satisfaction, rating)
 
 
 def _told(step: Step) -> str:

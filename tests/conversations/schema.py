@@ -65,6 +65,9 @@ class DatabaseExpectation(Strict):
     codes: list[str] | None = None
     gift_cards: dict[str, str] = {}
     coupon_uses: dict[str, int] = {}
+    tickets: list[dict[str, Any]] | None = None
+    invoices: list[dict[str, Any]] | None = None
+    satisfaction: Any = None
 
 
 class Expectation(Strict):

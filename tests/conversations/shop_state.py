@@ -22,6 +22,7 @@ from shop.models import (
     Customer,
     GiftCard,
     Interaction,
+    InvoiceRequest,
     Order,
     OrderLine,
     Product,
@@ -30,10 +31,12 @@ from shop.models import (
     Shipment,
     ShipmentLine,
     Slate,
+    Ticket,
     Variant,
     utc_now,
 )
 from shop.receipts import conversation_key
+from shop.satisfaction import rating_of
 from shop.shoppers import Shopper
 from tests.conversations.schema import Given, GivenOrder, Meanwhile
 
@@ -48,6 +51,8 @@ class Marks:
     order: int
     interaction: int
     slate: int
+    ticket: int
+    invoice: int
 
 
 class ShopState:
@@ -79,7 +84,8 @@ class ShopState:
             for slug in given.looked_at:
                 record_interaction(session, shopper, slug, "view", "test")
         with reading(self._sessions) as session:
-            return Marks(*(session.scalar(select(func.max(row.id))) or 0 for row in (Order, Interaction, Slate)))
+            tables = (Order, Interaction, Slate, Ticket, InvoiceRequest)
+            return Marks(*(session.scalar(select(func.max(row.id))) or 0 for row in tables))
 
     def change(self, meanwhile: Meanwhile) -> None:
         """Change the shop while a conversation goes on."""
@@ -168,6 +174,27 @@ class ShopState:
                 for row in session.scalars(here)
             ]
 
+    def tickets(self, shopper: Shopper, marks: Marks) -> list[dict[str, Any]]:
+        """Give the tickets that this shopper has opened since the conversation began, oldest first."""
+        with reading(self._sessions) as session:
+            wanted = select(Ticket).where(Ticket.id > marks.ticket, Ticket.shopper_id == shopper.shopper_id)
+            return [_describe_ticket(row) for row in session.scalars(wanted.order_by(Ticket.id))]
+
+    def invoices(self, shopper: Shopper, marks: Marks) -> list[dict[str, Any]]:
+        """Give the invoices that this shopper has asked for since the conversation began, oldest first."""
+        with reading(self._sessions) as session:
+            own = InvoiceRequest.id > marks.invoice, InvoiceRequest.shopper_id == shopper.shopper_id
+            rows = session.execute(
+                select(InvoiceRequest, Order.number).join(Order).where(*own).order_by(InvoiceRequest.id)
+            )
+            names = ("kind", "title", "tax_id", "email", "state")
+            return [{"number": number, **{name: getattr(row, name) for name in names}} for row, number in rows]
+
+    def satisfaction(self, shopper: Shopper) -> int | None:
+        """Give how this conversation was rated."""
+        with reading(self._sessions) as session:
+            return rating_of(session, shopper)
+
     def wishes(self, shopper: Shopper) -> dict[str, Any] | None:
         """Give the wishes that are saved with the shopper's account."""
         with reading(self._sessions) as session:
@@ -211,6 +238,16 @@ def _describe(order: Order) -> dict[str, Any]:
     money["discount"] = f"{sum(line.discount for line in order.lines):.2f}"
     money["gift_paid"] = f"{sum(use.amount - use.given_back for use in order.gift_card_uses):.2f}"
     return {**content, **money, "lines": {line.sku: line.quantity for line in order.lines}}
+
+
+def _describe_ticket(ticket: Ticket) -> dict[str, Any]:
+    names = ("kind", "state", "problem", "words", "email")
+    return {
+        **{name: getattr(ticket, name) for name in names},
+        "order": ticket.order_number,
+        "skus": sorted(line.sku for line in ticket.lines),
+        "photos": len(ticket.photos),
+    }
 
 
 def _describe_slate(session: Session, slate: Slate) -> dict[str, Any]:

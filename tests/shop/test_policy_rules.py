@@ -111,6 +111,40 @@ def test_the_texts_state_the_exception_of_plants() -> None:
     assert f"within {plants.days} days after delivery" in within.text
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_texts_state_the_years_of_the_warranty(language: str) -> None:
+    warranty = RULES.warranty
+    years = {rule.category: rule.years for rule in warranty.categories}
+    assert years == {"electronics": 2, "home-garden/plants": 0}
+    assert warranty.otherwise.years == 1
+    says = {
+        "en": "Electronics have a warranty of 2 years from the day of delivery. Everything else except plants has a "
+        "warranty of 1 year.",
+        "zh": "电子产品自送达之日起保修2年。除植物外，其他商品保修1年。",
+    }
+    assert {stated(rule.id, language) for rule in (*warranty.categories, warranty.otherwise)} == {says[language]}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_texts_state_when_an_invoice_can_be_asked_for(language: str) -> None:
+    assert RULES.payment.invoice.states == ["paid", "packed", "shipped", "delivered"]
+    assert {"en": "Once the order is paid", "zh": "订单付款后"}[language] in stated("payment.invoice", language)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "field"),
+    [
+        ("warranty.toml", "years = 2", "years = -1", "categories.1.years"),
+        ("warranty.toml", 'category = "electronics"', "", "categories.1.category"),
+        ("warranty.toml", 'id = "warranty.otherwise"', 'id = "returns.cancel"', "otherwise.id"),
+        ("payment.toml", '"paid", ', '"waiting_for_payment", ', "invoice.states.1"),
+        ("payment.toml", "#Invoice and receipt", "#Nothing", "invoice.passages.en"),
+    ],
+)
+def test_a_wrong_warranty_or_payment_file_says_where(folder: Path, name: str, old: str, new: str, field: str) -> None:
+    assert broken(folder, old, new, name).field == field
+
+
 def test_an_exchange_is_offered_where_the_texts_offer_it() -> None:
     assert RULES.returns.exchange.offered
     assert stated("returns.exchange", "en").startswith("We exchange")
@@ -127,6 +161,8 @@ def test_a_rule_is_cited_with_the_version_of_its_file(folder: Path) -> None:
     rules = load_rules(folder)
     assert rules.cite(rules.delivery.address_change) == Citation("delivery.address-change", "v2")
     assert rules.cite(rules.returns.cancel) == Citation("returns.cancel", RULES.returns.version)
+    assert rules.cite(rules.warranty.otherwise) == Citation("warranty.otherwise", RULES.warranty.version)
+    assert rules.cite(rules.payment.invoice) == Citation("payment.invoice", RULES.payment.version)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""What shoppers want a person of the shop to do, and what they ask about something bought, as actions of rules."""
+
+from __future__ import annotations
+
+from actions.base import ShopAction
+from actions.desk_actions import DeskAction
+from actions.satisfaction import ask_rating, say_rating, take_rating
+from actions.turn import Turn
+
+
+class ActionTalkToPerson(DeskAction):
+    """Pass the shopper on to a person."""
+
+    goal = "person"
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_talk_to_person"
+
+
+class ActionComplain(DeskAction):
+    """Take a complaint."""
+
+    goal = "complaint"
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_complain"
+
+
+class ActionReportProblem(DeskAction):
+    """Take that something bought is missing, wrong, damaged or faulty."""
+
+    goal = "problem"
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_report_problem"
+
+
+class ActionRequestInvoice(DeskAction):
+    """Ask for an invoice."""
+
+    goal = "invoice"
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_request_invoice"
+
+
+class ActionTellWarranty(DeskAction):
+    """Tell whether something bought is under warranty."""
+
+    goal = "warranty"
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_tell_warranty"
+
+
+class ActionRateService(ShopAction):
+    """Take a rating of the conversation."""
+
+    keeps_question = True
+    # A one-time code may read like either: "88" is a goodbye in Chinese.
+    yields_to_answer = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_rate_service"
+
+    def perform(self, turn: Turn) -> None:
+        """Keep the number that was said; without one that can be, ask for it."""
+        rating = turn.number("rating")
+        if rating is None or not 1 <= rating <= 5:
+            say_rating(turn)
+        else:
+            take_rating(turn, rating)
+
+
+class ActionSayGoodbye(ShopAction):
+    """Say goodbye."""
+
+    keeps_question = True
+    # A one-time code may read like either: "88" is a goodbye in Chinese.
+    yields_to_answer = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_say_goodbye"
+
+    def perform(self, turn: Turn) -> None:
+        """Say goodbye, and ask how it was unless that was asked before."""
+        turn.say("utter_goodbye")
+        ask_rating(turn)
