@@ -77,7 +77,8 @@ EVENTS = (
     *("buy", "pay", "pack", "pack some", "send", "arrive", "take in", "turn away", "settle") * 2,
     *("cancel", "cancel some", "return", "exchange", "address", "option", "reorder") * 2,
     *("pack", "send", "arrive", "return", "return", "return", "take in", "settle"),
-    *("repeat", "old yes", "count", "price", "price", "tell", "tell", "promote", "code", "drop code"),
+    *("repeat", "count", "price", "price", "tell", "tell", "promote", "code", "drop code"),
+    *("reorder", "old yes", "old yes", "old yes", "old yes"),
 )
 
 shoppers = st.sampled_from(SHOPPERS)
