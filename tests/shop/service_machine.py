@@ -77,7 +77,8 @@ EVENTS = (
     *("buy", "pay", "pack", "pack some", "send", "arrive", "take in", "turn away", "settle") * 2,
     *("cancel", "cancel some", "return", "exchange", "address", "option", "reorder") * 2,
     *("pack", "send", "arrive", "return", "return", "return", "take in", "settle"),
-    *("repeat", "old yes", "count", "price", "price", "tell", "tell", "promote", "code", "drop code"),
+    *("repeat", "count", "price", "price", "tell", "tell", "promote", "code", "drop code"),
+    *("reorder", "old yes", "old yes", "old yes", "pack some", "pack some", "exchange"),
 )
 
 shoppers = st.sampled_from(SHOPPERS)
@@ -560,7 +561,8 @@ def _check_credit(order: Order) -> None:
     assert session is not None
     back = session.scalars(select(Return).where(Return.replacement_number == order.number)).one()
     credits = select(Refund.amount).where(Refund.return_id == back.id, Refund.state == "credited")
-    assert order.paid == session.scalars(credits).one() == exchange_worth(back)
+    # What was worth nothing is paid with nothing.
+    assert order.paid == sum(session.scalars(credits)) == exchange_worth(back)
 
 
 def _check_states(order: Order) -> None:
