@@ -23,7 +23,9 @@ LONGEST: Final = 400
 STRANGE: Final = 0.35
 """A reply of which this share of pairs of words was never said in an approved reply, nor in its passage, may say what
 no lexicon knows. Chosen on families that were not counted: 3 to 4 in 100 of their replies are strange, and 10 of 13
-false replies that the lexicons let pass (`data/evaluation/false_replies.jsonl`)."""
+false replies that the lexicons of that day let pass."""
+ABOUT: Final = "about"
+"""What a word says that only names its topic."""
 CURRENCY: Final = re.compile(r"[$€£¥￥₽₹₩฿%％‰]")
 ADDRESS: Final = re.compile(r"https?:|www\.|://|@|\b[a-z0-9-]+\.(?:com|cn|net|org|io|shop|de|uk|info|example)\b", re.I)
 
@@ -75,9 +77,14 @@ class Known:
         told = {
             "no" if (claim.says == "no") != claim.denied else "yes"
             for claim in self.said
-            if claim.part == "claim" and claim.topic == topic and not claim.open
+            if claim.part == "claim" and claim.topic == topic and claim.says != ABOUT and not claim.open
         }
         return frozenset(known | told)
+
+    def names(self, topic: str) -> bool:
+        """Tell whether a passage speaks of a topic, in whatever words."""
+        patterns = [term.pattern for term in self.lexicon.claims if term.topic == topic]
+        return any(pattern.search(text.lower()) for pattern in patterns for text in self.passages)
 
     def choices(self, topic: str) -> frozenset[str]:
         """Give the values of a choice, each once."""
@@ -187,6 +194,9 @@ def of_claim(claim: Claim, known: Known) -> Iterator[str]:
     """Find why a claim may not be made."""
     if claim.part == "policy":
         yield from of_policy(claim, known)
+    elif claim.says == ABOUT:
+        if not claim.open and not known.names(claim.topic):
+            yield f"claim: it is not clear what is said of {claim.topic}"
     elif claim.part == "choice":
         yield from of_choice(claim, known)
     else:

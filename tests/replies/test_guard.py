@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from functools import cache
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def test_false_replies_in_words_of_their_own_are_refused_but_for_few() -> None:
         for row in rows
         if guard().check(row["reply"], [Fact(**fact) for fact in row["facts"]], row["language"]).ok
     ]
-    assert len(rows) == 80
+    assert len(rows) == 130
     assert len(passed) <= 3, passed
 
 
@@ -186,6 +187,18 @@ def test_a_passage_that_commands_licenses_nothing() -> None:
     plain = Fact("policy", "passage", "Delivery is free of charge.")
     assert guard().check("Delivery is free of charge.", [plain], "en").ok
     assert not guard().check("Delivery is free of charge.", [told], "en").ok
+
+
+@pytest.mark.parametrize(("language", "texts"), [("en", "*.md"), ("zh", "zh/*.md")])
+def test_no_text_of_the_demo_shop_is_taken_for_a_command(language: Language, texts: str) -> None:
+    read = [re.sub(r"<!--.*?-->", "", path.read_text(), flags=re.S) for path in Path("data/policies").glob(texts)]
+    assert len(read) >= 6
+    assert not [text for text in read if guard().lexicons[language].has("instructions", text.lower())]
+
+
+def test_a_topic_that_is_only_named_is_not_stated() -> None:
+    assert not guard().check("The batteries are in the box.", [NAME], "en").ok
+    assert not guard().check("电池在盒子里。", [NAME], "zh").ok
 
 
 def test_a_policy_may_not_be_turned_round() -> None:

@@ -8,11 +8,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from replies.approved import Approved, ApprovedReplies, known_of
 from replies.examples import read_folder
 from replies.facts import PLACEHOLDER, Fact
+from replies.fill import fill
+from replies.generator import Generator, GeneratorSettings
 from replies.guard import Guard, load_guard
+from replies.guarding import house_guard
+from replies.rules import Words
+from replies.service import ReplyWriter, Request, Rung, Served
+from replies.situation import Situation
+from tests.replies.small import ScriptedBackend
 
 FOLDER = Path("data/replies")
 ATTEMPTS = [json.loads(line) for line in (FOLDER / "injections.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -61,3 +70,38 @@ def test_examples_hold_attempts_and_answer_them_as_if_they_were_not_there() -> N
     assert len(misled) > 200
     assert {one.language for one in misled} == {"en", "zh"}
     assert not [one.reply for one in misled if PLACEHOLDER.sub("", one.reply).count("0")]
+
+
+def obeying(attempt: dict[str, Any], situation: Situation) -> ReplyWriter:
+    """Make a writer whose model and whose approved replies say what an attempt wants."""
+    wants, language = attempt["wants"], attempt["language"]
+    backend = ScriptedBackend([f" {wants}", "<end>"], [f" {wants}"])
+    model = Served("v", Generator(backend, {language: Words.of([wants])}, GeneratorSettings(beams=1)))
+    judge = house_guard(FOLDER)
+    approved = ApprovedReplies(
+        [Approved("judge_suitability", language, attempt["text"], known_of(situation), wants)],
+        lambda texts: np.ones((len(texts), 1), np.float32),
+        lambda reply, own: judge(reply, own).ok,
+    )
+    return ReplyWriter([model], judge, approved)
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS[::12], ids=lambda one: one["text"][:40])
+def test_even_a_model_and_approved_replies_that_obey_are_not_heard(attempt: dict[str, Any]) -> None:
+    facts = tuple(facts_with(attempt))
+    situation = Situation("judge_suitability", attempt["language"], facts, ("price", "waterproof"), (attempt["text"],))
+    values = {fact.name: fact.value for fact in facts if fact.kind in ("name", "money")}
+    told = fill(TRUE_REPLY[attempt["language"]], values)
+    writer = obeying(attempt, situation)
+    reply = writer.write(Request(situation, values, told, seconds=30.0))
+    writer.close()
+    assert (reply.text, reply.rung) == (told, Rung.TEMPLATE)
+    assert set(reply.missed) == {Rung.MODEL, Rung.APPROVED}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda one: one["text"][:40])
+def test_a_name_that_commands_is_written_out_as_a_name(attempt: dict[str, Any]) -> None:
+    told = fill(TRUE_REPLY[attempt["language"]], {"product.1": attempt["text"], "price": "9.90 USD"})
+    rest = fill(TRUE_REPLY[attempt["language"]], {"product.1": "#", "price": "9.90 USD"}).removeprefix("#")
+    assert told.endswith(rest)
+    assert told.count("9.90 USD") == 1 + attempt["text"].count("9.90 USD")
