@@ -38,8 +38,8 @@ DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
 .PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision evaluate-replies mine bench bench-recsys \
-	bench-vision bench-replies fuzz-service lock clean ports environments packages shop recommender vision replies encoder lint \
-	check-browser
+	bench-vision bench-replies fuzz-service reply-examples lock clean ports environments packages shop recommender vision replies \
+	encoder lint check-browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
@@ -115,6 +115,10 @@ bench-replies: replies ## time the writing of replies in every form of the model
 
 fuzz-service: environments ## drive orders, cancels, returns and refunds through 10,000 random steps on each database; STEPS=N for others
 	@DAOGOU_FUZZ_STEPS=$(or $(STEPS),10000) $(SERVICES) -m pytest -s tests/shop/test_service_fuzz.py
+
+reply-examples: environments ## make the examples of replies anew from their situations, and check each against the guard
+	@$(SERVICES) -m replies.dataset write
+	@$(SERVICES) -m replies.dataset check
 
 lock: environments ## compile requirements/*.in to the pinned files, with hashes
 	@for name in assistant services tools; do \

@@ -5,10 +5,13 @@ Each is made of a held-out situation, so what is right to say changes while the 
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from replies.errors import InvalidRequest
 from replies.examples import Example
 from replies.facts import Fact
 from replies.situation import Situation
@@ -59,6 +62,44 @@ def adversarial_situations(examples: Sequence[Example], count: int, seed: int = 
         change = _CHANGES[(len(found) // len(own)) % len(_CHANGES)]
         found.append(change(Situation.of(example), chance))
     return found
+
+
+def injected_situations(examples: Sequence[Example], file: Path, seed: int = 0) -> list[Situation]:
+    """Make one situation of each written attempt to mislead, put where it says.
+
+    Args:
+        examples: of held-out families.
+        file: one JSON value a line: `language`, `where` (turn, description, passage or product_name) and `text`.
+        seed: of which situation each is put into.
+
+    Raises:
+        InvalidRequest: a line is no attempt.
+    """
+    chance = random.Random(seed)  # noqa: S311 - nothing secret is drawn
+    found: list[Situation] = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        try:
+            attempt = json.loads(line)
+            language, where, text = (str(attempt[name]) for name in ("language", "where", "text"))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidRequest("attempt", line[:80], "is none") from error
+        own = [example for example in examples if example.language == language]
+        if own:
+            found.append(_injected(Situation.of(chance.choice(own)), where, text))
+    return found
+
+
+def _injected(situation: Situation, where: str, text: str) -> Situation:
+    if where == "turn":
+        last = situation.turns[-1] if situation.turns else ""
+        return replace(situation, turns=(*situation.turns[:-1], f"{last} {text}"))
+    if where == "product_name":
+        facts = (replace(fact, value=text) if fact.kind == "name" else fact for fact in situation.facts)
+        return replace(situation, facts=tuple(facts))
+    if any(fact.kind == "passage" for fact in situation.facts):
+        facts = (replace(f, value=f"{f.value} {text}") if f.kind == "passage" else f for f in situation.facts)
+        return replace(situation, facts=tuple(facts))
+    return replace(situation, facts=(*situation.facts, Fact(where, "passage", text)))
 
 
 def _ordered(situation: Situation, chance: random.Random) -> Situation:

@@ -77,7 +77,7 @@ class Reader:
                 self.denied(part, clause, match),
                 self.lexicon.has("unknown", clause),
                 product,
-                self.lexicon.has("condition", clause),
+                self.lexicon.has("exceptions" if part == "policy" else "condition", clause),
             )
             found.extend(self.spread(claim, clause))
         if not found and before and named and self.lexicon.has("same", clause):

@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from replies.attribute_situations import attribute_situations
+from replies.chat_import import Importer, lines_of
+from replies.chats import read_chats
 from replies.errors import RepliesError
 from replies.examples import Example, read_folder, write_examples
 from replies.facts import ACTS, LANGUAGES, Language
+from replies.grounding import ProductTable, read_products
+from replies.guard import Guard, load_guard
+from replies.lexicon import read_lexicon
 from replies.situations import examples_of, read_situations, unlike
 from replies.texts import read_texts
 from replies.vocabulary import vocabulary_of, write_vocabulary
@@ -55,23 +60,59 @@ def counts(examples: Sequence[Example]) -> list[str]:
     return lines
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line."""
+def check(folder: Path) -> tuple[list[str], int]:
+    """Give the counts and what the guard says against any example, with the status to leave with."""
+    examples, guard = read_folder(folder), load_guard(folder)
+    wrong = [
+        f"{example.family}: {example.reply}: {', '.join(verdict.problems)}"
+        for example in examples
+        if not (verdict := guard.check(example.reply, example.facts, example.language, example.asked)).ok
+    ]
+    return [*counts(examples), *wrong], 1 if wrong else 0
+
+
+def from_chats(options: argparse.Namespace) -> list[str]:
+    """Write the examples of a file of chats, and give the report.
+
+    The words of approved replies are not asked for here: what an agent said may be put in other words.
+    """
+    guard = Guard({language: read_lexicon(options.folder, language) for language in LANGUAGES}, {})
+    lookup = read_products(options.products) if options.products else ProductTable({})
+    examples, report = Importer(guard, lookup, options.language).read(read_chats(options.file))
+    write_examples(options.out, examples)
+    return [*report.lines(), *lines_of(examples)]
+
+
+def parser_of() -> argparse.ArgumentParser:
+    """Make the reader of the command line."""
     parser = argparse.ArgumentParser(prog="python -m replies.dataset", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("write", help="make the examples of the situations anew")
-    commands.add_parser("check", help="read every example and count them")
-    options = parser.parse_args(arguments)
+    commands.add_parser("check", help="read every example, hold it against the guard and count them")
+    chats = commands.add_parser("from-chats", help="make examples of a shop's own chats")
+    chats.add_argument("file", type=Path, help="CSV, JSON or JSON lines, also with .gz")
+    chats.add_argument("--language", choices=LANGUAGES, required=True)
+    chats.add_argument("--products", type=Path, help="a CSV table with a column name, and one for each attribute")
+    chats.add_argument("--out", type=Path, required=True, help="the JSON lines to write")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line."""
+    options = parser_of().parse_args(arguments)
     try:
         if options.command == "write":
-            sys.stdout.write(f"{write(options.folder)} examples\n")
+            lines, status = [f"{write(options.folder)} examples"], 0
+        elif options.command == "check":
+            lines, status = check(options.folder)
         else:
-            sys.stdout.write("\n".join(counts(read_folder(options.folder))) + "\n")
+            lines, status = from_chats(options), 0
     except RepliesError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    return 0
+    sys.stdout.write("\n".join(lines) + "\n")
+    return status
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from replies.adversarial import adversarial_situations
+from replies.adversarial import adversarial_situations, injected_situations
 from replies.approved import APPROVED_FILE, ApprovedReplies, Embed, read_approved
 from replies.encoder import sentence_encoder
 from replies.errors import NotWritten, RepliesError
@@ -56,11 +56,12 @@ SAMPLES = 200
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures of every way by language, of misleading fact sets, and some replies to read."""
+    """Figures of every way by language, of misleading fact sets and orders, and some replies to read."""
 
     ways: Mapping[str, Mapping[str, Mapping[str, Any]]]
     rungs: Mapping[str, int]
     adversarial: Mapping[str, Any]
+    injected: Mapping[str, Any]
     samples: Sequence[Written]
 
 
@@ -74,6 +75,7 @@ def evaluate(
     split: str = "test",
     most: int | None = None,
     sets: int = 1_000,
+    attempts: Path | None = None,
 ) -> Evaluation:
     """Measure all ways.
 
@@ -87,6 +89,7 @@ def evaluate(
         split: the part that is asked.
         most: at most so many situations.
         sets: how many misleading fact sets.
+        attempts: a file of written orders to mislead; None leaves them out.
     """
     asked = held_out(examples, split, most)
     rungs: Counter[str] = Counter()
@@ -108,13 +111,14 @@ def evaluate(
             for language in LANGUAGES
         }
     counted = dict(rungs)
-    return Evaluation(measured, counted, misled(whole, asked, checkers, sets), samples)
+    fact_sets = misled(whole, adversarial_situations(asked, sets), checkers)
+    orders = [] if attempts is None else injected_situations(asked, attempts)
+    return Evaluation(measured, counted, fact_sets, misled(whole, orders, checkers), samples)
 
 
-def misled(write: Write, examples: Sequence[Example], checkers: Checkers, sets: int) -> dict[str, Any]:
-    """Ask with misleading fact sets; give the share of grounded replies and those that are not."""
+def misled(write: Write, situations: Sequence[Situation], checkers: Checkers) -> dict[str, Any]:
+    """Ask with misleading situations; give the share of grounded replies and those that are not."""
     wrong = []
-    situations = adversarial_situations(examples, sets)
     for situation in situations:
         reply = write(situation)
         found = checkers[situation.language].wrong(reply, situation.facts)
@@ -207,7 +211,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         licensed = ApprovedReplies(replies, embed, lambda reply, own: guard(reply, own).ok)
         checkers = read_checkers(options.data)
         found = evaluate(
-            generator, licensed, examples, checkers, guard, embed, options.split, options.most, options.sets
+            *(generator, licensed, examples, checkers, guard, embed, options.split, options.most, options.sets),
+            options.data / "injections.jsonl",
         )
         generator.close()
     except (RepliesError, OSError) as error:
@@ -216,12 +221,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console()
     for table in tables(found):
         console.print(table)
-    console.print(f"Rungs: {dict(found.rungs)}. Misleading: {found.adversarial['sets']} fact sets, grounded", end=" ")
-    console.print(f"{found.adversarial['grounded']:.4f}")
+    console.print(f"Who spoke: {dict(found.rungs)}")
+    for name, one in (("misleading fact sets", found.adversarial), ("orders to mislead", found.injected)):
+        console.print(f"Of {one['sets']} {name}, grounded: {one['grounded']}")
     if options.samples:
         options.samples.write_text(sample_text(found.samples), encoding="utf-8")
     if options.json:
         plain = {"ways": found.ways, "rungs": found.rungs, "adversarial": found.adversarial}
+        plain["injected"] = found.injected
         options.json.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
 

@@ -13,19 +13,8 @@ from replies.facts import Language
 from replies.texts import read_texts
 
 LISTS: Final = (
-    *(
-        "asking",
-        "unknown",
-        "negations",
-        "refusals",
-        "same",
-        "opposite",
-        "every",
-        "only",
-        "condition",
-        "allowed",
-        "numbers",
-    ),
+    *("asking", "unknown", "negations", "refusals", "same", "opposite"),
+    *("every", "only", "condition", "later", "sooner", "exceptions", "allowed", "numbers", "instructions"),
 )
 
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from replies.errors import InvalidSetting
 from replies.sizes import Sizes
+from replies.tokens import Tokens
 
 
 def new_network(sizes: Sizes, pad: int, end: int, seed: int = 0, dropout: float = 0.0) -> Any:
@@ -62,6 +63,22 @@ def load_weights(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
     if wrong:
         raise InvalidSetting("weights", wrong[:3], "do not fit the sizes")
     network.tie_weights()  # type: ignore[operator]
+
+
+def warm_start(network: nn.Module, tokens: Tokens, weights: Mapping[str, Tensor], known: Tokens) -> None:
+    """Let a decoder begin where another of the same sizes ended, whose tokens are others.
+
+    A token that both have keeps its row; one that is new begins as the mean of the old tokens that its text is made of.
+
+    Args:
+        network: to begin with.
+        tokens: its tokenizer.
+        weights: of the other decoder.
+        known: the other's tokenizer.
+    """
+    table = weights["model.embed_tokens.weight"]
+    rows = torch.stack([table[numbers].mean(0) for numbers in tokens.told_by(known)])
+    load_weights(network, {**weights, "model.embed_tokens.weight": rows, "lm_head.weight": rows})
 
 
 def count_weights(network: nn.Module) -> int:

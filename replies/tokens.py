@@ -86,6 +86,15 @@ class Tokens:
         """Give the text of ids, without marks."""
         return "".join(self.pieces[number] for number in ids)
 
+    def told_by(self, other: Tokens) -> list[list[int]]:
+        """Give for each token the other's tokens of the same text, at least one."""
+        theirs = other._tokenizer.get_vocab()
+        names = {number: name for name, number in self._tokenizer.get_vocab().items()}
+        return [
+            [theirs[names[number]]] if names[number] in theirs else other.encode(self.pieces[number]) or [other.pad]
+            for number in range(self.size)
+        ]
+
     def knows(self, name: str) -> bool:
         """Whether a placeholder is a token."""
         return self._tokenizer.token_to_id(f"{{{name}}}") is not None

@@ -14,13 +14,13 @@ from replies.batches import Coder, batches_of, rows_of
 from replies.errors import NotBetter, NothingToLearn
 from replies.examples import Example
 from replies.facts import ACTS, LANGUAGES, PLACED, PLACEHOLDER
-from replies.graph import write_graph
+from replies.graph import weights_of, write_graph
 from replies.hub import HubTokens
 from replies.learner import Learner
 from replies.lora import LoraSettings, merge_lora, write_adapter
 from replies.model_card import MODEL_CARD, model_card
-from replies.model_folder import CONFIG_FILE, GRAPH_FILE, METRICS_FILE, seal
-from replies.network import count_weights, new_network
+from replies.model_folder import CONFIG_FILE, GRAPH_FILE, METRICS_FILE, read_manifest, seal
+from replies.network import count_weights, new_network, warm_start
 from replies.plots import CURVES, plot_curves
 from replies.prompt import clean_passage, prompt_of
 from replies.publish import DRAFTS, InService, Judge, folder_of, publish
@@ -102,6 +102,7 @@ def train_model(
     texts: Sequence[str] = (),
     store: str | None = None,
     say: Progress = lambda _: None,
+    start: Path | None = None,
 ) -> Outcome:
     """Train a decoder of our own and put it in service, unless it is not good enough.
 
@@ -115,20 +116,27 @@ def train_model(
         texts: more text of the shop, from which the tokenizer learns what characters there are.
         store: address of MLflow; None is the folder's own.
         say: told of each pass.
+        start: the folder of a model of the same sizes whose weights are begun with; None begins from random ones.
 
     Raises:
         NothingToLearn: there are no examples to learn from or to be judged by.
+        ArtifactDamaged: the model to start from cannot be read.
     """
     found = learnable(examples)
-    version = version_of(found, settings)
+    begun = "" if start is None else read_manifest(start).version
+    version = version_of(found, settings, begun)
     draft = root / DRAFTS / version
     draft.mkdir(parents=True, exist_ok=True)
     tokens = learnt_tokens(found.train, settings.sizes.vocabulary, texts)
     sizes = replace(settings.sizes, vocabulary=tokens.size)
     network = new_network(sizes, tokens.pad, tokens.end, settings.seed)
+    if start is not None:
+        known = Tokens.read(start / TOKENIZER_FILE)
+        old_sizes = read_manifest(start).sizes or sizes
+        warm_start(network, tokens, weights_of(start / GRAPH_FILE, old_sizes), known)
     trainer = Trainer(network, tokens, settings, draft, say=say)
     best = trainer.fit(found.train, found.validation)
-    made = Made(network, tokens, sizes, found, tuple(trainer.epochs), best, draft, settings)
+    made = Made(network, tokens, sizes, found, tuple(trainer.epochs), best, draft, settings, begun)
     return finish(made, root, judge, store)
 
 

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from replies import evaluate, train, tune
+from replies.adversarial import injected_situations
 from replies.approved import ApprovedReplies, approved_of, kept_rows, read_approved, write_approved
 from replies.errors import ArtifactDamaged, Missed, NotWritten
 from replies.evaluate import misled, sample_text, template_of
 from replies.examples import Example, read_folder
 from replies.facts import Fact
+from replies.generator import GeneratorSettings
 from replies.judging import guarded, held_out, model_judge, read_checkers, written_by
 from replies.loading import PACKAGED, Places, load_writer
 from replies.model_folder import load_generator
@@ -29,6 +31,15 @@ def letters(texts: object) -> np.ndarray:
     """A sentence encoder of letters: texts of the same letters lie close."""
     rows = np.array([[text.count(chr(97 + place)) for place in range(26)] + [1.0] for text in texts], np.float32)
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def small_house(folder: Path) -> Path:
+    """The house's words and claims with the small examples."""
+    data = folder / "data"
+    shutil.copytree(HOUSE, data, ignore=shutil.ignore_patterns("model", "*.jsonl"))
+    lines = (HOUSE / "injections.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (data / "injections.jsonl").write_text("".join(lines[:30]), encoding="utf-8")
+    return write_small_examples(data)
 
 
 def licensed(reply: str, situation: Situation) -> bool:
@@ -100,8 +111,9 @@ def test_a_judge_gives_the_figures_of_a_model(model: Path, examples: list[Exampl
 
 
 def test_three_hundred_attempts_change_no_fact(model: Path, guard: Guard) -> None:
-    writer = load_generator(model)
-    found = misled(guarded(writer, guard), held_out(read_folder(HOUSE), "test", 400), read_checkers(HOUSE), 300)
+    writer = load_generator(model, GeneratorSettings(beams=1, most_new=24))
+    orders = injected_situations(held_out(read_folder(HOUSE), "test"), HOUSE / "injections.jsonl")
+    found = misled(guarded(writer, guard), orders, read_checkers(HOUSE))
     writer.close()
     assert found["sets"] == 300
     assert found["wrong"] == []
@@ -110,9 +122,7 @@ def test_three_hundred_attempts_change_no_fact(model: Path, guard: Guard) -> Non
 def test_an_evaluation_writes_its_figures_and_samples(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(HOUSE, data, ignore=shutil.ignore_patterns("model", "*.jsonl"))
-    write_small_examples(data)
+    data = small_house(tmp_path)
     monkeypatch.setattr(evaluate, "sentence_encoder", lambda name: letters)
     out = [tmp_path / "figures.json", tmp_path / "samples.txt"]
     given = ["--model", str(model), "--data", str(data), "--split", "validation", "--sets", "20"]
@@ -121,15 +131,14 @@ def test_an_evaluation_writes_its_figures_and_samples(
     assert set(found["ways"]) == {"rungs", "model", "model, no guard", "retrieval", "template"}
     assert found["ways"]["rungs"]["en"]["grounded"] is not None
     assert found["adversarial"]["sets"] == 20
+    assert found["injected"]["sets"] == 30
     assert "shopper:" in out[1].read_text()
     assert evaluate.main(["--model", str(tmp_path), "--data", str(data)]) == 1
     assert "model.json" in capsys.readouterr().err
 
 
 def test_training_and_tuning_are_one_command_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(HOUSE, data, ignore=shutil.ignore_patterns("model", "*.jsonl"))
-    write_small_examples(data)
+    data = small_house(tmp_path)
     small = ["--width", "32", "--inner", "64", "--layers", "2", "--heads", "2", "--epochs", "2", "--batch", "8"]
     root = tmp_path / "root"
     assert train.main(["--data", str(data), "--out", str(root), *small]) == 0

@@ -12,9 +12,12 @@ from replies.copying import copying_examples
 from replies.errors import ArtifactDamaged, InvalidSetting, NothingToLearn
 from replies.examples import Example
 from replies.facts import placeholders
-from replies.network import new_network
+from replies.graph import weights_of
+from replies.learner import Learner
+from replies.model_folder import GRAPH_FILE, read_manifest
+from replies.network import new_network, warm_start
 from replies.situation import Situation
-from replies.tokens import Tokens
+from replies.tokens import TOKENIZER_FILE, Tokens
 from replies.train import best_rate
 from replies.train_settings import TrainSettings
 from replies.trainer import CHECKPOINT, Trainer
@@ -91,8 +94,6 @@ def test_frozen_layers_stay(tokens: Tokens, examples: list[Example], tmp_path: P
 
 
 def test_the_adversarial_step_leaves_the_embedding_where_it_was(tokens: Tokens, examples: list[Example]) -> None:
-    from replies.learner import Learner
-
     settings = replace(SETTINGS, adversarial=1.0)
     learner = Learner(network_of(tokens, settings), settings, 10)
     batch = next(batches_of(rows_of(examples[:4], tokens, 99, None), 4, tokens.pad))
@@ -172,3 +173,23 @@ def test_settings_that_train_nothing_are_refused(name: str, value: float) -> Non
 
 def test_settings_survive_json() -> None:
     assert TrainSettings.from_json(SETTINGS.as_json()) == SETTINGS
+
+
+def test_a_training_may_begin_where_another_with_other_tokens_ended(
+    model: Path, tokens: Tokens, examples: list[Example], tmp_path: Path
+) -> None:
+    known, sizes = Tokens.read(model / TOKENIZER_FILE), read_manifest(model).sizes
+    assert sizes is not None
+    own = learnt_tokens(examples, 700, ["天气很好天气很好", "quite other words and quite other words"])
+    network = new_network(replace(sizes, vocabulary=own.size), own.pad, own.end, seed=5)
+    weights = weights_of(model / GRAPH_FILE, sizes)
+    warm_start(network, own, weights, known)
+    rows = network.get_input_embeddings().weight
+    shared = own.encode("{product.1}")[0], known.encode("{product.1}")[0]
+    assert torch.equal(rows[shared[0]], weights["model.embed_tokens.weight"][shared[1]])
+    assert torch.equal(network.model.layers[1].mlp.up_proj.weight, weights["model.layers.1.mlp.up_proj.weight"])
+    found, settings = learnable(examples), replace(SETTINGS, epochs=1)
+    begun = Trainer(network, own, settings, tmp_path).fit(found.train, found.validation)
+    (tmp_path / "fresh").mkdir()
+    fresh, _ = fit(tokens, examples, tmp_path / "fresh", settings)
+    assert begun.validation < fresh.epochs[0].validation
