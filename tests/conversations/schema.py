@@ -21,6 +21,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
 
 
+class GivenParcel(Strict):
+    """A parcel of a given order; without lines it holds all of them."""
+
+    lines: dict[str, int] = {}
+    state: str = "in_transit"
+    tracking_number: str | None = None
+    delivered_days_ago: int | None = Field(default=None, ge=0)
+
+
 class GivenOrder(Strict):
     """An order that the shopper has placed before the conversation, or `elsewhere`, as a guest with this `email`."""
 
@@ -29,9 +38,13 @@ class GivenOrder(Strict):
     email: str = "shopper@example.com"
     lines: dict[str, int] = Field(min_length=1)
     state: str = "paid"
+    payment: str | None = None
+    delivery: Decimal = Decimal()
     days_ago: int = 3
+    delivered_days_ago: int | None = Field(default=None, ge=0)
     tracking_number: str | None = None
     shipment_state: str = "in_transit"
+    parcels: list[GivenParcel] = []
 
 
 class Given(Strict):
@@ -45,11 +58,25 @@ class Given(Strict):
     promotions: dict[str, int] | None = None
 
 
+class Meanwhile(Strict):
+    """What the shop does by itself just before a step."""
+
+    stock: dict[str, int] = {}
+    price: dict[str, Decimal] = {}
+    pack: list[str] = []
+    deliver: list[str] = []
+    receive_returns: list[str] = []
+    send_refunds: list[str] = []
+
+
 class DatabaseExpectation(Strict):
     """What the tables must hold after a step, for this shopper alone; what is not named is not looked at."""
 
     cart: dict[str, int] | None = None
     orders: list[dict[str, Any]] | None = None
+    given_orders: dict[str, dict[str, Any]] = {}
+    returns: list[dict[str, Any]] | None = None
+    audit: list[Any] | None = None
     stock: dict[str, int] = {}
     interactions: list[dict[str, Any]] = []
     receipts: list[dict[str, Any]] = []
@@ -81,6 +108,9 @@ class Step(Strict):
     click: str | None = None
     photo: PhotoRecipe | None = None
     on_card: int | None = Field(default=None, ge=1)
+    tab: int = Field(default=1, ge=1)
+    twice: bool = False
+    meanwhile: Meanwhile = Meanwhile()
     expect: Expectation = Expectation()
     expect_zh: Expectation = Expectation()
 
@@ -95,6 +125,8 @@ class Step(Strict):
             raise ValueError("`zh` goes with `say`")
         if self.on_card is not None and self.click is None:
             raise ValueError("`on_card` goes with `click`")
+        if self.twice and self.photo is not None:
+            raise ValueError("`twice` goes with `say` or `click`")
         return self
 
 
