@@ -166,6 +166,10 @@ class ActionCancel(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Forget the question and the address; the cart stays."""
         kind = turn.pending.get("kind", "")
+        if turn.entity("order_number") and not (kind or turn.form):
+            # With nothing going on, what is to be stopped is the order.
+            desk.begin(turn, "cancel")
+            return
         forget_address(turn)
         stop_photo(turn)
         if kind in (CASE, CASE_YES):

@@ -15,7 +15,7 @@ from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 
 from actions import bootstrap
 from actions.facts import stock_fact
-from actions.pending import CASE, CASE_YES, answers_question
+from actions.pending import CASE, CASE_YES, answers_question, is_free_text
 from actions.turn import Turn, clean_words
 from shop import errors
 
@@ -69,12 +69,14 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
         keeps_question: whether a question that waits for its answer goes on waiting; otherwise it is dropped.
         takes_answers: whether it goes on with what the assistant asked; after any other action that shows something or
             drops the question, requests that waited for the answer are left out.
+        amends_case: whether a message is tried first as a change of what the desk has proposed: "only one of them".
         yields_to_answer: whether a message that plainly answers the waiting question is taken as that answer, even
             though its intent was read as this action's.
     """
 
     keeps_question: ClassVar[bool] = False
     takes_answers: ClassVar[bool] = False
+    amends_case: ClassVar[bool] = False
     yields_to_answer: ClassVar[bool] = False
 
     def __init__(self, services: bootstrap.Services | None = None) -> None:
@@ -120,6 +122,8 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
                 take_answer(turn)
             elif before == CASE and not self.takes_answers and _fills_case(turn):
                 answered = True
+            elif before == CASE_YES and not self.takes_answers and _amends_case(turn, self.amends_case):
+                answered = True
             else:
                 self.perform(turn)
         except errors.ShopUnavailable:
@@ -154,6 +158,13 @@ def _fills_case(turn: Turn) -> bool:
     from actions.desk import take_answer as fill  # The desk is made of actions.
 
     return answers_question(turn) and fill(turn, turn.pending)
+
+
+def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
+    """Take a message as a change of what the desk has proposed, where it plainly is no wish or question of its own."""
+    from actions.desk import amend  # The desk is made of actions.
+
+    return (speaks_of_it or is_free_text(turn)) and amend(turn, turn.pending)
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:

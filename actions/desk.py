@@ -23,7 +23,7 @@ from actions.returning import RETURN
 from actions.swapping import OPTION, SWAP
 from actions.turn import Button, Pending, Turn, clean_words
 from shop.changes import Yes
-from shop.errors import InvalidAddress, OrderNotFound, PolicyRefusal, ProposalChanged, Refused
+from shop.errors import InvalidAddress, InvalidQuantity, OrderNotFound, PolicyRefusal, ProposalChanged, Refused
 
 GOALS: Mapping[str, Goal] = {goal.name: goal for goal in (CANCEL, ADDRESS, SWAP, REORDER, RETURN)}
 
@@ -62,7 +62,7 @@ def take_answer(turn: Turn, pending: Pending) -> bool:
 def amend(turn: Turn, pending: Pending) -> bool:
     """Take what a message changes of a proposal, as "no, only one of them" does; tell whether it changed any of it."""
     case = Case.of(turn)
-    if case is None or not turn.named:
+    if case is None or turn.from_button:
         return False
     told = _read(turn, case)
     if told == case:
@@ -205,7 +205,10 @@ def _settle(turn: Turn, case: Case, *, reads: bool) -> None:
 
 def _ask_otherwise(turn: Turn, case: Case, error: Refused) -> None:
     """Say what cannot be had as it was said, and ask for that anew; where nothing can be said otherwise, stop."""
-    say_error(turn, error)
+    if isinstance(error, InvalidQuantity):
+        turn.say("utter_case_quantity", minimum=error.minimum, maximum=error.maximum)
+    else:
+        say_error(turn, error)
     step = next((step for step in reversed(GOALS[case.goal].steps) if step.name in (OPTION, ITEMS)), None)
     if step is None:
         close(turn)

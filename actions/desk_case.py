@@ -14,6 +14,8 @@ from actions.turn import Turn
 from shop.changes import Yes
 
 SLOT = "case"
+# The steps whose answer is a text of the shopper's own.
+FREE_TEXT = ("street", "city", "postcode", "country")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Case:
         goal: the change: "cancel", "address", "swap", "reorder" or "return".
         number: of the order.
         items: how many pieces of each SKU.
+        is_part: whether the shopper speaks of a part of the order that is not known yet.
         reason: the code of why something comes back.
         options: for each SKU the one that is wanted in its place.
         address: the fields of the new address that are known.
@@ -34,6 +37,7 @@ class Case:
     goal: str
     number: str | None = None
     items: Mapping[str, int] | None = None
+    is_part: bool = False
     reason: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     address: Mapping[str, str] = field(default_factory=dict)
@@ -59,7 +63,7 @@ class Case:
         """Take an order; what was known of the lines of another one is of no use any more."""
         if number == self.number:
             return self
-        return replace(self, number=number, items=None, options={})
+        return replace(self, number=number, items=None, is_part=False, options={})
 
 
 @dataclass(frozen=True)

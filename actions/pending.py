@@ -122,7 +122,8 @@ def is_free_text(turn: Turn) -> bool:
 def _may_fill(turn: Turn, asked: str) -> bool:
     """Tell whether a message may say what is missing of a change."""
     if asked in _NAMED_BY:
-        return any(turn.entities(name) for name in _NAMED_BY[asked]) or said_number(turn) is not None
+        named = any(turn.entities(name) for name in _NAMED_BY[asked])
+        return named or said_number(turn) is not None or is_free_text(turn)
     return is_free_text(turn)
 
 

@@ -75,7 +75,7 @@ class DatabaseExpectation(Strict):
     cart: dict[str, int] | None = None
     orders: list[dict[str, Any]] | None = None
     given_orders: dict[str, dict[str, Any]] = {}
-    returns: list[dict[str, Any]] | None = None
+    returns: Any = None
     audit: list[Any] | None = None
     stock: dict[str, int] = {}
     interactions: list[dict[str, Any]] = []
