@@ -8,6 +8,20 @@ CHANGING = frozenset({"add_to_cart", "change_quantity", "remove_from_cart"})
 ASKING = frozenset({"show_details", "ask_option", "ask_price", "compare_products"})
 ORDERS = frozenset({"track_order", "list_orders"})
 
+# At the service desk. Of some of what was bought: words of the catalogue say which.
+RETURNING = frozenset({"cancel_order", "return_product"})
+EXCHANGING, REPORTING, REORDERING = "exchange_product", "report_problem", "reorder"
+ABOUT_BOUGHT = RETURNING | {EXCHANGING, REPORTING, REORDERING, "ask_warranty"}
+# Of a whole order, where a name says which order, and of where it goes, where a name may be one of a street.
+ABOUT_ORDER = frozenset({"track_refund", "request_invoice"})
+READDRESSING = "change_address"
+INVOICING = "request_invoice"
+RATING = "rate_service"
+CODES = frozenset({"use_code", "remove_code"})
+# A number there is an order's, and a date is when it was ordered.
+NUMBERED = ORDERS | ABOUT_BOUGHT | ABOUT_ORDER
+DATED = (NUMBERED | {READDRESSING}) - {REPORTING}
+
 # The assistant chooses: what is named narrows the choice, and nothing points at what was shown.
 OFFERING = frozenset({"recommend", "ask_new", "ask_deals"})
 # It chooses by a product that was shown, or is told what to make of one.
@@ -30,6 +44,13 @@ SMALL_TALK = WISHES | {
     "view_cart",
     "clear_cart",
     "check_out",
+    "talk_to_person",
+    "complain",
+    "go_back",
+    "start_over",
+    "resume_case",
+    RATING,
+    *CODES,
 }
 
 # Said to a question of the assistant, where "that" is what was asked: "yes, that is correct".
@@ -38,6 +59,11 @@ ANSWERING = frozenset({"affirm", "deny", "cancel"})
 CHOOSING = OFFERING | STARTING_FROM_ONE
 REFINING = "refine_search"
 UNSURE = "nlu_fallback"
+# Why something comes back; the last two may answer the question, as "I changed my mind" does.
+REASONED = frozenset({"return_product", EXCHANGING, REPORTING, UNSURE, "inform", "cancel"})
+# Talk in which a code may be told beside other things, a tax number alone, and stars in praise or blame.
+MAY_TELL_CODE = CODES | {"inform", UNSURE, "check_out"}
+STARRED = frozenset({RATING, "inform", UNSURE, "thank", "complain"})
 CAN_EXCLUDE = OFFERING | {"search_products", REFINING, BY_PHOTO, "ask_similar", "inform", UNSURE}
 # "Not the red one, the blue one" turns from one thing to another; elsewhere "not this one" is about this one.
 CAN_TURN_AWAY = CAN_EXCLUDE | {"add_to_cart", "show_details"}
@@ -45,10 +71,14 @@ LIMITED = SEARCHING | CHOOSING | {"inform", "state_wish"}
 PRICED = LIMITED | ASKING | {"ask_stock", "add_to_cart", "nlu_fallback"}
 SORTED = SEARCHING | {"inform", "nlu_fallback"}
 STOCKED = SEARCHING | {"inform", "nlu_fallback"}
-NUMBER_IS_QUANTITY = CHANGING | {"ask_stock"}
+NUMBER_IS_QUANTITY = CHANGING | RETURNING | {"ask_stock"}
 NUMBER_IS_ORDINAL = ASKING | STARTING_FROM_ONE | JUDGING
-UNCOUNTED = CHOOSING | JUDGING | {"compare_products", "show_details"}
-HAS_SIZES = ASKING | CHANGING | SEARCHING | CHOOSING | {"inform", "ask_stock", "nlu_fallback"}
+UNCOUNTED = (
+    (CHOOSING | JUDGING | ABOUT_BOUGHT | ABOUT_ORDER | {"compare_products", "show_details", READDRESSING})
+    - RETURNING
+    - {EXCHANGING}
+)
+HAS_SIZES = ASKING | CHANGING | SEARCHING | CHOOSING | {"inform", "ask_stock", "nlu_fallback", EXCHANGING}
 ANSWERS = frozenset({"inform", "refine_search", "ask_option", "nlu_fallback"})
 NAMES_OPTIONS = frozenset({"inform", "refine_search", "ask_option", "show_details", "compare_products"})
 HAS_QUERY = (

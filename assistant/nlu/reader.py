@@ -9,9 +9,12 @@ from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders import Finder
 from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder, GiftFinder, PhotoAgainFinder
 from assistant.nlu.finders.avoided import AvoidedFinder
+from assistant.nlu.finders.bought import BoughtFinder
 from assistant.nlu.finders.choices import GroupFinder, OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
+from assistant.nlu.finders.codes import CodeFinder
 from assistant.nlu.finders.counts import OrdinalFinder, QuantityFinder
 from assistant.nlu.finders.dates import OrderedFinder
+from assistant.nlu.finders.desk_numbers import RmaFinder, TaxIdFinder
 from assistant.nlu.finders.excluded import ExcludedFinder
 from assistant.nlu.finders.idle import CountedFinder, IdleWords
 from assistant.nlu.finders.names import NameFinder
@@ -19,6 +22,8 @@ from assistant.nlu.finders.orders import OrderFinder
 from assistant.nlu.finders.own_sizes import OwnSizeFinder
 from assistant.nlu.finders.prices import PriceFinder
 from assistant.nlu.finders.queries import QueryFinder
+from assistant.nlu.finders.ratings import RatingFinder
+from assistant.nlu.finders.reasons import ReasonFinder
 from assistant.nlu.finders.sizes import SizeFinder
 from assistant.nlu.finders.skus import SkuFinder
 from assistant.nlu.numbers import NumberReader
@@ -63,15 +68,21 @@ class MessageReader:
         names = NameFinder(words, tokenizer, catalogue, idle, glossary)
         options = OptionNameFinder(words, tokenizer, catalogue)
         aspects, adjustments = AspectFinder(words, tokenizer), AdjustmentFinder(words, tokenizer)
-        gifts = GiftFinder(words, tokenizer)
+        gifts, reasons = GiftFinder(words, tokenizer), ReasonFinder(words, tokenizer)
+        bought = BoughtFinder(tokenizer, catalogue, idle, glossary)
         known = PhraseBook(tokenizer, ((word, True) for word in _plain_words(words)))
-        known_words = (each.words() for each in (names, options, aspects, adjustments, gifts, known, idle))
+        known_words = (each.words() for each in (names, options, aspects, adjustments, gifts, reasons, known, idle))
         self._lasting = PhraseBook(tokenizer, ((word, True) for word in words.lasting))
         self._speller = Speller(set().union(*known_words), real_words)
         # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
         self._finders: tuple[Finder, ...] = (
+            RmaFinder(),
+            TaxIdFinder(words, tokenizer),
+            CodeFinder(words, tokenizer, idle, catalogue.skus),
+            RatingFinder(words, tokenizer),
             OrderedFinder(words),
             SkuFinder(words, tokenizer, catalogue.skus),
+            reasons,
             ExcludedFinder(words, tokenizer, idle, names, glossary),
             names,
             aspects,
@@ -85,6 +96,7 @@ class MessageReader:
             PriceFinder(words, tokenizer),
             AvoidedFinder(words, tokenizer, idle, names, glossary),
             OrderFinder(words, tokenizer, idle),
+            bought,
             GroupFinder(words, tokenizer),
             OrdinalFinder(words, tokenizer, idle),
             StockFinder(words, tokenizer),

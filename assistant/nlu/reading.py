@@ -89,6 +89,11 @@ class Reading:
         """Tell whether a token is written onto the one before it, with nothing between."""
         return index > 0 and self.tokens[index - 1].end == self.tokens[index].start
 
+    def places(self, start: int, end: int) -> tuple[int, int] | None:
+        """Give the tokens of a stretch of the text, first and one past the last; None where there are none."""
+        found = [place for place, token in enumerate(self.tokens) if token.start < end and token.end > start]
+        return (found[0], found[-1] + 1) if found else None
+
     def between(self, left: int, right: int) -> str:
         """Give the text between two tokens."""
         return self.text[self.tokens[left].end : self.tokens[right].start]

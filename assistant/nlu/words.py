@@ -70,6 +70,12 @@ class WordLists:
     sizes: Mapping[str, Phrases]
     photo_orders: Mapping[str, Phrases]
     photo_again: Phrases
+    reasons: Mapping[str, Phrases]
+    reasons_reported: Mapping[str, Phrases]
+    reason_denials: Phrases
+    codes: Mapping[str, Phrases]
+    tax_leads: Phrases
+    ratings: Mapping[str, Any]
     several: Mapping[str, Phrases]
     whole_words: Phrases
     carrier: Mapping[str, Phrases]

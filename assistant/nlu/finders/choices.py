@@ -10,11 +10,14 @@ from collections.abc import Iterator
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.intents import (
+    ABOUT_BOUGHT,
+    ABOUT_ORDER,
     ANSWERING,
     NAMES_OPTIONS,
     OFFERING,
     ORDERS,
     PRICED,
+    READDRESSING,
     SEARCHING,
     SMALL_TALK,
     SORTED,
@@ -28,8 +31,10 @@ from assistant.nlu.words import WordLists
 SORTS = ("price_asc", "price_desc", "newest")
 SORT_OF = {"cheapest": "price_asc", "dearest": "price_desc"}
 COMPARING = "compare_products"
-POINTLESS = SMALL_TALK | SEARCHING | OFFERING | ORDERS | ANSWERING
-NAMED = frozenset({"ordinal", "product", "brand", "category", "colour", "reference"})
+POINTLESS = SMALL_TALK | SEARCHING | OFFERING | ORDERS | ABOUT_ORDER | ANSWERING | {READDRESSING}
+NAMED = frozenset({"ordinal", "product", "brand", "category", "colour", "reference", "product_query"})
+# "The pot was in pieces when I unpacked it": what was bought is named already.
+SAYS_WHICH = frozenset({"product", "sku", "product_query", "order_number", "ordered"})
 
 
 class SortFinder:
@@ -128,6 +133,8 @@ class ReferenceFinder:
         """Take each pointer; "them" means all that was shown in a comparison, and the one in view elsewhere."""
         if reading.intent in POINTLESS or any(one.entity == "aspect" for one in reading.found):
             return  # "it doesn't matter who makes it" is about the brand
+        if reading.intent in ABOUT_BOUGHT and any(one.entity in SAYS_WHICH for one in reading.found):
+            return
         for first, last, (name, *_) in list(self._points.find(reading.tokens, reading.is_free)):
             norms = tuple(token.norm for token in reading.tokens[first:last])
             if norms[-1] in self._determiners and reading.names_at(last) & NAMED:

@@ -9,6 +9,7 @@ from assistant.nlu.intents import (
     NUMBER_IS_QUANTITY,
     OFFERING,
     ORDERS,
+    READDRESSING,
     SEARCHING,
     SMALL_TALK,
     UNCOUNTED,
@@ -45,6 +46,8 @@ class OrdinalFinder:
                 self._take_word(reading, index)
         for first, last, (place, *_) in list(self._of_many.find(reading.tokens, reading.is_free)):
             self._take_many(reading, first, last, place)
+        if reading.intent == READDRESSING:
+            return  # "number 14" is a house
         for number in reading.free_numbers():
             self._find_number(reading, number)
 

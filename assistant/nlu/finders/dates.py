@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from assistant.nlu.dates import DateReader
-from assistant.nlu.intents import ORDERS
+from assistant.nlu.intents import DATED
 from assistant.nlu.reading import Reading
 from assistant.nlu.words import WordLists
 
@@ -20,14 +20,9 @@ class OrderedFinder:
 
     def find(self, reading: Reading) -> None:
         """Take each date; a date that cannot be is taken too, as its numbers are no order's."""
-        if reading.intent not in ORDERS:
+        if reading.intent not in DATED:
             return
         for found in self._dates.read(reading.text, datetime.now(timezone.utc).date()):
-            places = [
-                place
-                for place, token in enumerate(reading.tokens)
-                if token.start < found.end and token.end > found.start
-            ]
-            if places and reading.is_free(places[0], places[-1] + 1):
-                values = {ORDERED: [found.days.iso]} if found.days else {}
-                reading.take(places[0], places[-1] + 1, values)
+            places = reading.places(found.start, found.end)
+            if places and reading.is_free(*places):
+                reading.take(*places, {ORDERED: [found.days.iso]} if found.days else {})

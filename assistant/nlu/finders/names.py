@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.intents import BY_PHOTO, SMALL_TALK
+from assistant.nlu.intents import BY_PHOTO, READDRESSING, REPORTING, SMALL_TALK
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Token, Tokenizer
@@ -14,6 +14,7 @@ from assistant.nlu.words import WordLists
 
 Entry = tuple[str, str]
 
+_SENDING_PHOTOS = frozenset({BY_PHOTO, REPORTING})
 # What a shop sells is searched for by the shopper's own words, as it is in the catalogue's language.
 _TRANSLATED = frozenset({"brand", "category", "colour"})
 
@@ -58,15 +59,19 @@ class NameFinder:
 
         Nor does "photo" where the shopper talks of the photo that they send, whatever the shop calls its cameras.
         """
-        if reading.intent in SMALL_TALK - {"ask_policy"}:
+        if reading.intent in (SMALL_TALK | {READDRESSING}) - {"ask_policy"}:
             return
         for first, last, entries in list(self._book.find(reading.tokens, reading.is_free)):
-            if reading.intent == BY_PHOTO and last == first + 1 and self._idle.is_idle(reading.tokens[first], BY_PHOTO):
+            if reading.intent in _SENDING_PHOTOS and self._is_carrier(reading, first, last):
                 continue
             values: dict[str, list[str]] = {}
             for entity, value in entries:
                 values.setdefault(entity, []).append(value)
             reading.take(first, last, values, searched="product" in values)
+
+
+    def _is_carrier(self, reading: Reading, first: int, last: int) -> bool:
+        return last == first + 1 and self._idle.is_idle(reading.tokens[first], reading.intent)
 
 
 def is_weak(tokenizer: Tokenizer, value: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.intents import CHANGING, ORDERS
+from assistant.nlu.intents import CHANGING, NUMBERED
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Tokenizer
@@ -26,7 +26,7 @@ class OrderFinder:
             if not number.is_whole or number.value < 10 ** (FEWEST_DIGITS - 1):
                 continue
             first = self._lead_before(reading, number.first)
-            if first < number.first or reading.intent in ORDERS:
+            if first < number.first or reading.intent in NUMBERED:
                 reading.take(first, number.last, {"order_number": [number.text]})
             elif self._idle.is_all_but(reading, number.first, number.last):
                 reading.note(number.first, number.last, {"order_number": [number.text]})

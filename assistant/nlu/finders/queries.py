@@ -13,7 +13,7 @@ nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from assistant.nlu.finders.idle import IdleWords
@@ -24,6 +24,17 @@ from assistant.nlu.scripts import is_han, plain
 _POINTING = frozenset({"product", "reference", "ordinal", "sku"})
 
 
+def note_query(reading: Reading, kept: Sequence[int]) -> None:
+    """Note tokens as one value, spelled as the shopper did but for case, width and script."""
+    value = reading.text[reading.tokens[kept[0]].start : reading.tokens[kept[0]].end]
+    for before, index in pairwise(kept):
+        gap = reading.between(before, index) if index == before + 1 else " "
+        value += (" " if any(letter.isspace() for letter in gap) else gap) + reading.text[
+            reading.tokens[index].start : reading.tokens[index].end
+        ]
+    reading.note(kept[0], kept[-1] + 1, {"product_query": [plain(value)]})
+
+
 class QueryFinder:
     """Find the product_query, after every other finder."""
 
@@ -31,7 +42,7 @@ class QueryFinder:
         self._idle, self._goods = idle, frozenset(glossary)
 
     def find(self, reading: Reading) -> None:
-        """Note the words that are left as one value, spelled as the shopper did but for case, width and script."""
+        """Note the words that are left as one value."""
         if reading.intent not in HAS_QUERY:
             return
         self._idle.take(reading)
@@ -39,13 +50,7 @@ class QueryFinder:
         kept = [index for index in range(len(reading.tokens)) if self._is_kept(reading, index, with_unknown)]
         if not any(reading.tokens[index].norm[0].isalpha() for index in kept):
             return
-        value = reading.text[reading.tokens[kept[0]].start : reading.tokens[kept[0]].end]
-        for before, index in pairwise(kept):
-            gap = reading.between(before, index) if index == before + 1 else " "
-            value += (" " if any(letter.isspace() for letter in gap) else gap) + reading.text[
-                reading.tokens[index].start : reading.tokens[index].end
-            ]
-        reading.note(kept[0], kept[-1] + 1, {"product_query": [plain(value)]})
+        note_query(reading, kept)
 
     def _is_kept(self, reading: Reading, index: int, with_unknown: bool) -> bool:
         norm = reading.tokens[index].norm

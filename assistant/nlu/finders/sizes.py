@@ -12,7 +12,7 @@ from decimal import Decimal
 from assistant.nlu.catalogue import Catalogue, only_number
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.finders.names import is_weak
-from assistant.nlu.intents import ANSWERS, HAS_SIZES
+from assistant.nlu.intents import ANSWERS, EXCHANGING, HAS_SIZES
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Token, Tokenizer
@@ -63,7 +63,17 @@ class SizeFinder:
         for index in range(len(reading.tokens)):
             self._find_led(reading, index)
             self._find_followed(reading, index)
+        if reading.intent == EXCHANGING:
+            self._find_exchanged(reading)
         self._find_alone(reading)
+
+    def _find_exchanged(self, reading: Reading) -> None:
+        """Find the sizes of what was bought and of what is wanted, by the number alone: "my 42s for a 44"."""
+        for number in reading.free_numbers():
+            token = reading.tokens[number.first]
+            is_near = number.is_whole and self._is_near(number.value)
+            if is_near and token.number is not None and not self._counts_pieces(reading, number.last - 1):
+                reading.take(number.first, number.last, self._read(token, is_size=True))
 
     def _find_measure(self, reading: Reading, index: int, token: Token) -> None:
         number = reading.number_at(index - 1) if index else None

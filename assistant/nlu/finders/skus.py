@@ -32,7 +32,7 @@ class SkuFinder:
         for chunk in _CHUNK.finditer(reading.text, 0, end):
             bare = chunk[0].strip(_WRAPPING)
             start = chunk.start() + chunk[0].find(bare)
-            if not bare or start not in places:
+            if not bare or start not in places or not reading.is_free(places[start], places[start] + 1):
                 continue
             first = places[start]
             lead = self._lead_before(reading, first)

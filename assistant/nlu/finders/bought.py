@@ -1,0 +1,59 @@
+"""What was bought: the shopper's words for it, and none of those that tell what became of it.
+
+"The shoes I got last week fell apart" names shoes. A word counts where something of the catalogue ends with it ("shoes",
+"chair"), with the words before it that stand in a name too ("running shoes"); of Chinese, what the glossary holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.finders.idle import IdleWords
+from assistant.nlu.finders.queries import note_query
+from assistant.nlu.intents import ABOUT_BOUGHT, ABOUT_ORDER
+from assistant.nlu.reading import Reading
+from assistant.nlu.tokens import Tokenizer
+
+
+class BoughtFinder:
+    """Find the product_query where something is talked of that was bought."""
+
+    def __init__(
+        self, tokenizer: Tokenizer, catalogue: Catalogue, idle: IdleWords, glossary: Mapping[str, str]
+    ) -> None:
+        named = [*(name for name, _ in catalogue.products), *catalogue.categories]
+        rows = [row for name in named if (row := [token.norm for token in tokenizer.cut(name)])]
+        self._heads = {row[-1] for row in rows if row[-1].isalpha()} | set(glossary)
+        self._parts = {norm for row in rows for norm in row}
+        self._idle = idle
+
+    def find(self, reading: Reading) -> None:
+        """Take the words, so that "it" in the same message need not say which; those of a product's name are taken."""
+        if reading.intent not in ABOUT_BOUGHT | ABOUT_ORDER:
+            return
+        kept = [place for place in range(len(reading.tokens)) if self._is_of_product(reading, place)]
+        for place, token in enumerate(reading.tokens):
+            is_idle = self._idle.is_idle(token, reading.intent)
+            if token.norm in self._heads and reading.is_free(place, place + 1) and not is_idle:
+                first = self._begin(reading, place)
+                reading.take(first, place + 1, {})
+                kept.extend(range(first, place + 1))
+        if kept:
+            note_query(reading, sorted(kept))
+
+    def _begin(self, reading: Reading, head: int) -> int:
+        first = head
+        while first and self._is_part(reading, first - 1):
+            first -= 1
+        return first
+
+    def _is_part(self, reading: Reading, place: int) -> bool:
+        token = reading.tokens[place]
+        is_known = token.norm in self._parts and not self._idle.is_idle(token, reading.intent)
+        return is_known and token.number is None and reading.is_free(place, place + 1)
+
+    def _is_of_product(self, reading: Reading, place: int) -> bool:
+        return not reading.is_free(place, place + 1) and any(
+            one.entity == "product" and one.first <= place < one.last for one in reading.found
+        )
