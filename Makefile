@@ -37,7 +37,7 @@ TRAINING_DATA := data/nlu data/rules data/stories
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
-.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision mine bench bench-recsys bench-vision \
+.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-service evaluate-vision mine bench bench-recsys bench-vision \
 	fuzz-service lock clean ports environments packages shop recommender vision encoder lint check-browser
 
 help: ## list these commands
@@ -71,6 +71,10 @@ evaluate: train ## measure how well messages are understood, products found and 
 		--json $(FIGURES)/search_quality_$$language.json || exit 1; done
 	@for language in en zh; do $(SERVICES) -m ops.evaluate_policies --language $$language \
 		--json $(FIGURES)/policies_$$language.json || exit 1; done
+
+evaluate-service: train ## measure how scripted shoppers fare at the service desk, in the whole assistant; JSON=FILE for the figures
+	@mkdir -p $(FIGURES)
+	@$(SERVICES) -m ops.evaluate_service --json $(or $(JSON),$(FIGURES)/service.json)
 
 evaluate-nlu: encoder ## tell intents apart on public sets in DATASETS=DIR, beside Rasa's stock pipeline; JSON=FILE for the figures
 	@mkdir -p $(FIGURES)

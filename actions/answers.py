@@ -143,7 +143,9 @@ class ActionDeny(ShopAction):
         """Leave everything as it is."""
         kind = turn.pending.get("kind", "")
         if kind in (CASE, CASE_YES):
-            if kind == CASE or not desk.amend(turn, turn.pending):
+            # "They don't fit" and "no, the other one" are answers, too.
+            take_up = desk.take_answer if kind == CASE else desk.amend
+            if turn.from_button or not take_up(turn, turn.pending):
                 desk.drop(turn)
         elif kind == USE_ADDRESS:
             ask_other_address(turn)

@@ -163,8 +163,9 @@ def _fills_case(turn: Turn) -> bool:
 def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
     """Take a message as a change of what the desk has proposed, where it plainly is no wish or question of its own."""
     from actions.desk import amend  # The desk is made of actions.
+    from actions.desk_words import begins_with
 
-    return (speaks_of_it or is_free_text(turn)) and amend(turn, turn.pending)
+    return (speaks_of_it or is_free_text(turn) or begins_with(turn, "desk.instead")) and amend(turn, turn.pending)
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:

@@ -191,6 +191,8 @@ def _settle(turn: Turn, case: Case, *, reads: bool) -> None:
             # With the order known, what the message says of its lines can be understood; with the line, its options.
             case = _read(turn, found) if reads and found != case else found
         if not step.is_known(case):
+            if case.number is not None:
+                GOALS[case.goal].check(turn, case)
             case.keep(turn)
             step.ask(turn, case)
             return

@@ -96,6 +96,7 @@ class Goal:
         steps: what must be known, in the order in which it is asked.
         show: proposes the change, says what it would do, and gives the fingerprint that a yes confirms.
         make: makes the change that was confirmed, and says so.
+        check: raises PolicyRefusal where a rule forbids the change whatever is still missing, before that is asked for.
         otherwise: which intent, offered as a button, may be the way where a rule refuses it in a state of the order.
     """
 
@@ -103,6 +104,7 @@ class Goal:
     steps: tuple[Step, ...]
     show: Callable[[Turn, Case], str]
     make: Callable[[Turn, Case, Yes], None]
+    check: Callable[[Turn, Case], None] = lambda *_: None
     otherwise: Mapping[str, str] = field(default_factory=dict)
 
 

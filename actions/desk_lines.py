@@ -15,8 +15,13 @@ from actions.turn import Turn
 from shop.catalogue import get_products_by_sku
 from shop.orders import OrderLineView
 from shop.search_text import stem, stop_words, words
+from shop.text import ascii_digits
 
 ITEMS = "items"
+# A number, what may stand behind it, and the next words. A number with a sign before it is no count.
+_COUNTED = re.compile(
+    r"(?<![\w.#-])(\d{1,3})(?![\d.])\s*(?:x\b|×|of\s+(?:the|my)\b|of\b|[个件双台把只根本张盆条部支块顶辆])?\s*((?:[^\W\d]+\s*){1,3})"
+)
 _ALL = frozenset({"all", "both"})
 
 
@@ -37,6 +42,13 @@ def points_at_lines(turn: Turn) -> bool:
     """Tell whether a message speaks of a part of an order, though it may not be found in it."""
     mention = Mention.of(turn)
     return bool(mention.skus or mention.products or mention.facets or mention.words) or bool(turn.entities("quantity"))
+
+
+def count_before(turn: Turn, line: OrderLineView) -> int | None:
+    """Find the number that stands before what a line is called: the 5 of "5 skipping ropes"."""
+    text = turn.services.glossary.translated(ascii_digits(turn.text))
+    stems = _name_stems(line)
+    return next((int(number) for number, rest in _COUNTED.findall(text) if stems & _stems(rest)), None)
 
 
 def _mentioned(turn: Turn, mention: Mention, lines: Sequence[OrderLineView]) -> list[OrderLineView] | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from actions.cards import named_button
 from actions.desk_case import FREE_TEXT, Case, Step, asked_by
-from actions.desk_lines import ITEMS, line_title, named_lines, points_at_lines
+from actions.desk_lines import ITEMS, count_before, line_title, named_lines, points_at_lines
 from actions.orders import answered_number, days_said, offer_orders
 from actions.pending import CASE, said_number
 from actions.references import Mention
@@ -139,6 +139,8 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
         is_part = asked_by(turn) is None and case.items is None and points_at_lines(turn)
         return replace(case, is_part=True) if is_part else case
     pieces = {line.sku: line.quantity for line in meant}
+    if count is None and len(meant) == 1:
+        count = count_before(turn, meant[0])
     if count is not None and len(pieces) == 1 and not _is_place(turn):
         pieces = dict.fromkeys(pieces, count)
     return replace(case, items=pieces) if pieces != case.items else case

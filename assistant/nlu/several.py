@@ -13,7 +13,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.nlu.intents import ANSWERING, CHANGING, CHOOSING, JUDGING, SEARCHING, STARTING_FROM_ONE
+from assistant.nlu.intents import (
+    ANSWERING,
+    CHANGING,
+    CHOOSING,
+    JUDGING,
+    REASONED,
+    REPORTING,
+    SEARCHING,
+    STARTING_FROM_ONE,
+)
 from assistant.nlu.language import ENTITY as LANGUAGE
 from assistant.nlu.pieces import Cutter, Piece
 from assistant.nlu.scope import FALLBACK, SCORE
@@ -241,9 +250,11 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
 
 
 def _tells_of(before: str, found: str, piece: Piece) -> bool:
-    """Tell whether one tells of the other: "not for me, it's a gift", "a sofa, but not leather"."""
+    """Tell whether one tells of the other: "not for me, it's a gift", "a sofa, but not leather", "return it, it broke"."""
     if found == WISH:
         return before in SEARCHING | CHOOSING
+    if not piece.is_linked and {before, found} <= REASONED and REPORTING in {before, found}:
+        return True
     return not piece.is_linked and {before, found} <= JUDGING | STARTING_FROM_ONE
 
 

@@ -74,4 +74,4 @@ def _titles() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
     plain_first = sorted(english.items(), key=lambda item: "{" in item[1])
     pairs = [(text, chinese[key]) for key, text in plain_first if key.startswith(_ON_BUTTONS)]
-    return tuple((re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text))), said) for text, said in pairs)
+    return tuple((re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text)), re.IGNORECASE), said) for text, said in pairs)

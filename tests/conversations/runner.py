@@ -16,7 +16,7 @@ from tests.conversations.matching import matches, show, stands_in_order
 from tests.conversations.photos import PhotoRecipe, photo_bytes
 from tests.conversations.schema import DatabaseExpectation, Expectation, Script, Step
 from tests.conversations.shop_state import Marks, ShopState
-from tests.conversations.shopper import (
+from ops.web_shopper import (
     Message,
     NoSuchButton,
     PhotoNotTaken,

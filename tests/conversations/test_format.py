@@ -8,7 +8,7 @@ import pytest
 from tests.conversations.matching import Matcher, matches, stands_in_order
 from tests.conversations.runner import Turn, _differences, _report, _transcribe
 from tests.conversations.schema import BadConversationFile, Expectation, Script, read_all, read_scripts
-from tests.conversations.shopper import NoSuchButton, WebShopper, card_names
+from ops.web_shopper import NoSuchButton, WebShopper, card_names
 
 GOOD = """\
 - name: one laptop
