@@ -1,7 +1,7 @@
 """What was bought: the shopper's words for it, and none of those that tell what became of it.
 
-"The shoes I got last week fell apart" names shoes. A word counts where something of the catalogue ends with it ("shoes",
-"chair"), with the words before it that stand in a name too ("running shoes"); of Chinese, what the glossary holds.
+"The shoes I got last week fell apart" names shoes. A word counts where a name of the catalogue ends with it ("shoes"),
+with the words before it that stand in a name too ("running shoes"); of Chinese words, those of the glossary.
 """
 
 from __future__ import annotations

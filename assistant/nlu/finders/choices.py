@@ -128,6 +128,7 @@ class ReferenceFinder:
         self._points = PhraseBook(tokenizer, single)
         self._group = {tuple(token.norm for token in tokenizer.cut(word)) for word in words.group_words}
         self._determiners = frozenset(tokenizer.singular(word) for word in words.determiners)
+        self._orders = PhraseBook(tokenizer, ((word, True) for word in words.orders["leads"]))
 
     def find(self, reading: Reading) -> None:
         """Take each pointer; "them" means all that was shown in a comparison, and the one in view elsewhere."""
@@ -137,10 +138,16 @@ class ReferenceFinder:
             return
         for first, last, (name, *_) in list(self._points.find(reading.tokens, reading.is_free)):
             norms = tuple(token.norm for token in reading.tokens[first:last])
-            if norms[-1] in self._determiners and reading.names_at(last) & NAMED:
+            if norms[-1] in self._determiners and self._is_named(reading, last):
                 continue
             is_group = norms in self._group and reading.intent == COMPARING
-            reading.take(first, last, {"reference": ["all" if is_group else name]})
+            is_again = reading.intent in ABOUT_BOUGHT and any(one.entity == "reference" for one in reading.found)
+            reading.take(first, last, {} if is_again else {"reference": ["all" if is_group else name]})
+
+    def _is_named(self, reading: Reading, place: int) -> bool:
+        """Tell whether a name stands at a place, or, where something bought is talked of, a word for an order."""
+        is_order = place < len(reading.tokens) and self._orders.at(reading.tokens, place)[0] > 0
+        return bool(reading.names_at(place) & NAMED) or (is_order and reading.intent in ABOUT_BOUGHT)
 
 
 class OptionNameFinder:

@@ -69,7 +69,6 @@ class NameFinder:
                 values.setdefault(entity, []).append(value)
             reading.take(first, last, values, searched="product" in values)
 
-
     def _is_carrier(self, reading: Reading, first: int, last: int) -> bool:
         return last == first + 1 and self._idle.is_idle(reading.tokens[first], reading.intent)
 
