@@ -42,7 +42,7 @@ SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* sho
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
-		printf '  make %-15s %s\n' "$$name" "$$what"; done
+		printf '  make %-16s %s\n' "$$name" "$$what"; done
 
 run: ports train ## set up what is missing or stale, start both servers, print the page's address
 	@exec $(SERVICES) -m ops.serve

@@ -174,7 +174,10 @@ class ActionCancel(ShopAction):
             return
         forget_address(turn)
         stop_photo(turn)
-        if kind in (CASE, CASE_YES):
+        if kind == CASE_YES and desk.means_the_order(turn):
+            # "Yes, cancel it" agrees to what was proposed, and calls nothing off.
+            desk.agree(turn, turn.pending)
+        elif kind in (CASE, CASE_YES):
             desk.drop(turn)
         elif turn.form or kind in {USE_ADDRESS, CONFIRM_ORDER}:
             turn.say("utter_checkout_stopped")

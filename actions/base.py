@@ -120,9 +120,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
         try:
             if answered:
                 take_answer(turn)
-            elif before == CASE and not self.takes_answers and _fills_case(turn):
-                answered = True
-            elif before == CASE_YES and not self.takes_answers and _amends_case(turn, self.amends_case):
+            elif not self.takes_answers and _goes_to_desk(turn, speaks_of_it=self.amends_case):
                 answered = True
             else:
                 self.perform(turn)
@@ -153,8 +151,14 @@ def take_answer(turn: Turn) -> None:
     take(turn)
 
 
+def _goes_to_desk(turn: Turn, *, speaks_of_it: bool) -> bool:
+    """Let the desk take a message, whatever its intent was read as, where it waits for one and this is it."""
+    kind = turn.pending.get("kind")
+    return (kind == CASE and _fills_case(turn)) or (kind == CASE_YES and _amends_case(turn, speaks_of_it))
+
+
 def _fills_case(turn: Turn) -> bool:
-    """Take a message as the answer to what the desk has asked, whatever its intent was read as, where it is one."""
+    """Take a message as the answer to what the desk has asked, where it is one."""
     from actions.desk import take_answer as fill  # The desk is made of actions.
 
     return answers_question(turn) and fill(turn, turn.pending)
@@ -163,7 +167,7 @@ def _fills_case(turn: Turn) -> bool:
 def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
     """Take a message as a change of what the desk has proposed, where it plainly is no wish or question of its own."""
     from actions.desk import amend  # The desk is made of actions.
-    from actions.desk_words import begins_with
+    from actions.desk_words import begins_with  # As above.
 
     return (speaks_of_it or is_free_text(turn) or begins_with(turn, "desk.instead")) and amend(turn, turn.pending)
 

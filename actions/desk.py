@@ -15,7 +15,7 @@ from actions.cancelling import CANCEL
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, close
 from actions.desk_orders import ITEMS
-from actions.desk_words import say_refusal
+from actions.desk_words import begins_with, say_refusal, says_any
 from actions.pending import CASE_YES
 from actions.readdressing import ADDRESS
 from actions.reordering import REORDER
@@ -91,6 +91,21 @@ def confirm(turn: Turn, pending: Pending) -> None:
         return
     turn.remember(focus_order=case.number)
     close(turn)
+
+
+def means_the_order(turn: Turn) -> bool:
+    """Tell whether "cancel it", said while a cancellation waits for its yes, speaks of that."""
+    case = Case.of(turn)
+    return case is not None and case.goal == CANCEL.name and says_any(turn, "desk.cancelling")
+
+
+def agree(turn: Turn, pending: Pending) -> None:
+    """Make the cancellation where the message says yes, too; otherwise show it again, as it might mean either."""
+    if begins_with(turn, "desk.agreeing"):
+        turn.drop_now()
+        confirm(turn, pending)
+    else:
+        ask_again(turn)
 
 
 def drop(turn: Turn) -> None:

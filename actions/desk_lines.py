@@ -18,9 +18,9 @@ from shop.search_text import stem, stop_words, words
 from shop.text import ascii_digits
 
 ITEMS = "items"
-# A number, what may stand behind it, and the next words. A number with a sign before it is no count.
+# A number, what may say that it counts pieces, and the next words. A number with a sign before it is no count.
 _COUNTED = re.compile(
-    r"(?<![\w.#-])(\d{1,3})(?![\d.])\s*(?:x\b|×|of\s+(?:the|my)\b|of\b|[个件双台把只根本张盆条部支块顶辆])?\s*((?:[^\W\d]+\s*){1,3})"
+    r"(?<![A-Za-z0-9.#-])(\d{1,3})(?![\d.])\s*(x\b|×|of\b|[个件双台把只根本张盆条部支块顶辆])?\s*((?:[^\W\d]+\s*){0,3})"
 )
 _ALL = frozenset({"all", "both"})
 
@@ -48,7 +48,8 @@ def count_before(turn: Turn, line: OrderLineView) -> int | None:
     """Find the number that stands before what a line is called: the 5 of "5 skipping ropes"."""
     text = turn.services.glossary.translated(ascii_digits(turn.text))
     stems = _name_stems(line)
-    return next((int(number) for number, rest in _COUNTED.findall(text) if stems & _stems(rest)), None)
+    counted = ((int(number), sign or stems & _stems(rest)) for number, sign, rest in _COUNTED.findall(text))
+    return next((number for number, is_count in counted if is_count), None)
 
 
 def _mentioned(turn: Turn, mention: Mention, lines: Sequence[OrderLineView]) -> list[OrderLineView] | None:
@@ -75,7 +76,7 @@ def _places_said(turn: Turn, mention: Mention) -> tuple[int, ...]:
 
 
 def _lines_said(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineView] | None:
-    """Find lines by the words of their names: "my mouse" means the one that says "mouse", whatever it is called else."""
+    """Find lines by the words of their names: "my mouse" means the one that says "mouse"."""
     if turn.from_button:
         return None
     said = _stems(turn.services.glossary.translated(turn.text))

@@ -131,9 +131,7 @@ class _Maker:
     def _number(self) -> str:
         return str(next(self.numbers))
 
-    def _openings(
-        self, goal: str, fills: Mapping[str, str], *, vague: bool
-    ) -> tuple[tuple[str, ...], frozenset[str]]:
+    def _openings(self, goal: str, fills: Mapping[str, str], *, vague: bool) -> tuple[tuple[str, ...], frozenset[str]]:
         """Give the first message, two others that say all, and what the first tells."""
         full = list(self.words["openings"][goal]["full"])
         self.rng.shuffle(full)
@@ -180,5 +178,6 @@ def read_wordings(language: str, folder: Path = WORDINGS) -> Mapping[str, Any]:
 def make_plans(language: str, each: int, seed: int, folder: Path = WORDINGS) -> list[Plan]:
     """Make so many dialogues of each kind; the same seed makes the same ones."""
     numbers = iter(range(_FIRST_NUMBER + (0 if language == "en" else 20_000), 100_000))
-    maker = _Maker(language, read_wordings(language, folder), random.Random(f"{seed}/{language}"), numbers)
+    rng = random.Random(f"{seed}/{language}")  # noqa: S311 - nothing is kept secret by it
+    maker = _Maker(language, read_wordings(language, folder), rng, numbers)
     return [maker.plan(kind) for kind in KINDS for _ in range(each)]

@@ -61,7 +61,7 @@ class Eligibility:
         return [self._piece(line, count, reason) for line, count in picked]
 
     def check(self, skus: Iterable[str]) -> None:
-        """Refuse what cannot come back whatever the reason is, so that none need be asked for; raises as `pieces` does."""
+        """Refuse what cannot come back whatever the reason is, before it is asked for; raises as `pieces` does."""
         self._check_state()
         for sku in skus:
             lines = lines_of(self.order, sku)

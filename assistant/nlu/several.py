@@ -250,7 +250,7 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
 
 
 def _tells_of(before: str, found: str, piece: Piece) -> bool:
-    """Tell whether one tells of the other: "not for me, it's a gift", "a sofa, but not leather", "return it, it broke"."""
+    """Tell whether one tells of the other: "not for me, it's a gift", "a sofa, not leather", "return it, it broke"."""
     if found == WISH:
         return before in SEARCHING | CHOOSING
     if not piece.is_linked and {before, found} <= REASONED and REPORTING in {before, found}:

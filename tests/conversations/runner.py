@@ -10,12 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from ops.stack import Stack
-from shop.shoppers import Shopper
-from tests.conversations.codes import ConsoleCodes
-from tests.conversations.matching import matches, show, stands_in_order
-from tests.conversations.photos import PhotoRecipe, photo_bytes
-from tests.conversations.schema import DatabaseExpectation, Expectation, Script, Step
-from tests.conversations.shop_state import Marks, ShopState
 from ops.web_shopper import (
     Message,
     NoSuchButton,
@@ -26,6 +20,12 @@ from ops.web_shopper import (
     card_names,
     cards,
 )
+from shop.shoppers import Shopper
+from tests.conversations.codes import ConsoleCodes
+from tests.conversations.matching import matches, show, stands_in_order
+from tests.conversations.photos import PhotoRecipe, photo_bytes
+from tests.conversations.schema import DatabaseExpectation, Expectation, Script, Step
+from tests.conversations.shop_state import Marks, ShopState
 
 Event = dict[str, Any]
 _AMOUNT = re.compile(r"\$([\d,]*\d(?:\.\d\d)?)")
@@ -205,7 +205,6 @@ class ConversationRunner:
             recorded = self._shop.interactions(shopper, marks)
             if not stands_in_order(expected.interactions, recorded):
                 yield _wrong("interactions", expected.interactions, recorded)
-
 
     def _changes_of_orders(self, marks: Marks, expected: DatabaseExpectation) -> Iterator[str]:
         found = self._shop.given_orders(expected.given_orders)

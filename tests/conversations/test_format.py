@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from ops.web_shopper import NoSuchButton, WebShopper, card_names
 from tests.conversations.matching import Matcher, matches, stands_in_order
 from tests.conversations.runner import Turn, _differences, _report, _transcribe
 from tests.conversations.schema import BadConversationFile, Expectation, Script, read_all, read_scripts
-from ops.web_shopper import NoSuchButton, WebShopper, card_names
 
 GOOD = """\
 - name: one laptop
