@@ -245,6 +245,10 @@ def _propose(turn: Turn, case: Case) -> None:
 def _refuse(turn: Turn, case: Case, error: PolicyRefusal) -> None:
     close(turn)
     state = str(error.facts.get("state", ""))
+    if case.goal == CANCEL.name and state == "delivered" and says_any(turn, "desk.giving_back"):
+        # One word may stand for both, and only one of them is possible.
+        _take_and_go_on(turn, Case(RETURN.name, number=case.number, words=case.words))
+        return
     intent = GOALS[case.goal].otherwise.get(state)
     offered = [button(turn.labels, intent, intent, order_number=case.number or "")] if intent else []
     say_refusal(turn, error, [*offered, button(turn.labels, "talk_to_person", "talk_to_person")])

@@ -41,7 +41,9 @@ def named_lines(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineVie
 def points_at_lines(turn: Turn) -> bool:
     """Tell whether a message speaks of a part of an order, though it may not be found in it."""
     mention = Mention.of(turn)
-    return bool(mention.skus or mention.products or mention.facets or mention.words) or bool(turn.entities("quantity"))
+    named = mention.skus or mention.products or mention.facets or mention.words
+    # "One of my orders" counts no pieces.
+    return bool(named) or turn.number("quantity") not in (None, 1)
 
 
 def count_before(turn: Turn, line: OrderLineView) -> int | None:

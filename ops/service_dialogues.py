@@ -18,6 +18,7 @@ KINDS = (*GOALS, ABORT, REFUSED, ANOTHER)
 """What a dialogue is about: a goal, a change of mind, what a rule forbids, an order that is another shopper's."""
 
 _AFTER_DELIVERY = frozenset({"exchange", "return"})
+_WHOLE = frozenset({"cancel_order", "reorder"})
 _WITH_OPTIONS = {"RS0042": "RS0046", "CAS23340": "CAS23342"}
 _PLAIN = ("IC22MWDD", "B00XI87KV8", "B07CNGXVXT", "SC3137-056", "2000023510")
 _FACT_OF = {"{number}": "order", "{product}": "items", "{reason}": "reason", "{option}": "option"}
@@ -105,7 +106,7 @@ class _Maker:
         openings, told = self._openings(goal, fills, vague=vague)
         return Plan(
             kind, goal, self.language, orders, sku, new_sku, reason, address, openings, told,
-            answers=self._answers({**fills, **address}),
+            answers=self._answers(goal, {**fills, **address}),
             yes=self._one("yes"),
             no=self._one("no"),
             resume=self.rng.choice(self.words["resume"]),
@@ -142,12 +143,13 @@ class _Maker:
             said = self._slipped(said)
         return (said, *(text.format(**fills) for text in full[:2])), told
 
-    def _answers(self, fills: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-        found = {}
+    def _answers(self, goal: str, fills: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
         for fact, wordings in self.words["answers"].items():
             chosen = self.rng.sample(wordings, min(2, len(wordings)))
             found[fact] = tuple(text.format(**fills, text=fills.get(fact, "")) for text in chosen)
-        return found
+        # Who means the whole order says so where the assistant asks which part.
+        return {**found, "items": found["whole"]} if goal in _WHOLE else found
 
     def _slipped(self, text: str) -> str:
         """Mistype a word: as people do, or by two letters that change places; numbers stay."""

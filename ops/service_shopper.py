@@ -72,7 +72,7 @@ class ScriptedShopper:
         self._outcome = Outcome()
         self._openings = list(plan.openings)
         self._answered = 0
-        self._digressed = False
+        self._digressed = self._stopped = False
         self._asked: str | None = None
 
     def play(self) -> Outcome:
@@ -111,7 +111,8 @@ class ScriptedShopper:
         self._answered += 1
         if asked in PROPOSALS:
             if self._plan.stops:
-                return self._plan.stops
+                stops, self._stopped = self._plan.no if self._stopped else self._plan.stops, True
+                return stops
             return self._plan.yes if self._plan.order.number in text else self._plan.no
         fact = QUESTIONS[asked]
         again = fact in self._told and not came_back

@@ -18,6 +18,7 @@ from assistant.nlu.intents import (
     CHANGING,
     CHOOSING,
     JUDGING,
+    NUMBERED,
     REASONED,
     REPORTING,
     SEARCHING,
@@ -157,7 +158,8 @@ class _Splitting:
         leaning = await self._leaning(before, found)
         if leaning:
             return [*requests, leaning]
-        if not self._is_bare_search(found) and are_apart(before, found, piece):
+        completes = self._is_bare_search(found) or self._is_bare_order(before, found)
+        if not completes and are_apart(before, found, piece):
             return [*requests, found]
         joined = await self._joined(before, found)
         return [*others, joined] if joined else None
@@ -178,6 +180,11 @@ class _Splitting:
         """Tell whether a piece only names goods, a price or a colour: that is what the rest of the message asks for."""
         kinds = {one["entity"] for one in found.parsed["entities"]} - {LANGUAGE}
         return found.intent in SEARCHING | {WISH} and self._is_bare(found, found.spans(*kinds))
+
+    def _is_bare_order(self, before: Request, found: Request) -> bool:
+        """Tell whether a piece is only the number of the order that the one before is about."""
+        is_about_one = before.intent in NUMBERED - {TRACK} and not before.named(ORDER)
+        return is_about_one and found.named(ORDER) != set() and self._is_bare(found, found.spans(ORDER))
 
     def _is_bare(self, found: Request, spans: Sequence[Span]) -> bool:
         """Tell whether a piece says nothing beside some values."""

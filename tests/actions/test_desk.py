@@ -445,3 +445,31 @@ def test_stopping_calls_a_cancellation_off(services: Services, chat: Chat) -> No
     chat.say("cancel_order", "cancel my order")
     assert chat.say("cancel", "never mind") == ["utter_case_dropped"]
     assert changes(services) == []
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [("dismiss_product", "because it doesn't fit me"), ("remove_from_cart", "码数不对"), ("search_products", "太小了")],
+)
+def test_a_reason_is_read_in_an_answer_that_is_taken_for_a_wish(
+    services: Services, chat: Chat, intent: str, text: str
+) -> None:
+    place(services, "7001", {"RX-42": 1}, "delivered")
+    chat.say("return_product", "return it")
+    assert chat.say(intent, text) == ["utter_ask_return"]
+    assert chat.slots["case"]["reason"] == "does not fit"
+
+
+def test_more_of_nothing_goes_on_with_what_was_begun(services: Services, chat: Chat) -> None:
+    place(services, "7001", {"MOUSE": 1}, "delivered")
+    chat.say("return_product", "return it")
+    chat.say("track_order", "where is it")
+    assert chat.say("show_more", "continue please") == ["utter_ask_return_reason"]
+
+
+def test_of_what_was_delivered_a_word_for_both_means_sending_it_back(services: Services, chat: Chat) -> None:
+    place(services, "7001", {"MOUSE": 1, "CACTUS": 1}, "delivered")
+    said = chat.say("cancel_order", "帮我退掉7001的鼠标", order_number="7001", product="cordless-mouse")
+    assert said == ["utter_ask_return_reason"]
+    assert chat.slots["case"]["items"] == {"MOUSE": 1}
+    assert changes(services) == []

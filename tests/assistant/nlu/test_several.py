@@ -134,6 +134,7 @@ def test_several_requests_are_told_apart(cutter: Cutter, text: str, parts: list[
         "show me sofas, but not leather",
         "not for me, it's a gift",
         "return the laptop, it is faulty",
+        "return the laptop, order 1001, it is faulty",
         "not for me, anything similar?",
         "三脚架要5个，加购物车",
         "what goes with the laptop and the tent",
