@@ -64,6 +64,9 @@ def amend(turn: Turn, pending: Pending) -> bool:
     case = Case.of(turn)
     if case is None or turn.from_button:
         return False
+    if means_the_order(turn) and begins_with(turn, "desk.agreeing"):
+        agree(turn, pending)
+        return True
     told = _read(turn, case)
     if told == case:
         return False
@@ -245,7 +248,7 @@ def _propose(turn: Turn, case: Case) -> None:
 def _refuse(turn: Turn, case: Case, error: PolicyRefusal) -> None:
     close(turn)
     state = str(error.facts.get("state", ""))
-    if case.goal == CANCEL.name and state == "delivered" and says_any(turn, "desk.giving_back"):
+    if case.goal == CANCEL.name and state in ("shipped", "delivered") and says_any(turn, "desk.giving_back"):
         # One word may stand for both, and only one of them is possible.
         _take_and_go_on(turn, Case(RETURN.name, number=case.number, words=case.words))
         return

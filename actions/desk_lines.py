@@ -38,12 +38,12 @@ def named_lines(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineVie
     return _mentioned(turn, mention, lines) or _lines_said(turn, lines)
 
 
-def points_at_lines(turn: Turn) -> bool:
-    """Tell whether a message speaks of a part of an order, though it may not be found in it."""
+def points_at_lines(turn: Turn, lines: Sequence[OrderLineView]) -> bool:
+    """Tell whether a message speaks of a part of an order with these lines, though it may not be found in it."""
     mention = Mention.of(turn)
     named = mention.skus or mention.products or mention.facets or mention.words
     # "One of my orders" counts no pieces.
-    return bool(named) or turn.number("quantity") not in (None, 1)
+    return bool(named) or (len(lines) > 1 and turn.number("quantity") not in (None, 1))
 
 
 def count_before(turn: Turn, line: OrderLineView) -> int | None:

@@ -108,11 +108,12 @@ def _find_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool]) -> Ca
 
 
 def _choice(turn: Turn, fits: Callable[[OrderView], bool]) -> list[OrderView]:
-    """List the orders that may be meant: those that fit and hold what is named, else those that fit, else all."""
+    """List the orders that may be meant: those that hold what is named, else all; of these those that fit, if any."""
     with turn.reading() as session:
         orders = list_orders(session, turn.shopper, limit=_LISTED, placed=days_said(turn))
-    fitting = [order for order in orders if fits(order)] or orders
-    return [order for order in fitting if named_lines(turn, order.lines)] or fitting
+    # One that holds it and does not fit is refused with its reason; another that fits is not what was spoken of.
+    holding = [order for order in orders if named_lines(turn, order.lines)] or orders
+    return [order for order in holding if fits(order)] or holding
 
 
 def _ask_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool]) -> None:
@@ -136,7 +137,7 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
         return replace(case, items={next(iter(case.items)): count})
     if meant is None or (single and len(meant) > 1):
         # Of what is spoken of and not found nobody can say that it is the whole order.
-        is_part = asked_by(turn) is None and case.items is None and points_at_lines(turn)
+        is_part = asked_by(turn) is None and case.items is None and points_at_lines(turn, lines)
         return replace(case, is_part=True) if is_part else case
     pieces = {line.sku: line.quantity for line in meant}
     if count is None and len(meant) == 1:
@@ -159,7 +160,7 @@ def _is_place(turn: Turn) -> bool:
 
 def _find_items(turn: Turn, case: Case, *, whole: bool) -> Case:
     lines = case_order(turn, case).lines
-    if len(lines) == 1 or (whole and not case.is_part):
+    if not case.is_part and (whole or len(lines) == 1):
         return replace(case, items={line.sku: line.quantity for line in lines})
     return case
 

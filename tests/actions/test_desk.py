@@ -473,3 +473,13 @@ def test_of_what_was_delivered_a_word_for_both_means_sending_it_back(services: S
     assert said == ["utter_ask_return_reason"]
     assert chat.slots["case"]["items"] == {"MOUSE": 1}
     assert changes(services) == []
+
+
+def test_what_is_named_is_never_another_thing_that_could_be_changed(services: Services, chat: Chat) -> None:
+    place(services, "7001", {"MOUSE": 1}, "delivered")
+    place(services, "7002", {"CACTUS": 1})
+    assert chat.say("cancel_order", "cancel the mouse", product="cordless-mouse") == ["utter_refused"]
+    assert chat.say("cancel_order", "cancel the piano of 7002", order_number="7002", product_query="piano") == [
+        "utter_ask_case_items"
+    ]
+    assert changes(services) == []
