@@ -14,7 +14,7 @@ from actions.base import say_error
 from actions.cancelling import CANCEL
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, close
-from actions.desk_orders import ITEMS
+from actions.desk_lines import ITEMS
 from actions.desk_words import begins_with, say_refusal, says_any
 from actions.pending import CASE_YES
 from actions.readdressing import ADDRESS

@@ -38,8 +38,9 @@ def _read(turn: Turn, case: Case) -> Case:
     if turn.intent[0] == "deny" and asked_by(turn) != REASON:
         # "No, I don't want that" calls a change off, and is no reason for a return.
         return case
-    # An answer to the question may be taken for any wish, so that no reason was looked for in it.
-    read = turn.services.reasons.find(turn.text) if asked_by(turn) == REASON else None
+    # An answer to the question may be taken for any wish, and a return for a cancellation: none was looked for in it.
+    unread = asked_by(turn) == REASON or turn.intent[0] == "cancel_order"
+    read = turn.services.reasons.find(turn.text) if unread else None
     said = turn.entity("reason") or read
     return replace(case, reason=said) if said in _codes(turn) else case
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from actions.cards import button, named_button, variant_title
 from actions.desk_case import Case, Goal, Step
-from actions.desk_orders import case_order, items_step, line_title, order_step
+from actions.desk_lines import line_title
+from actions.desk_orders import case_order, items_step, order_step
 from actions.desk_reasons import reason_step
 from actions.desk_words import joined, money_facts, refund_text, rule_facts, rule_text
 from actions.options import option_having
