@@ -15,7 +15,7 @@ from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 
 from actions import bootstrap
 from actions.facts import stock_fact
-from actions.pending import CASE, CASE_YES, answers_question, is_free_text
+from actions.pending import CASE, CASE_YES, UNREAD, answers_question
 from actions.turn import Turn, clean_words
 from shop import errors
 
@@ -169,7 +169,7 @@ def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
     from actions.desk import amend  # The desk is made of actions.
     from actions.desk_words import begins_with  # As above.
 
-    return (speaks_of_it or is_free_text(turn) or begins_with(turn, "desk.instead")) and amend(turn, turn.pending)
+    return (speaks_of_it or turn.intent[0] in UNREAD or begins_with(turn, "desk.instead")) and amend(turn, turn.pending)
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:

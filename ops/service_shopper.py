@@ -20,10 +20,13 @@ QUESTIONS = {
 }
 """Which fact each question of the desk asks for."""
 
-PROPOSALS = frozenset(
-    f"utter_ask_{name}"
-    for name in ("cancel_order", "cancel_lines", "change_address", "change_option", "exchange", "return", "reorder")
-)
+PROPOSAL_OF = {
+    goal: f"utter_ask_{'cancel_lines' if goal == 'cancel_part' else goal}"
+    for goal in ("cancel_order", "cancel_part", "change_address", "change_option", "exchange", "return", "reorder")
+}
+"""What each goal comes to: a shopper says no to the proposal of something else."""
+
+PROPOSALS = frozenset(PROPOSAL_OF.values())
 DONE = frozenset(
     f"utter_{name}"
     for name in (
@@ -113,7 +116,8 @@ class ScriptedShopper:
             if self._plan.stops:
                 stops, self._stopped = self._plan.no if self._stopped else self._plan.stops, True
                 return stops
-            return self._plan.yes if self._plan.order.number in text else self._plan.no
+            is_right = asked == PROPOSAL_OF[self._plan.goal] and self._plan.order.number in text
+            return self._plan.yes if is_right else self._plan.no
         fact = QUESTIONS[asked]
         again = fact in self._told and not came_back
         self._outcome.asked_again += again

@@ -384,7 +384,8 @@ def test_a_proposal_is_changed_in_words_that_are_like_those_for_a_cart(services:
     assert chat.say("change_quantity", "no, only one of them", quantity="1") == ["utter_ask_cancel_lines"]
     assert chat.say("search_products", "no, the cactus", product="cactus") == ["utter_ask_cancel_lines"]
     assert "Cactus" in chat.last["lines"]
-    assert chat.say("search_products", "show me chairs", product_query="chair")[-1] == "utter_case_waits"
+    assert chat.say("search_products", "show me mice", 0.4, product="cordless-mouse")[-1] == "utter_case_waits"
+    assert set(chat.slots["case"]["items"]) == {"CACTUS"}
 
 
 def test_a_number_that_is_too_long_is_not_the_order_that_was_spoken_of(services: Services, chat: Chat) -> None:

@@ -83,6 +83,13 @@ def test_a_proposal_for_another_order_is_declined() -> None:
     assert outcome.transcript[2] == f"shopper: {plan.no}"
 
 
+def test_a_proposal_of_something_else_is_declined() -> None:
+    plan = plan_of("return")
+    number = plan.order.number
+    outcome = played(plan, Answer(("utter_ask_reorder",), f"order {number}?"), Answer(("utter_case_dropped",), "fine"))
+    assert outcome.transcript[2] == f"shopper: {plan.no}"
+
+
 def test_who_is_not_understood_says_it_in_other_words_and_then_gives_up() -> None:
     plan = plan_of("return")
     outcome = played(plan, *[Answer(("utter_not_understood",), "what?")] * len(plan.openings))
