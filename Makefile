@@ -37,13 +37,13 @@ TRAINING_DATA := data/nlu data/rules data/stories
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
-.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-vision evaluate-replies mine bench bench-recsys \
-	bench-vision bench-replies fuzz-service reply-examples lock clean ports environments packages shop recommender vision replies \
-	encoder lint check-browser
+.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-service evaluate-vision evaluate-replies mine \
+	bench bench-recsys bench-vision bench-replies fuzz-service reply-examples lock clean ports environments packages shop \
+	recommender vision replies encoder lint check-browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
-		printf '  make %-15s %s\n' "$$name" "$$what"; done
+		printf '  make %-16s %s\n' "$$name" "$$what"; done
 
 run: ports train ## set up what is missing or stale, start both servers, print the page's address
 	@exec $(SERVICES) -m ops.serve
@@ -72,6 +72,10 @@ evaluate: train ## measure how well messages are understood, products found and 
 		--json $(FIGURES)/search_quality_$$language.json || exit 1; done
 	@for language in en zh; do $(SERVICES) -m ops.evaluate_policies --language $$language \
 		--json $(FIGURES)/policies_$$language.json || exit 1; done
+
+evaluate-service: train ## measure how scripted shoppers fare at the service desk, in the whole assistant; JSON=FILE for the figures
+	@mkdir -p $(FIGURES)
+	@$(SERVICES) -m ops.evaluate_service --json $(or $(JSON),$(FIGURES)/service.json)
 
 evaluate-nlu: encoder ## tell intents apart on public sets in DATASETS=DIR, beside Rasa's stock pipeline; JSON=FILE for the figures
 	@mkdir -p $(FIGURES)

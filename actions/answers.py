@@ -153,7 +153,9 @@ class ActionDeny(ShopAction):
         """Leave everything as it is."""
         kind = turn.pending.get("kind", "")
         if kind in (CASE, CASE_YES):
-            if not (desk.leave_out(turn) if kind == CASE else desk.amend(turn, turn.pending)):
+            # "They don't fit" and "no, the other one" are answers, too; a no to what needs no answer leaves it out.
+            take_up = _take_no if kind == CASE else desk.amend
+            if not take_up(turn, turn.pending):
                 desk.drop(turn)
         elif kind == USE_ADDRESS:
             ask_other_address(turn)
@@ -166,6 +168,11 @@ class ActionDeny(ShopAction):
             resume(turn, turn.pending)
 
 
+def _take_no(turn: Turn, pending: Pending) -> bool:
+    """Take a no to the desk's question as what it answers, or as leaving that out; tell whether it was either."""
+    return desk.leave_out(turn) or (not turn.from_button and desk.take_answer(turn, pending))
+
+
 class ActionCancel(ShopAction):
     """Stop what is going on."""
 
@@ -176,9 +183,16 @@ class ActionCancel(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Forget the question and the address; the cart stays."""
         kind = turn.pending.get("kind", "")
+        if turn.entity("order_number") and not (kind or turn.form):
+            # With nothing going on, what is to be stopped is the order.
+            desk.begin(turn, "cancel")
+            return
         forget_address(turn)
         stop_photo(turn)
-        if kind in (CASE, CASE_YES):
+        if kind == CASE_YES and desk.means_the_order(turn):
+            # "Yes, cancel it" agrees to what was proposed, and calls nothing off.
+            desk.agree(turn, turn.pending)
+        elif kind in (CASE, CASE_YES):
             desk.drop(turn)
         elif turn.form or kind in {USE_ADDRESS, CONFIRM_ORDER}:
             turn.say("utter_checkout_stopped")

@@ -16,7 +16,7 @@ from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 from actions import bootstrap
 from actions.facts import stock_fact
 from actions.misunderstood import note_misunderstanding
-from actions.pending import CASE, CASE_YES, answers_question
+from actions.pending import CASE, CASE_YES, UNREAD, answers_question
 from actions.turn import Turn, clean_words
 from shop import errors
 
@@ -78,12 +78,14 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
         keeps_question: whether a question that waits for its answer goes on waiting; otherwise it is dropped.
         takes_answers: whether it goes on with what the assistant asked; after any other action that shows something or
             drops the question, requests that waited for the answer are left out.
+        amends_case: whether a message is tried first as a change of what the desk has proposed: "only one of them".
         yields_to_answer: whether a message that plainly answers the waiting question is taken as that answer, even
             though its intent was read as this action's.
     """
 
     keeps_question: ClassVar[bool] = False
     takes_answers: ClassVar[bool] = False
+    amends_case: ClassVar[bool] = False
     yields_to_answer: ClassVar[bool] = False
 
     def __init__(self, services: bootstrap.Services | None = None) -> None:
@@ -127,7 +129,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
         try:
             if answered:
                 take_answer(turn)
-            elif before == CASE and (not self.takes_answers or _wants_words(turn)) and _fills_case(turn):
+            elif (not self.takes_answers or _wants_words(turn)) and _goes_to_desk(turn, speaks_of_it=self.amends_case):
                 answered = True
             else:
                 self.perform(turn)
@@ -159,8 +161,14 @@ def take_answer(turn: Turn) -> None:
     take(turn)
 
 
+def _goes_to_desk(turn: Turn, *, speaks_of_it: bool) -> bool:
+    """Let the desk take a message, whatever its intent was read as, where it waits for one and this is it."""
+    kind = turn.pending.get("kind")
+    return (kind == CASE and _fills_case(turn)) or (kind == CASE_YES and _amends_case(turn, speaks_of_it))
+
+
 def _fills_case(turn: Turn) -> bool:
-    """Take a message as the answer to what the desk has asked, whatever its intent was read as, where it is one."""
+    """Take a message as the answer to what the desk has asked, where it is one."""
     from actions.desk import take_answer as fill  # The desk is made of actions.
 
     return not turn.photo_url and answers_question(turn) and fill(turn, turn.pending)
@@ -170,6 +178,14 @@ def _wants_words(turn: Turn) -> bool:
     """Tell whether the desk waits for what is taken as it stands, even where it reads like a no."""
     asked = turn.pending.get("asked")
     return asked == "words" or (asked == "email" and "@" in turn.text)
+
+
+def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
+    """Take a message as a change of what the desk has proposed, where it plainly is no wish or question of its own."""
+    from actions.desk import amend  # The desk is made of actions.
+    from actions.desk_words import begins_with  # As above.
+
+    return (speaks_of_it or turn.intent[0] in UNREAD or begins_with(turn, "desk.instead")) and amend(turn, turn.pending)
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:

@@ -19,6 +19,7 @@ from actions.photo_sight import PhotoVectors
 from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
+from actions.reason_words import ReasonWords
 from actions.receipt_keeper import ReceiptKeeper
 from actions.rulebook import Rulebook
 from actions.settings import Settings
@@ -75,6 +76,7 @@ class Services:
     policies: Mapping[str, Policies]
     languages: Mapping[str, Labels]
     glossary: Glossary
+    reasons: ReasonWords
     vocabulary: Vocabulary
     advisors: Advisors
     item_updates: ItemUpdates
@@ -123,13 +125,15 @@ def build_services(settings: Settings) -> Services:
     files = VisionFiles(settings.vision, settings.image_model)
     matchers = PhotoMatcherStore(files, settings.images, sessions, partial(load_parts, threads=settings.threads))
     matchers.current()
+    languages = Labels.load_all(settings.labels, settings.locale, glossary)
     return Services(
         settings=settings,
         sessions=sessions,
         search=search,
         policies=policies,
-        languages=Labels.load_all(settings.labels, settings.locale, glossary),
+        languages=languages,
         glossary=glossary,
+        reasons=ReasonWords.read(settings.glossary.parent, languages),
         vocabulary=Vocabulary(sessions, clock=time.monotonic),
         advisors=advisors,
         item_updates=ItemUpdates(store, sessions),

@@ -59,6 +59,7 @@ class ActionViewCart(ShopAction):
 class ActionChangeQuantity(ShopAction):
     """Change how many of a line are in the cart."""
 
+    amends_case = True
     yields_to_answer = True
 
     def name(self) -> str:
@@ -74,6 +75,8 @@ class ActionChangeQuantity(ShopAction):
 
 class ActionRemoveFromCart(ShopAction):
     """Take a line out of the cart."""
+
+    amends_case = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""

@@ -16,12 +16,13 @@ from actions.base import say_error
 from actions.cancelling import CANCEL
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, asked_by, close
-from actions.desk_orders import ITEMS, ORDER
-from actions.desk_words import say_refusal
+from actions.desk_lines import ITEMS
+from actions.desk_orders import ORDER
+from actions.desk_words import begins_with, say_refusal, says_any
 from actions.guest_orders import offer_look
 from actions.handoff import PERSON
 from actions.invoices import INVOICE
-from actions.pending import CASE, CASE_YES, contact_said
+from actions.pending import CASE, CASE_YES
 from actions.readdressing import ADDRESS
 from actions.reordering import REORDER
 from actions.returning import RETURN
@@ -31,7 +32,15 @@ from actions.tickets import COMPLAINT, PROBLEM
 from actions.turn import Button, Pending, Turn, clean_words
 from actions.warranty import WARRANTY
 from shop.changes import Yes
-from shop.errors import InvalidAddress, InvalidInvoice, OrderNotFound, PolicyRefusal, ProposalChanged, Refused
+from shop.errors import (
+    InvalidAddress,
+    InvalidInvoice,
+    InvalidQuantity,
+    OrderNotFound,
+    PolicyRefusal,
+    ProposalChanged,
+    Refused,
+)
 from shop.order_numbers import normalise_number
 
 _CHANGES = (CANCEL, ADDRESS, SWAP, REORDER, RETURN)
@@ -74,8 +83,11 @@ def take_answer(turn: Turn, pending: Pending) -> bool:
 def amend(turn: Turn, pending: Pending) -> bool:
     """Take what a message changes of a proposal, as "no, only one of them" does; tell whether it changed any of it."""
     case = Case.of(turn)
-    if case is None or not (turn.named or contact_said(turn.text)):
+    if case is None or turn.from_button:
         return False
+    if means_the_order(turn) and begins_with(turn, "desk.agreeing"):
+        agree(turn, pending)
+        return True
     told = _read(turn, case)
     if told == case:
         return False
@@ -117,6 +129,21 @@ def leave_out(turn: Turn) -> bool:
         return False
     _go_on(turn, skip(case))
     return True
+
+
+def means_the_order(turn: Turn) -> bool:
+    """Tell whether "cancel it", said while a cancellation waits for its yes, speaks of that."""
+    case = Case.of(turn)
+    return case is not None and case.goal == CANCEL.name and says_any(turn, "desk.cancelling")
+
+
+def agree(turn: Turn, pending: Pending) -> None:
+    """Make the cancellation where the message says yes, too; otherwise show it again, as it might mean either."""
+    if begins_with(turn, "desk.agreeing"):
+        turn.drop_now()
+        confirm(turn, pending)
+    else:
+        ask_again(turn)
 
 
 def drop(turn: Turn) -> None:
@@ -234,6 +261,8 @@ def _settle(turn: Turn, case: Case, *, reads: bool) -> None:
             # With the order known, what the message says of its lines can be understood; with the line, its options.
             case = _read(turn, found) if reads and found != case else found
         if not step.is_known(case):
+            if case.number is not None:
+                GOALS[case.goal].check(turn, case)
             case.keep(turn)
             step.ask(turn, case)
             return
@@ -248,7 +277,10 @@ def _settle(turn: Turn, case: Case, *, reads: bool) -> None:
 
 def _ask_otherwise(turn: Turn, case: Case, error: Refused) -> None:
     """Say what cannot be had as it was said, and ask for that anew; where nothing can be said otherwise, stop."""
-    say_error(turn, error)
+    if isinstance(error, InvalidQuantity):
+        turn.say("utter_case_quantity", minimum=error.minimum, maximum=error.maximum)
+    else:
+        say_error(turn, error)
     goal = GOALS[case.goal]
     may_differ = [step for step in goal.steps if goal in _CHANGES and step.name in (OPTION, ITEMS)]
     step = may_differ[-1] if may_differ else None
@@ -274,6 +306,10 @@ def _propose(turn: Turn, case: Case) -> None:
 def _refuse(turn: Turn, case: Case, error: PolicyRefusal) -> None:
     close(turn)
     state = str(error.facts.get("state", ""))
+    if case.goal == CANCEL.name and state in ("shipped", "delivered") and says_any(turn, "desk.giving_back"):
+        # One word may stand for both, and only one of them is possible.
+        _take_and_go_on(turn, Case(RETURN.name, number=case.number, words=case.words))
+        return
     intent = GOALS[case.goal].otherwise.get(state)
     offered = [button(turn.labels, intent, intent, order_number=case.number or "")] if intent else []
     say_refusal(turn, error, [*offered, button(turn.labels, "talk_to_person", "talk_to_person")])

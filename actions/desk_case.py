@@ -16,6 +16,8 @@ from shop.changes import Yes
 
 SLOT = "case"
 _TUPLES = ("photo_ids", "answered")
+# The steps whose answer is a text of the shopper's own.
+FREE_TEXT = ("street", "city", "postcode", "country", "words", "title", "tax_id", "email", "photo")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Case:
             "invoice" or "warranty".
         number: of the order.
         items: how many pieces of each SKU.
+        is_part: whether the shopper speaks of a part of the order that is not known yet.
         reason: the code of why something comes back, or of what is wrong with it.
         options: for each SKU the one that is wanted in its place.
         address: the fields of the new address that are known.
@@ -39,6 +42,7 @@ class Case:
     goal: str
     number: str | None = None
     items: Mapping[str, int] | None = None
+    is_part: bool = False
     reason: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     address: Mapping[str, str] = field(default_factory=dict)
@@ -74,7 +78,7 @@ class Case:
         """Take an order; what was known of the lines of another one is of no use any more."""
         if number == self.number:
             return self
-        return replace(self, number=number, items=None, options={})
+        return replace(self, number=number, items=None, is_part=False, options={})
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ class Goal:
         show: proposes the change, says what it would do, and gives the fingerprint that a yes confirms; an empty one
             where all is said and nothing needs a yes.
         make: makes the change that was confirmed, and says so.
+        check: raises PolicyRefusal where a rule forbids the change whatever is still missing, before that is asked for.
         otherwise: which intent, offered as a button, may be the way where a rule refuses it in a state of the order.
         opened: whether an order that a guest has opened by a one-time code will do.
     """
@@ -118,6 +123,7 @@ class Goal:
     steps: tuple[Step, ...]
     show: Callable[[Turn, Case], str]
     make: Callable[[Turn, Case, Yes], None]
+    check: Callable[[Turn, Case], None] = lambda *_: None
     otherwise: Mapping[str, str] = field(default_factory=dict)
     opened: bool = False
 

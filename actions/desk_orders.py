@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import re
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from actions.cards import named_button, variant_title
-from actions.desk_case import Case, Step, asked_by
-from actions.desk_words import says_any
+from actions.cards import named_button
+from actions.desk_case import FREE_TEXT, Case, Step, asked_by
+from actions.desk_lines import ITEMS, count_before, line_title, named_lines, points_at_lines
 from actions.guest_orders import opened_order
 from actions.orders import answered_number, days_said, offer_orders
 from actions.pending import CASE, said_number
-from actions.references import Candidate, Mention, Verdict, resolve
-from actions.targets import candidate_of
+from actions.references import Mention
 from actions.turn import Turn
-from shop.catalogue import get_products_by_sku
 from shop.errors import OrderNotFound
-from shop.orders import OrderLineView, OrderView, find_order, list_orders
+from shop.orders import OrderView, find_order, list_orders
+from shop.text import ascii_digits
 
-ORDER, ITEMS = "order", "items"
+ORDER = "order"
 _LISTED = 5
-_ALL = frozenset({"all", "both"})
+_NUMBER = re.compile(r"(?<![\w.])\d{4,}(?![\w.])", re.ASCII)
+_LONGEST_NUMBER = 12
+_COUNT = re.compile(r"\s*(\d{1,3})(?!\d)")
 
 
 def order_step(fits: Callable[[OrderView], bool], *, opened: bool = False) -> Step:
@@ -74,70 +76,38 @@ def _order(turn: Turn, number: str, *, opened: bool) -> OrderView:
         return found
 
 
-def line_title(line: OrderLineView) -> str:
-    """Call a line by its name and options."""
-    return variant_title(line.name, line.options)
-
-
-def named_lines(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineView] | None:
-    """Find the lines that a message means; None where it means none, or does not say which."""
-    mention = Mention.of(turn)
-    if set(mention.references) & _ALL or says_any(turn, "desk.everything"):
-        return list(lines)
-    if mention.skus:
-        wanted = {sku.casefold() for sku in mention.skus}
-        return [line for line in lines if line.sku.casefold() in wanted] or None
-    candidates = _candidates(turn, lines)
-    if mention.products:
-        fitting = [one for one in candidates if one.slug in mention.products]
-    elif mention.ordinals and asked_by(turn) == ITEMS:
-        found = resolve(Mention(ordinals=mention.ordinals), candidates)
-        fitting = list(found.candidates) if found.verdict is Verdict.FOUND else []
-    elif mention.facets or mention.words:
-        fitting = list(resolve(replace(mention, ordinals=(), references=()), candidates).candidates)
-    else:
-        return None
-    return _lines_of(lines, _narrowed(fitting, mention))
-
-
-def _narrowed(fitting: Sequence[Candidate], mention: Mention) -> list[Candidate]:
-    """Leave those that have the options said, where any has: with an exchange they may be those of the other one."""
-    said = {*mention.options, *mention.facets}
-    return [one for one in fitting if said <= {*one.options, *one.facets}] or list(fitting)
-
-
-def _lines_of(lines: Sequence[OrderLineView], fitting: Sequence[Candidate]) -> list[OrderLineView] | None:
-    skus = {one.sku for one in fitting}
-    return [line for line in lines if line.sku in skus] or None
-
-
-def _candidates(turn: Turn, lines: Sequence[OrderLineView]) -> list[Candidate]:
-    """Make lines something that can be pointed at; what is no longer for sale goes by its name."""
-    with turn.reading() as session:
-        products = get_products_by_sku(session, [line.sku for line in lines])
-    owners = {variant.sku: product for product in products for variant in product.variants}
-    return [
-        replace(candidate_of(owners[line.sku], line.sku), options=_own_options(line))
-        if line.sku in owners
-        else Candidate(line.sku, "", line.name, line.unit_price.amount, _own_options(line))
-        for line in lines
-    ]
-
-
-def _own_options(line: OrderLineView) -> frozenset[str]:
-    return frozenset(value.casefold() for value in line.options.values())
-
-
 def _read_order(turn: Turn, case: Case, *, opened: bool) -> Case:
     pending = turn.pending
+    if asked_by(turn) in FREE_TEXT:
+        # A postcode looks like the number of an order.
+        return case
     if asked_by(turn) == ORDER:
         number = answered_number(turn, pending.get("numbers", []))
     else:
         number = turn.entity("order_number")
     if number is None:
+        number = _own_number(turn)
+    if number is None:
         return case
     # As the shop writes it, so that another way to write the number is no other order.
     return case.of_order(_order(turn, number, opened=opened).number)
+
+
+def _own_number(turn: Turn) -> str | None:
+    """Find a number in the text that is one of an own order, however it is written there.
+
+    Raises:
+        OrderNotFound: there is one that is far too long for an order: then none that was spoken of is meant.
+    """
+    for said in _NUMBER.findall("" if turn.from_button else ascii_digits(turn.text)):
+        if len(said) > _LONGEST_NUMBER:
+            raise OrderNotFound(said)
+        try:
+            with turn.reading() as session:
+                return find_order(session, turn.shopper, said).number
+        except OrderNotFound:
+            continue
+    return None
 
 
 def _find_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool], *, opened: bool) -> Case:
@@ -153,18 +123,20 @@ def _find_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool], *, op
 
 
 def _choice(turn: Turn, fits: Callable[[OrderView], bool]) -> list[OrderView]:
-    """List the orders that may be meant: those that fit and hold what is named, else those that fit, else all."""
+    """List the orders that may be meant: those that hold what is named, else all; of these those that fit, if any."""
     with turn.reading() as session:
         orders = list_orders(session, turn.shopper, limit=_LISTED, placed=days_said(turn))
-    fitting = [order for order in orders if fits(order)] or orders
-    return [order for order in fitting if named_lines(turn, order.lines)] or fitting
+    # One that holds it and does not fit is refused with its reason; another that fits is not what was spoken of.
+    holding = [order for order in orders if named_lines(turn, order.lines)] or orders
+    return [order for order in holding if fits(order)] or holding
 
 
 def _ask_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool]) -> None:
     orders = _choice(turn, fits)
     turn.ask_later(CASE, asked=ORDER, numbers=[order.number for order in orders])
     if orders:
-        offer_orders(turn, orders, "utter_ask_case_order", goal=turn.labels.text(f"desk.goals.{case.goal}"))
+        question = turn.labels.text(f"desk.which_order.{case.goal}")
+        offer_orders(turn, orders, "utter_ask_case_order", question=question)
     else:
         turn.say("utter_ask_order_number" if turn.shopper.customer_id is None else "utter_no_orders")
 
@@ -175,24 +147,35 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
         return case
     lines = case_order(turn, case).lines
     meant = named_lines(turn, lines)
-    count = turn.number("quantity") if asked_by(turn) == ORDER else said_number(turn)
+    count = turn.number("quantity") if asked_by(turn) == ORDER else _count_said(turn)
     if meant is None and case.items and count is not None and len(case.items) == 1:
         return replace(case, items={next(iter(case.items)): count})
     if meant is None or (single and len(meant) > 1):
-        return case
+        # Of what is spoken of and not found nobody can say that it is the whole order.
+        is_part = asked_by(turn) is None and case.items is None and points_at_lines(turn, lines)
+        return replace(case, is_part=True) if is_part else case
     pieces = {line.sku: line.quantity for line in meant}
+    if count is None and len(meant) == 1:
+        count = count_before(turn, meant[0])
     if count is not None and len(pieces) == 1 and not _is_place(turn):
         pieces = dict.fromkeys(pieces, count)
     return replace(case, items=pieces) if pieces != case.items else case
 
 
+def _count_said(turn: Turn) -> int | None:
+    """Read how many pieces are meant; at the start of an answer also without a word that says so: "5 mice"."""
+    count = said_number(turn)
+    leading = _COUNT.match(ascii_digits(turn.text)) if count is None and asked_by(turn) == ITEMS else None
+    return int(leading[1]) if leading else count
+
+
 def _is_place(turn: Turn) -> bool:
-    return bool(turn.entities("ordinal"))
+    return bool(turn.entities("ordinal")) or (asked_by(turn) == ITEMS and turn.text.strip().lstrip("#").isdecimal())
 
 
 def _find_items(turn: Turn, case: Case, *, whole: bool) -> Case:
     lines = case_order(turn, case).lines
-    if whole or len(lines) == 1:
+    if not case.is_part and (whole or len(lines) == 1):
         return replace(case, items={line.sku: line.quantity for line in lines})
     return case
 
@@ -203,7 +186,7 @@ def _ask_items(turn: Turn, case: Case) -> None:
     turn.say(
         "utter_ask_case_items",
         number=case.number,
-        goal=turn.labels.text(f"desk.goals.{case.goal}"),
+        question=turn.labels.text(f"desk.which_item.{case.goal}"),
         lines="\n".join(
             turn.labels.text("desk.item", place=place, quantity=line.quantity, name=line_title(line))
             for place, line in enumerate(lines, start=1)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from actions.cards import named_button
-from actions.desk_case import Case, Step
+from actions.desk_case import Case, Step, asked_by
 from actions.desk_words import reason_text
 from actions.pending import CASE
 from actions.turn import Turn
@@ -35,13 +35,23 @@ def _codes(turn: Turn) -> list[str]:
 
 
 def _read(turn: Turn, case: Case) -> Case:
-    said = turn.entity("reason")
+    if turn.intent[0] == "deny" and asked_by(turn) != REASON:
+        # "No, I don't want that" calls a change off, and is no reason for a return.
+        return case
+    # An answer to the question may be taken for any wish, and a return for a cancellation: none was looked for in it.
+    unread = asked_by(turn) == REASON or turn.intent[0] == "cancel_order"
+    read = turn.services.reasons.find(turn.text) if unread else None
+    said = turn.entity("reason") or read
     return replace(case, reason=said) if said in _codes(turn) else case
+
+
+def _title(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _ask(turn: Turn, case: Case) -> None:
     turn.ask_later(CASE, asked=REASON)
     turn.say(
         "utter_ask_return_reason",
-        buttons=[named_button(reason_text(turn, code), "inform", reason=code) for code in _codes(turn)],
+        buttons=[named_button(_title(reason_text(turn, code)), "inform", reason=code) for code in _codes(turn)],
     )

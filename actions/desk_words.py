@@ -75,6 +75,11 @@ def order_record(turn: Turn, number: str) -> str:
         return f"orders/{order_row_ids(session, [number])[number]}"
 
 
+def joined(turn: Turn, *sentences: str) -> str:
+    """Put sentences in a row; what there is nothing of leaves no gap."""
+    return turn.labels.text("desk.between").join(filter(None, sentences))
+
+
 def refund_text(turn: Turn, refund: Money | None) -> str:
     """Say what is paid back."""
     if refund is None or not refund.amount:
@@ -84,11 +89,17 @@ def refund_text(turn: Turn, refund: Money | None) -> str:
 
 def says_any(turn: Turn, label: str) -> bool:
     """Tell whether a message holds one of the phrases that a label lists, in any language."""
-    text = turn.text.casefold()
-    phrases = [
-        phrase for labels in turn.services.languages.values() for phrase in labels.text(label).casefold().split("|")
-    ]
-    return any(re.search(rf"(?<![a-z]){re.escape(phrase)}(?![a-z])", text) for phrase in phrases)
+    return any(re.search(pattern, turn.text.casefold()) for pattern in _patterns(turn, label))
+
+
+def begins_with(turn: Turn, label: str) -> bool:
+    """Tell whether a message begins with one of the phrases that a label lists, in any language."""
+    return any(re.match(pattern, turn.text.casefold().strip()) for pattern in _patterns(turn, label))
+
+
+def _patterns(turn: Turn, label: str) -> list[str]:
+    phrases = [each for labels in turn.services.languages.values() for each in labels.text(label).split("|")]
+    return [rf"(?<![a-z]){re.escape(phrase.casefold())}(?![a-z])" for phrase in phrases]
 
 
 def _why(turn: Turn, error: PolicyRefusal) -> str:

@@ -253,7 +253,7 @@ def _offer(turn: Turn, orders: list[OrderView], response: str, days: str = "") -
     offer_orders(turn, orders, response, days=days)
 
 
-def offer_orders(turn: Turn, orders: list[OrderView], response: str, *, days: str = "", goal: str = "") -> None:
+def offer_orders(turn: Turn, orders: list[OrderView], response: str, *, days: str = "", question: str = "") -> None:
     """Say a list of orders with a button for each."""
     # While a change of an order asks which one it is about, a button answers that and does not track it.
     intent = "inform" if turn.pending.get("kind") == CASE else "track_order"
@@ -263,7 +263,7 @@ def offer_orders(turn: Turn, orders: list[OrderView], response: str, *, days: st
         lines="\n".join(_order_line(turn, order) for order in orders),
         buttons=[_order_button(turn, order, intent) for order in orders],
         days=days,
-        goal=goal,
+        question=question,
     )
 
 

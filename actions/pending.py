@@ -147,7 +147,9 @@ def is_free_text(turn: Turn) -> bool:
 def _may_fill(turn: Turn, asked: str) -> bool:
     """Tell whether a message may say what is missing of a change."""
     if asked in _NAMED_BY:
-        return any(turn.entities(name) for name in _NAMED_BY[asked]) or said_number(turn) is not None
+        named = any(turn.entities(name) for name in _NAMED_BY[asked])
+        named = named or (asked == "reason" and turn.services.reasons.find(turn.text) is not None)
+        return named or said_number(turn) is not None or is_free_text(turn)
     if asked == "email":
         return "@" in turn.text
     return is_free_text(turn) or asked in ("invoice_kind", "tax_id")

@@ -10,7 +10,7 @@ from actions.desk_orders import case_order, in_states, order_step
 from actions.desk_words import rule_facts, rule_text
 from actions.pending import CASE, is_free_text
 from actions.turn import Turn
-from shop.address_changes import do_address_change, propose_address_change
+from shop.address_changes import check_address_change, do_address_change, propose_address_change
 from shop.addresses import DeliveryAddress, check_field
 from shop.changes import Yes
 
@@ -43,6 +43,11 @@ def _read(turn: Turn, case: Case, name: str) -> Case:
 def _ask(turn: Turn, case: Case, name: str) -> None:
     turn.ask_later(CASE, asked=name)
     turn.say(_QUESTIONS[name], number=case.number)
+
+
+def _check(turn: Turn, case: Case) -> None:
+    with turn.reading() as session:
+        check_address_change(session, turn.shopper, turn.services.rulebook.rules, case.number or "")
 
 
 def _address(turn: Turn, case: Case) -> DeliveryAddress:
@@ -85,5 +90,6 @@ ADDRESS = Goal(
     (order_step(in_states("waiting_for_payment", "paid")), *map(_field_step, _QUESTIONS)),
     _show,
     _make,
+    _check,
     otherwise={"shipped": "track_order", "packed": "track_order"},
 )

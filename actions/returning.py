@@ -10,7 +10,7 @@ from actions.desk_words import date_fact, money_facts, reason_text, rule_facts, 
 from actions.turn import Turn
 from shop.catalogue import get_variant
 from shop.changes import Done, Yes
-from shop.returns import ReturnItem, ReturnPiece, ReturnProposal, do_return, find_return, propose_return
+from shop.returns import ReturnItem, ReturnPiece, ReturnProposal, check_return, do_return, find_return, propose_return
 
 
 def return_items(case: Case) -> list[ReturnItem]:
@@ -19,6 +19,13 @@ def return_items(case: Case) -> list[ReturnItem]:
         ReturnItem(sku, quantity, case.reason or "", case.options.get(sku))
         for sku, quantity in (case.items or {}).items()
     ]
+
+
+def check_returnable(turn: Turn, case: Case) -> None:
+    """Raise PolicyRefusal where nothing of what is known can come back, whatever the reason is."""
+    with turn.reading() as session:
+        rules, skus = turn.services.rulebook.rules, tuple(case.items or ())
+        check_return(session, turn.shopper, rules, case.number or "", skus)
 
 
 def say_return(turn: Turn, proposal: ReturnProposal) -> str:
@@ -111,6 +118,7 @@ RETURN = Goal(
     (order_step(in_states("delivered", "shipped")), items_step(whole=False), reason_step()),
     _show,
     _make,
+    check_returnable,
     otherwise={
         "waiting_for_payment": "cancel_order",
         "paid": "cancel_order",

@@ -8,6 +8,7 @@ from actions.adjustments import GIFT, forget_prices
 from actions.base import ShopAction, take_answer
 from actions.cards import button, listing, named_button, product_card
 from actions.catalogue import show_details
+from actions.desk import resume
 from actions.facts import cards_facts
 from actions.pending import SEARCH
 from actions.queries import (
@@ -104,7 +105,8 @@ class ActionShowMore(ShopAction):
             show_more_of_slate(turn)
             return
         if state is None:
-            turn.say("utter_nothing_to_continue")
+            if not resume(turn):
+                turn.say("utter_nothing_to_continue")
             return
         query = from_state(state)
         query = replace(query, offset=query.offset + PAGE)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from actions.cards import button, named_button, variant_title
 from actions.desk_case import Case, Goal, Step
-from actions.desk_orders import case_order, items_step, line_title, order_step
+from actions.desk_lines import line_title
+from actions.desk_orders import case_order, items_step, order_step
 from actions.desk_reasons import reason_step
-from actions.desk_words import money_facts, refund_text, rule_facts, rule_text
+from actions.desk_words import joined, money_facts, refund_text, rule_facts, rule_text
 from actions.options import option_having
 from actions.pending import CASE
-from actions.returning import done_with_return, return_items, say_return
+from actions.returning import check_returnable, done_with_return, return_items, say_return
 from actions.turn import Turn
 from shop.catalogue import ProductView, VariantView, get_products_by_sku, select_variants
 from shop.changes import Yes
@@ -61,7 +62,7 @@ def _wanted(turn: Turn, product: ProductView, line: OrderLineView) -> Sequence[V
     """Find the variants that have what was said and otherwise the options that were bought."""
     bought = {name: value.casefold() for name, value in line.options.items()}
     said = {}
-    for word in (*turn.entities("option_value"), *turn.entities("colour")):
+    for word in _words_said(turn, product):
         name = option_having(product, word, turn.entity("option_name"))
         # "The 42 for a 43" names what was bought, too.
         if name is not None and bought.get(name) != word.casefold():
@@ -70,6 +71,14 @@ def _wanted(turn: Turn, product: ProductView, line: OrderLineView) -> Sequence[V
         return []
     wanted = select_variants(product, {**line.options, **said})
     return [one for one in wanted if one.sku != line.sku]
+
+
+def _words_said(turn: Turn, product: ProductView) -> Iterator[str]:
+    """Give what a message may name an option by; a size that is said as a number is the value that holds it."""
+    yield from (*turn.entities("option_value"), *turn.entities("colour"))
+    values = [value for name in product.option_names for value in product.option_values(name)]
+    for size in turn.entities("size"):
+        yield from (value for value in values if size.casefold() in value.casefold().split())
 
 
 def _ask_option(turn: Turn, case: Case) -> None:
@@ -94,6 +103,11 @@ def _ask_option(turn: Turn, case: Case) -> None:
 def _needs_no_reason(turn: Turn, case: Case) -> Case:
     """Ask for no reason where nothing has to come back."""
     return case if is_packed(case_order(turn, case)) else replace(case, reason="")
+
+
+def _check(turn: Turn, case: Case) -> None:
+    if is_packed(case_order(turn, case)):
+        check_returnable(turn, case)
 
 
 def _show(turn: Turn, case: Case) -> str:
@@ -124,8 +138,11 @@ def _show_option_change(turn: Turn, case: Case) -> str:
         new=proposal.new_name,
         price=labels.money(proposal.unit_price),
         total=labels.money(proposal.total),
-        refund=refund_text(turn, proposal.refund) if proposal.difference.amount < 0 else "",
-        rule=rule_text(turn, proposal.rule),
+        terms=joined(
+            turn,
+            refund_text(turn, proposal.refund) if proposal.difference.amount < 0 else "",
+            rule_text(turn, proposal.rule),
+        ),
         buttons=[button(labels, "change_it", "affirm"), button(labels, "leave_it", "deny")],
     )
     return proposal.fingerprint
@@ -165,5 +182,6 @@ SWAP = Goal(
     ),
     _show,
     _make,
+    _check,
     otherwise={"packed": "track_order", "shipped": "track_order"},
 )

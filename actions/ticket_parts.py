@@ -7,7 +7,8 @@ from dataclasses import replace
 from actions.cards import button, named_button
 from actions.desk_case import Case, Step, asked_by
 from actions.desk_contact import EMAIL
-from actions.desk_orders import case_order, line_title
+from actions.desk_lines import line_title
+from actions.desk_orders import case_order
 from actions.desk_words import reason_text
 from actions.pending import CASE, is_free_text, tells_words
 from actions.photo_errors import PhotoGone, PhotosFull

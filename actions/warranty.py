@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step
-from actions.desk_orders import case_order, in_states, named_lines, order_step
+from actions.desk_lines import named_lines
+from actions.desk_orders import case_order, in_states, order_step
 from actions.desk_words import date_fact, rule_passage
 from actions.facts import policy_facts
 from actions.turn import Turn

@@ -12,7 +12,7 @@ from shop.changes import Done, Effects, Proposal, Yes, carry_out, check_state
 from shop.errors import PolicyRefusal
 from shop.models import Order
 from shop.orders import own_order
-from shop.policy_rules import PolicyRules
+from shop.policy_rules import Citation, PolicyRules
 from shop.shoppers import Shopper
 
 _PARTS = ("name", "street", "city", "postcode", "country")
@@ -25,6 +25,11 @@ class AddressProposal(Proposal):
     action: ClassVar[str] = "change_address"
     old: tuple[str, ...]
     new: tuple[str, ...]
+
+
+def check_address_change(session: Session, shopper: Shopper, rules: PolicyRules, number: str) -> None:
+    """Refuse where no address can be changed any more, whatever the new one is; raises as `propose_address_change`."""
+    _check(own_order(session, shopper, number), rules)
 
 
 def propose_address_change(
@@ -51,13 +56,18 @@ def do_address_change(
 
 
 def _propose(order: Order, rules: PolicyRules, address: DeliveryAddress) -> AddressProposal:
-    rule = rules.cite(rules.delivery.address_change)
-    check_state(order, rule, rules.delivery.address_change.states)
+    rule = _check(order, rules)
     old = tuple(getattr(order, f"ship_{part}") for part in _PARTS)
     new = tuple(getattr(address, part) for part in _PARTS)
     if old == new:
         raise PolicyRefusal(rule.rule, rule.version, "same_address", {"number": order.number})
     return AddressProposal(order.number, rule, old, new)
+
+
+def _check(order: Order, rules: PolicyRules) -> Citation:
+    rule = rules.cite(rules.delivery.address_change)
+    check_state(order, rule, rules.delivery.address_change.states)
+    return rule
 
 
 def _make(order: Order, proposal: AddressProposal) -> Effects:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -56,12 +56,24 @@ class Eligibility:
         self._check_state()
         self._check_reason(reason)
         lines = lines_of(self.order, sku)
-        if all(self._not_returned(line) == 0 for line in lines):
-            self._refuse(self.rules.returns.window, "returned", sku=lines[0].sku, name=lines[0].name)
+        self._check_not_all_returned(lines)
         picked = pick_pieces(self.order, sku, quantity, self._not_returned)
         return [self._piece(line, count, reason) for line, count in picked]
 
+    def check(self, skus: Iterable[str]) -> None:
+        """Refuse what cannot come back whatever the reason is, before it is asked for; raises as `pieces` does."""
+        self._check_state()
+        for sku in skus:
+            lines = lines_of(self.order, sku)
+            self._check_not_all_returned(lines)
+            (line, count), *_ = pick_pieces(self.order, sku, 1, self._not_returned)
+            self._until(line, count, None)
+
     def _piece(self, line: OrderLine, count: int, reason: str) -> Piece:
+        return Piece(line, count, reason, self._until(line, count, reason))
+
+    def _until(self, line: OrderLine, count: int, reason: str | None) -> dt.date:
+        """Say until when pieces may come back; without a reason, none that a rule asks for is missed."""
         arrived, last = self._arrived(line)
         if last is None or count > arrived - promised(self.order, line)[0]:
             self._refuse(self.rules.returns.window, "not_delivered", sku=line.sku, name=line.name)
@@ -70,13 +82,13 @@ class Eligibility:
         until = (last + dt.timedelta(days=days)).date()
         if utc_now().date() > until:
             self._refuse(rule, "window", sku=line.sku, name=line.name, until=until, days=days)
-        return Piece(line, count, reason, until)
+        return until
 
-    def _rule_of(self, line: OrderLine, reason: str) -> tuple[Rule, int]:
+    def _rule_of(self, line: OrderLine, reason: str | None) -> tuple[Rule, int]:
         slugs = self.categories.get(line.variant_id or 0, set())
         for rule in self.rules.returns.exceptions:
             if rule.category in slugs:
-                if reason not in rule.reasons:
+                if reason is not None and reason not in rule.reasons:
                     facts = {"category": rule.category, "reasons": tuple(rule.reasons)}
                     self._refuse(rule, "category", sku=line.sku, name=line.name, **facts)
                 return rule, rule.days
@@ -94,6 +106,10 @@ class Eligibility:
 
     def _not_returned(self, line: OrderLine) -> int:
         return kept(line) - promised(self.order, line)[0]
+
+    def _check_not_all_returned(self, lines: Sequence[OrderLine]) -> None:
+        if all(self._not_returned(line) == 0 for line in lines):
+            self._refuse(self.rules.returns.window, "returned", sku=lines[0].sku, name=lines[0].name)
 
     def _check_state(self) -> None:
         # In any earlier state nothing has arrived; a cancelled order has nothing left to return.

@@ -108,6 +108,11 @@ class _Plan:
     new_amount: Decimal = Decimal(0)
 
 
+def check_return(session: Session, shopper: Shopper, rules: PolicyRules, number: str, skus: Sequence[str] = ()) -> None:
+    """Refuse what cannot come back whatever the reason is; raises as `propose_return` does."""
+    Eligibility.of(session, own_order(session, shopper, number), rules).check(skus)
+
+
 def propose_return(
     session: Session, shopper: Shopper, rules: PolicyRules, number: str, items: Sequence[ReturnItem]
 ) -> ReturnProposal:

@@ -60,7 +60,7 @@ CHOOSING = OFFERING | STARTING_FROM_ONE
 REFINING = "refine_search"
 UNSURE = "nlu_fallback"
 # Why something comes back; the last two may answer the question, as "I changed my mind" does.
-REASONED = frozenset({"return_product", EXCHANGING, REPORTING, UNSURE, "inform", "cancel"})
+REASONED = frozenset({"return_product", EXCHANGING, REPORTING, UNSURE, "inform", "cancel", "deny"})
 # Talk in which a code may be told beside other things, a tax number alone, and stars in praise or blame.
 MAY_TELL_CODE = CODES | {"inform", UNSURE, "check_out"}
 STARRED = frozenset({RATING, "inform", UNSURE, "thank", "complain"})

@@ -13,7 +13,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.nlu.intents import ANSWERING, CHANGING, CHOOSING, JUDGING, SEARCHING, STARTING_FROM_ONE
+from assistant.nlu.intents import (
+    ANSWERING,
+    CHANGING,
+    CHOOSING,
+    JUDGING,
+    NUMBERED,
+    REASONED,
+    REPORTING,
+    SEARCHING,
+    STARTING_FROM_ONE,
+)
 from assistant.nlu.language import ENTITY as LANGUAGE
 from assistant.nlu.pieces import Cutter, Piece
 from assistant.nlu.scope import FALLBACK, SCORE
@@ -148,7 +158,8 @@ class _Splitting:
         leaning = await self._leaning(before, found)
         if leaning:
             return [*requests, leaning]
-        if not self._is_bare_search(found) and are_apart(before, found, piece):
+        completes = self._is_bare_search(found) or self._is_bare_order(before, found)
+        if not completes and are_apart(before, found, piece):
             return [*requests, found]
         joined = await self._joined(before, found)
         return [*others, joined] if joined else None
@@ -169,6 +180,11 @@ class _Splitting:
         """Tell whether a piece only names goods, a price or a colour: that is what the rest of the message asks for."""
         kinds = {one["entity"] for one in found.parsed["entities"]} - {LANGUAGE}
         return found.intent in SEARCHING | {WISH} and self._is_bare(found, found.spans(*kinds))
+
+    def _is_bare_order(self, before: Request, found: Request) -> bool:
+        """Tell whether a piece is only the number of the order that the one before is about."""
+        is_about_one = before.intent in NUMBERED - {TRACK} and not before.named(ORDER)
+        return is_about_one and found.named(ORDER) != set() and self._is_bare(found, found.spans(ORDER))
 
     def _is_bare(self, found: Request, spans: Sequence[Span]) -> bool:
         """Tell whether a piece says nothing beside some values."""
@@ -241,9 +257,11 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
 
 
 def _tells_of(before: str, found: str, piece: Piece) -> bool:
-    """Tell whether one tells of the other: "not for me, it's a gift", "a sofa, but not leather"."""
+    """Tell whether one tells of the other: "not for me, it's a gift", "a sofa, not leather", "return it, it broke"."""
     if found == WISH:
         return before in SEARCHING | CHOOSING
+    if not piece.is_linked and {before, found} <= REASONED and REPORTING in {before, found}:
+        return True
     return not piece.is_linked and {before, found} <= JUDGING | STARTING_FROM_ONE
 
 

@@ -51,6 +51,7 @@ from actions.photo_matching import PhotoMatcherStore, VisionFiles
 from actions.photo_store import PhotoStore
 from actions.photos import Photos
 from actions.popularity import PopularAdvisor
+from actions.reason_words import ReasonWords
 from actions.receipt_keeper import ReceiptKeeper
 from actions.rulebook import Rulebook
 from actions.settings import Settings
@@ -247,6 +248,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, o
         policies={"en": PolicyIndex(load_passages(settings.policies), embedder)},
         languages=Labels.load_all(settings.labels, "en_US", glossary),
         glossary=glossary,
+        reasons=ReasonWords.read(ROOT / "data/lexicon", ["en", "zh"]),
         vocabulary=Vocabulary(sessions, clock=lambda: 0.0),
         advisors=Advisors(shelf, PopularAdvisor(search, sessions)),
         item_updates=ItemUpdates(shelf, sessions),

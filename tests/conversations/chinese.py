@@ -19,7 +19,7 @@ LABELS, GLOSSARY = Path("data/labels"), Path("data/lexicon/glossary_zh.csv")
 # What is the shopper's own word by nature.
 _WORDS, _STATE, _TEXT = "product_query", "search_state", "text"
 # What stands on buttons, and what is put into it: a side of a photo, a wish to undo.
-_ON_BUTTONS = ("buttons.", "meant.", "order.button", "photo.part", "photo.sides.", "wishes.", "edits.")
+_ON_BUTTONS = ("desk.reasons.", "buttons.", "meant.", "order.button", "photo.part", "photo.sides.", "wishes.", "edits.")
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 
 
@@ -74,4 +74,4 @@ def _titles() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
     plain_first = sorted(english.items(), key=lambda item: "{" in item[1])
     pairs = [(text, chinese[key]) for key, text in plain_first if key.startswith(_ON_BUTTONS)]
-    return tuple((re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text))), said) for text, said in pairs)
+    return tuple((re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text)), re.IGNORECASE), said) for text, said in pairs)

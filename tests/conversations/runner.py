@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from ops.stack import Stack
+from ops.web_shopper import (
+    Message,
+    NoSuchButton,
+    PhotoNotTaken,
+    Tabs,
+    WebShopper,
+    buttons,
+    card_names,
+    cards,
+)
 from shop.shoppers import Shopper
 from tests.conversations.codes import ConsoleCodes
 from tests.conversations.matching import matches, show, stands_in_order
 from tests.conversations.photos import PhotoRecipe, photo_bytes
 from tests.conversations.schema import DatabaseExpectation, Expectation, Script, Step
 from tests.conversations.shop_state import Marks, ShopState
-from tests.conversations.shopper import Message, NoSuchButton, PhotoNotTaken, WebShopper, buttons, card_names, cards
 
 Event = dict[str, Any]
 _AMOUNT = re.compile(r"\$([\d,]*\d(?:\.\d\d)?)")
@@ -98,13 +107,14 @@ class ConversationRunner:
         """
         # Conversations share the catalogue: each begins with the stock, prices and orders of the demo shop.
         self._stack.reset_shop()
-        shopper = WebShopper(self._stack.base_url, script.conversation.customer)
+        tabs = Tabs(WebShopper(self._stack.base_url, script.conversation.customer))
         try:
-            self._play(script, shopper)
+            self._play(script, tabs)
         finally:
-            shopper.close()
+            tabs.close()
 
-    def _play(self, script: Script, client: WebShopper) -> None:
+    def _play(self, script: Script, tabs: Tabs) -> None:
+        client = tabs.first
         shopper = Shopper(client.shopper_id, script.conversation.customer)
         marks = self._shop.prepare(shopper, script.conversation.given)
         self._codes.begin()
@@ -112,9 +122,9 @@ class ConversationRunner:
         known = 0
         for number, step in enumerate(script.conversation.steps, start=1):
             if step.meanwhile is not None:
-                self._shop.change(step.meanwhile)
+                self._shop.meanwhile(step.meanwhile)
             try:
-                messages = self._send(client, step)
+                messages = self._send(tabs.number(step.tab), step)
             except PhotoNotTaken as error:
                 transcript.append(f"  {number}. shopper: {step.photo}\n     upload refused: {error.code}")
                 if error.code != step.expect.refused:
@@ -140,9 +150,8 @@ class ConversationRunner:
         step = step.model_copy(update={"say": self._codes.filled(step.say)})
         if step.photo is not None:
             return client.say(step.say or "/search_by_photo", photo_url=self._sent(client, step.photo))
-        if step.click is not None:
-            return client.click(step.click, step.on_card)
-        return client.say(step.say or "")
+        sent, title = client.button(step.click, step.on_card) if step.click else (step.say or "", None)
+        return client.say_twice(sent, title) if step.twice else client.say(sent, title)
 
     def _sent(self, client: WebShopper, recipe: PhotoRecipe) -> str:
         """Upload a photo; give its address."""
@@ -176,6 +185,7 @@ class ConversationRunner:
             orders = self._shop.orders(shopper, marks)
             if not matches(expected.orders, orders):
                 yield _wrong("orders", expected.orders, orders)
+        yield from self._changes_of_orders(marks, expected)
         if expected.stock:
             stock = self._shop.stock(expected.stock)
             if stock != expected.stock:
@@ -226,6 +236,23 @@ class ConversationRunner:
             rating = self._shop.satisfaction(shopper)
             if not matches(expected.satisfaction, rating):
                 yield _wrong("satisfaction", expected.satisfaction, rating)
+
+    def _changes_of_orders(self, marks: Marks, expected: DatabaseExpectation) -> Iterator[str]:
+        found = self._shop.given_orders(expected.given_orders)
+        if not matches(expected.given_orders, found):
+            yield _wrong("given_orders", expected.given_orders, _named(expected.given_orders, found))
+        if expected.returns is not None:
+            returns = self._shop.returns(marks)
+            if not matches(expected.returns, returns):
+                yield _wrong("returns", expected.returns, returns)
+        if expected.audit is not None:
+            audit = self._shop.audit(marks)
+            if not matches(expected.audit, audit):
+                yield _wrong("audit", expected.audit, audit)
+
+
+def _named(expected: Mapping[str, Mapping[str, Any]], found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {number: {key: found.get(number, {}).get(key) for key in keys} for number, keys in expected.items()}
 
 
 def _told(step: Step) -> str:

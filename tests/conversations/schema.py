@@ -21,6 +21,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
 
 
+class GivenParcel(Strict):
+    """A parcel of a given order; without lines it holds all of them."""
+
+    lines: dict[str, int] = {}
+    state: str = "in_transit"
+    tracking_number: str | None = None
+    delivered_days_ago: int | None = Field(default=None, ge=0)
+
+
 class GivenOrder(Strict):
     """An order that the shopper has placed before the conversation, or `elsewhere`, as a guest with this `email`."""
 
@@ -29,13 +38,17 @@ class GivenOrder(Strict):
     email: str = "shopper@example.com"
     lines: dict[str, int] = Field(min_length=1)
     state: str = "paid"
+    payment: str | None = None
+    delivery: Decimal = Decimal()
     days_ago: int = 3
+    delivered_days_ago: int | None = Field(default=None, ge=0)
     tracking_number: str | None = None
     shipment_state: str = "in_transit"
+    parcels: list[GivenParcel] = []
 
 
-class Meanwhile(Strict):
-    """What the shop changes before a step: prices, stock, which promotions run and until when, and coupons' fields."""
+class Change(Strict):
+    """What can be changed in the shop: prices, stock, which promotions run and until when, and coupons' fields."""
 
     stock: dict[str, int] = {}
     price: dict[str, Decimal] = {}
@@ -44,7 +57,7 @@ class Meanwhile(Strict):
     coupons: dict[str, dict[str, Any]] = {}
 
 
-class Given(Meanwhile):
+class Given(Change):
     """The state of the shop before the first step."""
 
     cart: dict[str, int] = {}
@@ -52,11 +65,23 @@ class Given(Meanwhile):
     looked_at: list[str] = []
 
 
+class Meanwhile(Change):
+    """What the shop changes and does by itself just before a step."""
+
+    pack: list[str] = []
+    deliver: list[str] = []
+    receive_returns: list[str] = []
+    send_refunds: list[str] = []
+
+
 class DatabaseExpectation(Strict):
     """What the tables must hold after a step, for this shopper alone; what is not named is not looked at."""
 
     cart: dict[str, int] | None = None
     orders: list[dict[str, Any]] | None = None
+    given_orders: dict[str, dict[str, Any]] = {}
+    returns: Any = None
+    audit: list[Any] | None = None
     stock: dict[str, int] = {}
     interactions: list[dict[str, Any]] = []
     receipts: list[dict[str, Any]] = []
@@ -94,6 +119,8 @@ class Step(Strict):
     click: str | None = None
     photo: PhotoRecipe | None = None
     on_card: int | None = Field(default=None, ge=1)
+    tab: int = Field(default=1, ge=1)
+    twice: bool = False
     meanwhile: Meanwhile | None = None
     expect: Expectation = Expectation()
     expect_zh: Expectation = Expectation()
@@ -109,6 +136,8 @@ class Step(Strict):
             raise ValueError("`zh` goes with `say`")
         if self.on_card is not None and self.click is None:
             raise ValueError("`on_card` goes with `click`")
+        if self.twice and self.photo is not None:
+            raise ValueError("`twice` goes with `say` or `click`")
         return self
 
 

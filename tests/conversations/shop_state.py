@@ -17,6 +17,7 @@ from shop.db import Sessions, make_sessions, open_engine, reading, writing
 from shop.gift_cards import code_hash, normal
 from shop.interactions import record_interaction
 from shop.models import (
+    AuditEntry,
     Coupon,
     CouponUse,
     Customer,
@@ -24,12 +25,10 @@ from shop.models import (
     Interaction,
     InvoiceRequest,
     Order,
-    OrderLine,
     Product,
     Promotion,
     Receipt,
-    Shipment,
-    ShipmentLine,
+    Return,
     Slate,
     Ticket,
     Variant,
@@ -38,10 +37,8 @@ from shop.models import (
 from shop.receipts import conversation_key
 from shop.satisfaction import rating_of
 from shop.shoppers import Shopper
-from tests.conversations.schema import Given, GivenOrder, Meanwhile
-
-_SETTLED = ("paid", "packed", "shipped", "delivered")
-_SENT = ("shipped", "delivered")
+from tests.conversations.given_orders import act, place
+from tests.conversations.schema import Change, Given, Meanwhile
 
 
 @dataclass(frozen=True)
@@ -53,6 +50,8 @@ class Marks:
     slate: int
     ticket: int
     invoice: int
+    back: int
+    change: int
 
 
 class ShopState:
@@ -80,17 +79,18 @@ class ShopState:
             # After the cart: a conversation may begin with more in the cart than there is in stock.
             _change(session, given)
             for order in given.orders:
-                _place(session, shopper, order)
+                place(session, shopper, order)
             for slug in given.looked_at:
                 record_interaction(session, shopper, slug, "view", "test")
         with reading(self._sessions) as session:
-            tables = (Order, Interaction, Slate, Ticket, InvoiceRequest)
+            tables = (Order, Interaction, Slate, Ticket, InvoiceRequest, Return, AuditEntry)
             return Marks(*(session.scalar(select(func.max(row.id))) or 0 for row in tables))
 
-    def change(self, meanwhile: Meanwhile) -> None:
-        """Change the shop while a conversation goes on."""
+    def meanwhile(self, happens: Meanwhile) -> None:
+        """Change the shop while a conversation goes on, and let it do something by itself."""
         with writing(self._sessions) as session:
-            _change(session, meanwhile)
+            _change(session, happens)
+            act(session, happens)
 
     def codes(self, shopper: Shopper) -> list[str]:
         """Give the codes in the shopper's cart, as they were entered; a gift card by its last signs."""
@@ -124,6 +124,24 @@ class ShopState:
         with reading(self._sessions) as session:
             wanted = select(Order).where(Order.id > marks.order, _of_shopper(session, Order, shopper))
             return [_describe(order) for order in session.scalars(wanted.order_by(Order.id.desc()))]
+
+    def given_orders(self, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Give orders by their numbers, whoever placed them: `lines` are the pieces that are not cancelled."""
+        with reading(self._sessions) as session:
+            rows = session.scalars(select(Order).where(Order.number.in_(list(numbers))))
+            return {row.number: _describe_given(row) for row in rows}
+
+    def returns(self, marks: Marks) -> list[dict[str, Any]]:
+        """Give the returns that were asked for since the conversation began, by whomever, oldest first."""
+        with reading(self._sessions) as session:
+            rows = session.scalars(select(Return).where(Return.id > marks.back).order_by(Return.id))
+            return [_describe_return(session, row) for row in rows]
+
+    def audit(self, marks: Marks) -> list[str]:
+        """Give the changes of orders since the conversation began, by whomever, oldest first."""
+        with reading(self._sessions) as session:
+            newer = select(AuditEntry.action).where(AuditEntry.id > marks.change).order_by(AuditEntry.id)
+            return list(session.scalars(newer))
 
     def stock(self, skus: Mapping[str, int]) -> dict[str, int]:
         """Give the stock of each SKU."""
@@ -202,14 +220,14 @@ class ShopState:
             return customer.profile.get("wishes") if customer else None
 
 
-def _change(session: Session, meanwhile: Meanwhile) -> None:
-    for sku, price in meanwhile.price.items():
+def _change(session: Session, change: Change) -> None:
+    for sku, price in change.price.items():
         _variant(session, sku).price = price
-    for sku, stock in meanwhile.stock.items():
+    for sku, stock in change.stock.items():
         _variant(session, sku).stock = stock
-    if meanwhile.promotions is not None:
-        _promote(session, meanwhile.promotions, dt.timedelta(minutes=meanwhile.promotion_minutes))
-    for code, fields in meanwhile.coupons.items():
+    if change.promotions is not None:
+        _promote(session, change.promotions, dt.timedelta(minutes=change.promotion_minutes))
+    for code, fields in change.coupons.items():
         coupon = session.scalars(select(Coupon).where(Coupon.code == code)).one()
         for name, value in fields.items():
             setattr(coupon, name, Decimal(value) if name in {"value", "minimum"} else value)
@@ -250,6 +268,26 @@ def _describe_ticket(ticket: Ticket) -> dict[str, Any]:
     }
 
 
+def _describe_given(order: Order) -> dict[str, Any]:
+    kept = {line.sku: line.quantity - line.cancelled for line in order.lines if line.quantity > line.cancelled}
+    return {**_describe(order), "lines": kept, "refunded": f"{order.refunded:.2f}"}
+
+
+def _describe_return(session: Session, back: Return) -> dict[str, Any]:
+    order = session.get_one(Order, back.order_id)
+    skus = {line.id: line.sku for line in order.lines}
+    return {
+        "order": order.number,
+        "kind": back.kind,
+        "state": back.state,
+        "refund": f"{back.refund:.2f}",
+        "label_free": back.label_free,
+        "lines": {skus[line.order_line_id]: line.quantity for line in back.lines},
+        "reasons": sorted({line.reason for line in back.lines}),
+        "instead": {line.sku: line.quantity for line in back.exchange_lines},
+    }
+
+
 def _describe_slate(session: Session, slate: Slate) -> dict[str, Any]:
     """Tell what was shown, and what is true of it now."""
     slugs = session.scalars(select(Product.slug).where(Product.id.in_([item.product_id for item in slate.items])))
@@ -282,58 +320,3 @@ def _promote(session: Session, percent_by_slug: Mapping[str, int], left: dt.time
         product = session.scalars(select(Product).where(Product.slug == slug)).one()
         runs = {"starts_at": now - dt.timedelta(days=1), "ends_at": now + left}
         session.add(Promotion(code=f"TEST-{slug}"[:40], name=slug, percent=percent, product_id=product.id, **runs))
-
-
-def _place(session: Session, shopper: Shopper, given: GivenOrder) -> None:
-    """Write an order as it would stand there some days after it was placed."""
-    if given.elsewhere:
-        shopper = Shopper(f"elsewhere-{given.number}")
-    customer, placed_at = _customer(session, shopper), utc_now() - dt.timedelta(days=given.days_ago)
-    variants = {sku: _variant(session, sku) for sku in given.lines}
-    subtotal = sum((variants[sku].price * quantity for sku, quantity in given.lines.items()), Decimal())
-    order = Order(
-        number=given.number,
-        shopper_id=shopper.shopper_id,
-        customer_id=customer.id if customer else None,
-        email=given.email,
-        state=given.state,
-        payment_state="paid" if given.state in _SETTLED else "pending",
-        currency=next(iter(variants.values())).currency,
-        subtotal=subtotal,
-        delivery_price=Decimal(),
-        total=subtotal,
-        paid=subtotal if given.state in _SETTLED else Decimal(),
-        delivery_method="standard",
-        ship_name="Test Shopper",
-        ship_street="1 Test Street",
-        ship_city="Testville",
-        ship_postcode="12345",
-        ship_country="US",
-        placed_at=placed_at,
-        updated_at=placed_at,
-        lines=[_line(variants[sku], quantity) for sku, quantity in given.lines.items()],
-    )
-    session.add(order)
-    session.flush()
-    if given.tracking_number or given.state in _SENT:
-        order.shipments.append(_shipment(order, given, placed_at))
-    session.flush()
-
-
-def _line(variant: Variant, quantity: int) -> OrderLine:
-    return OrderLine(
-        variant_id=variant.id, sku=variant.sku, name=variant.name, unit_price=variant.price, quantity=quantity
-    )
-
-
-def _shipment(order: Order, given: GivenOrder, placed_at: dt.datetime) -> Shipment:
-    delivered = given.state == "delivered"
-    return Shipment(
-        carrier="Demo Post",
-        tracking_number=given.tracking_number or f"TEST{order.number}",
-        state="delivered" if delivered else given.shipment_state,
-        shipped_at=placed_at + dt.timedelta(days=1),
-        promised_at=placed_at + dt.timedelta(days=5),
-        delivered_at=placed_at + dt.timedelta(days=2) if delivered else None,
-        lines=[ShipmentLine(order_line_id=line.id, quantity=line.quantity) for line in order.lines],
-    )

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from ops.web_shopper import NoSuchButton, WebShopper, card_names
 from tests.conversations.matching import Matcher, matches, stands_in_order
 from tests.conversations.runner import Turn, _differences, _report, _transcribe
 from tests.conversations.schema import BadConversationFile, Expectation, Script, read_all, read_scripts
-from tests.conversations.shopper import NoSuchButton, WebShopper, card_names
 
 GOOD = """\
 - name: one laptop
@@ -42,6 +42,14 @@ def test_a_file_is_read_with_the_lines_of_its_steps(tmp_path: Path) -> None:
         (GOOD.replace("say: hello", "says: hello"), r"cart\.yml:5: steps\.0\.says: Extra inputs are not permitted"),
         (GOOD.replace("click: Add to cart", "say: hi\n      click: x"), r"cart\.yml:8: .*either `say` or `click`"),
         (GOOD.replace("on_card: 2", "on_card: 0"), r"cart\.yml:9: steps\.1\.on_card: .*greater than or equal to 1"),
+        (
+            GOOD.replace("say: hello", "photo: {made: noise}\n      twice: true"),
+            r"cart\.yml:5: .*`twice` goes with `say`",
+        ),
+        (
+            GOOD.replace("say: hello", "say: hello\n      tab: 0"),
+            r"cart\.yml:6: steps\.0\.tab: .*greater than or equal to 1",
+        ),
         (GOOD.replace("{L2201308: 1}", "{L2201308: one}"), r"cart\.yml:3: given\.cart\.L2201308: .*valid integer"),
         (GOOD.replace("as: demo-ada", "name: again"), r"cart\.yml:2: 'name' stands here twice"),
         (GOOD.replace("!length 2", "!length two"), r"cart\.yml:6: !length wants a number"),
@@ -56,6 +64,8 @@ def test_a_file_is_read_with_the_lines_of_its_steps(tmp_path: Path) -> None:
         "unknown-key",
         "says-and-clicks",
         "card-zero",
+        "photo-twice",
+        "tab-zero",
         "word-for-number",
         "key-twice",
         "bad-length",

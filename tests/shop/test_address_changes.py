@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from shop.address_changes import do_address_change, propose_address_change
+from shop.address_changes import check_address_change, do_address_change, propose_address_change
 from shop.addresses import DeliveryAddress
 from shop.changes import Yes
 from shop.db import Sessions, reading, writing
@@ -34,6 +34,14 @@ def test_an_order_goes_elsewhere(shelf: Sessions, ada: Shopper, state: str) -> N
     entry = audit(shelf)[-1]
     assert entry.before == {"ship_street": "12 Mill Lane", "ship_city": "Cambridge", "ship_postcode": "CB1 2AB"}
     assert set(entry.after) == set(entry.before)
+
+
+def test_what_is_packed_is_refused_before_an_address_is_asked_for(shelf: Sessions, ada: Shopper) -> None:
+    paid, packed = placed(shelf, ada, SHIRT_RED=1), placed(shelf, ada, "packed", SHIRT_RED=1)
+    with reading(shelf) as session:
+        check_address_change(session, ada, RULES, paid)
+        with pytest.raises(PolicyRefusal, match="state"):
+            check_address_change(session, ada, RULES, packed)
 
 
 def test_a_repeated_yes_changes_nothing_and_another_one_is_refused(shelf: Sessions, ada: Shopper) -> None:

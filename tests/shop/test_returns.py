@@ -37,6 +37,7 @@ from shop.refunds import refund_status
 from shop.returns import (
     ReturnItem,
     ReturnProposal,
+    check_return,
     do_return,
     find_return,
     list_returns,
@@ -194,6 +195,25 @@ def test_the_window_ends_with_its_last_day(shelf: Sessions, ada: Shopper, days: 
     why = refused(shelf, ada, number, RED)
     assert (why.rule, why.reason, why.facts["days"]) == ("returns.window", "window", 30)
     assert why.facts["until"] == (utc_now() - dt.timedelta(days=days - 30)).date()
+
+
+def test_what_no_reason_brings_back_is_refused_before_one_is_asked_for(shelf: Sessions, ada: Shopper) -> None:
+    number = placed(shelf, ada, "delivered", SHIRT_RED=1, SHIRT_BLACK=1)
+
+    def check(number: str, *skus: str) -> None:
+        with reading(shelf) as session:
+            check_return(session, ada, RULES, number, skus)
+
+    check(number, "SHIRT-RED")
+    ask(shelf, ada, number, RED)
+    check(number, "SHIRT-BLACK")
+    with pytest.raises(PolicyRefusal, match="returned"):
+        check(number, "SHIRT-RED")
+    delivered_days_ago(shelf, number, 31)
+    with pytest.raises(PolicyRefusal, match="window"):
+        check(number, "SHIRT-BLACK")
+    with pytest.raises(PolicyRefusal, match="state"):
+        check(placed(shelf, ada, "packed", SHIRT_RED=1))
 
 
 @pytest.mark.parametrize("state", ["waiting_for_payment", "paid", "packed"])

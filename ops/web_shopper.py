@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -69,8 +70,27 @@ class WebShopper:
         self.shown = answers
         return answers
 
+    def say_twice(self, text: str, title: str | None = None) -> list[Message]:
+        """Send a message over two connections at once, as a double click does; give the answers to both."""
+        other = self.another_tab()
+        try:
+            with ThreadPoolExecutor(2) as pool:
+                sent = [pool.submit(tab.say, text, title) for tab in (self, other)]
+                answers = [message for each in sent for message in each.result()]
+        finally:
+            other.close()
+        self.shown = answers
+        return answers
+
     def click(self, button: str, card: int | None = None) -> list[Message]:
-        """Press a button of the last answer, by its title or payload, where needed on the card of this number.
+        """Press a button of the last answer; see `button`."""
+        return self.say(*self.button(button, card))
+
+    def button(self, button: str, card: int | None = None) -> tuple[str, str]:
+        """Find a button of the last answer by its title or payload, where needed on the card of this number.
+
+        Returns:
+            Its payload and its title.
 
         Raises:
             NoSuchButton: it is not there, or there is more than one.
@@ -80,8 +100,14 @@ class WebShopper:
         if len(payloads) != 1:
             titles = [each["title"] for each in offered]
             raise NoSuchButton(f"{len(payloads)} buttons are called {button!r}; offered: {titles}; see `on_card`")
-        payload, title = payloads.popitem()
-        return self.say(payload, title)
+        return payloads.popitem()
+
+    def another_tab(self) -> WebShopper:
+        """Open the same session over a connection of its own, as a second tab does; it shows what this one shows."""
+        tab = WebShopper.__new__(WebShopper)
+        tab._client = httpx.Client(base_url=self._client.base_url, timeout=_ANSWER_SECONDS)
+        tab._session, tab.shown = self._session, self.shown
+        return tab
 
     def close(self) -> None:
         """Give the connection back."""
@@ -93,6 +119,26 @@ class WebShopper:
 
     def _post(self, path: str, content: dict[str, Any]) -> Any:
         return self._client.post(f"/{path}", json=content, headers=self._headers).raise_for_status().json()
+
+
+class Tabs:
+    """The tabs in which one shopper has the page open."""
+
+    def __init__(self, first: WebShopper) -> None:
+        """Begin with one."""
+        self.first = first
+        self._open = [first]
+
+    def number(self, number: int) -> WebShopper:
+        """Give a tab; a new one is opened with what the first one shows."""
+        while len(self._open) < number:
+            self._open.append(self.first.another_tab())
+        return self._open[number - 1]
+
+    def close(self) -> None:
+        """Close all of them."""
+        for tab in self._open:
+            tab.close()
 
 
 def cards(messages: list[Message]) -> list[Message]:
