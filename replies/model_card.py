@@ -42,12 +42,13 @@ def model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
         "",
         "## How good",
         "",
-        f"Held-out families: {metrics['validation_loss']:.4f} nats a token (`curves.png` shows each pass).",
+        f"Held-out families: {metrics['validation_right']:.1%} of tokens were the likeliest, "
+        f"{metrics['validation_loss']:.3f} nats a token (`curves.png` shows each pass).",
         "",
-        "| act | language | nats a token | examples |",
-        "| --- | --- | --- | --- |",
+        "| act | language | tokens right | nats a token | examples |",
+        "| --- | --- | --- | --- | --- |",
         *(
-            f"| {row['act']} | {row['language']} | {row['loss']:.3f} | {row['examples']} |"
+            f"| {row['act']} | {row['language']} | {row['right']:.1%} | {row['loss']:.3f} | {row['examples']} |"
             for row in metrics["validation_by_act"]
         ),
         "",
