@@ -76,7 +76,8 @@ def _judged(judged: Mapping[str, float] | None) -> list[str]:
     if judged is None:
         return []
     return [
-        f"Of {judged['replies']:,} replies to held-out situations {judged['grounded']:.2%} state nothing that the "
-        f"facts do not hold, by a checker of its own; mean chrF beside the references {judged['quality']:.3f}.",
+        f"Asked for {judged['replies']:,} replies to held-out situations, it stated nothing that the facts do not hold "
+        f"in {judged['grounded']:.2%} of those that the guard let through, by a checker of its own; mean chrF beside "
+        f"the references, where a reply that was not let through counts nothing: {judged['quality']:.3f}.",
         "",
     ]
