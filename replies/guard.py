@@ -118,6 +118,7 @@ class Guard:
             *(f"forbidden, {term.topic}: {hit}" for term, hit in forbidden(allowed, known)),
             *(of_wording(reply, known, vocabulary) if vocabulary else ()),
             *(problem for claim in claims_of(reply, known) for problem in of_claim(claim, known)),
+            *of_time(plain.lower(), known),
             *of_refusal(reply, known, asked),
         ]
         return Verdict(tuple(dict.fromkeys(problems)))
@@ -235,6 +236,15 @@ def of_policy(claim: Claim, known: Known) -> Iterator[str]:
     negated = known.lexicon.has("negations", " ".join(known.passages).lower())
     if (claim.denied and not negated) or (not claim.denied and all(one.denied for one in told)):
         yield f"policy: the opposite is said of {claim.topic}"
+
+
+def of_time(plain: str, known: Known) -> Iterator[str]:
+    """Find a reply that says "after" where its passage only says "before", or the other way round."""
+    passages = " ".join(known.passages).lower()
+    for said, held in (("later", "sooner"), ("sooner", "later")):
+        has = known.lexicon.has
+        if has(said, plain) and has(held, passages) and not has(said, passages) and not has(held, plain):
+            yield f"time: the passage says no word for {said}"
 
 
 def of_refusal(reply: str, known: Known, asked: Collection[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from replies.texts import read_texts
 
 LISTS: Final = (
     *("asking", "unknown", "negations", "refusals", "same", "opposite"),
-    *("every", "only", "condition", "exceptions", "allowed", "numbers", "instructions"),
+    *("every", "only", "condition", "later", "sooner", "exceptions", "allowed", "numbers", "instructions"),
 )
 
 

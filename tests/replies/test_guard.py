@@ -72,7 +72,7 @@ def test_false_replies_in_words_of_their_own_are_refused_but_for_few() -> None:
         if guard().check(row["reply"], [Fact(**fact) for fact in row["facts"]], row["language"]).ok
     ]
     assert len(rows) == 130
-    assert len(passed) <= 3, passed
+    assert len(passed) <= 1, passed
 
 
 @given(a_right_example, st.characters(categories=["Nd", "No", "Nl"]), st.integers(0, 40))
@@ -205,6 +205,12 @@ def test_a_policy_may_not_be_turned_round() -> None:
     no = Fact("policy", "passage", "Plants cannot be returned once they have been delivered.")
     assert guard().check("I'm afraid plants cannot be returned once they have been delivered.", [no], "en").ok
     assert not guard().check("Plants can be returned once they have been delivered.", [no], "en").ok
+
+
+def test_before_may_not_become_after() -> None:
+    until = Fact("policy", "passage", "You can cancel an order until it is packed.")
+    assert guard().check("You can cancel an order until it is packed.", [until], "en").ok
+    assert not guard().check("You can cancel an order after it is packed.", [until], "en").ok
 
 
 def test_a_lexicon_that_is_none_says_where(tmp_path: Path) -> None:
