@@ -202,7 +202,7 @@ class Checker:
         for match in marks:
             wording, before = self._wordings[int(match.group(1))], part[: match.start()]
             if wording.value and not _OPEN[self._language].search(before):
-                turned = before.rstrip().endswith(("不", "没", "非", "未", "not"))
+                turned = before.rstrip().endswith(("不", "没", "没有", "非", "未", "not"))
                 found.append((wording.attribute, "no" if turned else wording.value))
         if marks or not by_words or _OPEN[self._language].search(part):
             return found

@@ -37,7 +37,7 @@ class GeneratorSettings:
         remembered: finished replies that are kept.
     """
 
-    beams: int = 2
+    beams: int = 4
     most_new: int = 96
     waiting: int = 64
     batch: int = 8

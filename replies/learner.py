@@ -56,16 +56,17 @@ class Learner:
         self.step_number += 1
         return float(loss.detach())
 
-    def loss_on(self, batches: Iterable[Batch]) -> float:
-        """Give the mean loss in nats a token, nothing hidden or smoothed."""
+    def judged_on(self, batches: Iterable[Batch]) -> tuple[float, float]:
+        """Give the mean loss in nats a token and the share of tokens that were the likeliest; nothing is hidden."""
         self.network.eval()
-        total, tokens = 0.0, 0
+        loss, right, tokens = 0.0, 0, 0
         with torch.inference_mode():
             for batch in batches:
-                count = int((batch.labels != IGNORED).sum())
-                total += float(self._loss(batch, 0.0)) * count
-                tokens += count
-        return total / max(1, tokens)
+                logits, wanted = self._logits(batch)
+                loss += float(functional.cross_entropy(logits.float(), wanted, reduction="sum"))
+                right += int((logits.argmax(-1) == wanted).sum())
+                tokens += len(wanted)
+        return loss / max(1, tokens), right / max(1, tokens)
 
     def state(self) -> dict[str, Any]:
         """Give all that training goes on from."""
@@ -89,16 +90,18 @@ class Learner:
         self.network.eval()
 
     def _loss(self, batch: Batch, smoothing: float) -> Tensor:
+        logits, wanted = self._logits(batch)
+        return functional.cross_entropy(logits.float(), wanted, label_smoothing=smoothing)
+
+    def _logits(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Give what is said at each place of a reply, shape (places, vocabulary), and what is wanted there."""
         with torch.autocast("cpu", torch.bfloat16, enabled=self._settings.bf16):
             if self._seq2seq:
                 logits = self.network(input_ids=batch.ids, attention_mask=batch.mask, labels=batch.labels).logits
                 counted = batch.labels != IGNORED
-                logits, wanted = logits[counted], batch.labels[counted]
-            else:
-                counted = batch.labels[:, 1:] != IGNORED
-                logits = self._causal_logits(batch, counted)
-                wanted = batch.labels[:, 1:][counted]
-        return functional.cross_entropy(logits.float(), wanted, label_smoothing=smoothing)
+                return logits[counted], batch.labels[counted]
+            counted = batch.labels[:, 1:] != IGNORED
+            return self._causal_logits(batch, counted), batch.labels[:, 1:][counted]
 
     def _causal_logits(self, batch: Batch, counted: Tensor) -> Tensor:
         if self.network.config.model_type != "llama":

@@ -42,12 +42,13 @@ def model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
         "",
         "## How good",
         "",
-        f"Held-out families: {metrics['validation_loss']:.4f} nats a token (`curves.png` shows each pass).",
+        f"Held-out families: {metrics['validation_right']:.1%} of tokens were the likeliest, "
+        f"{metrics['validation_loss']:.3f} nats a token (`curves.png` shows each pass).",
         "",
-        "| act | language | nats a token | examples |",
-        "| --- | --- | --- | --- |",
+        "| act | language | tokens right | nats a token | examples |",
+        "| --- | --- | --- | --- | --- |",
         *(
-            f"| {row['act']} | {row['language']} | {row['loss']:.3f} | {row['examples']} |"
+            f"| {row['act']} | {row['language']} | {row['right']:.1%} | {row['loss']:.3f} | {row['examples']} |"
             for row in metrics["validation_by_act"]
         ),
         "",
@@ -75,7 +76,8 @@ def _judged(judged: Mapping[str, float] | None) -> list[str]:
     if judged is None:
         return []
     return [
-        f"Of {judged['replies']:,} replies to held-out situations {judged['grounded']:.2%} state nothing that the "
-        f"facts do not hold, by a checker of its own; mean chrF beside the references {judged['quality']:.3f}.",
+        f"Asked for {judged['replies']:,} replies to held-out situations, it stated nothing that the facts do not hold "
+        f"in {judged['grounded']:.2%} of those that the guard let through, by a checker of its own; mean chrF beside "
+        f"the references, where a reply that was not let through counts nothing: {judged['quality']:.3f}.",
         "",
     ]

@@ -11,7 +11,7 @@ CURVES = "curves.png"
 
 
 def plot_curves(epochs: Sequence[Epoch], best: int, path: Path) -> None:
-    """Draw the losses of each pass.
+    """Draw the losses of each pass, and how often it was right.
 
     Args:
         epochs: all of them.
@@ -32,5 +32,8 @@ def plot_curves(epochs: Sequence[Epoch], best: int, path: Path) -> None:
     axes.set_ylabel("loss, nats a token")
     axes.set_yscale("log")
     axes.set_title("Replies by pass")
+    right = axes.twinx()
+    right.plot(numbers, [epoch.accuracy for epoch in epochs], color="tab:green", linestyle=":", marker=".")
+    right.set_ylabel("held-out tokens right", color="tab:green")
     axes.legend(fontsize="small")
     figure.savefig(path)

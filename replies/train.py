@@ -50,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("Stopped: run the same command to go on; what was in service still is.\n")
         return STOPPED
-    loss = f"validation loss {outcome.best.validation:.4f} after pass {outcome.best.number}"
+    figure = f"right on held-out families {outcome.best.accuracy:.4f} after pass {outcome.best.number}"
     if outcome.in_service is None:
-        _tell(f"Not published: {outcome.refused}; {loss}. What was there stays; the draft is {outcome.folder}.")
+        _tell(f"Not published: {outcome.refused}; {figure}. What was there stays; the draft is {outcome.folder}.")
         return UNPUBLISHED
-    _tell(f"Published {outcome.folder}: {loss}.")
+    _tell(f"Published {outcome.folder}: {figure}.")
     return 0
 
 
@@ -70,14 +70,14 @@ def best_rate(
         say: told of each.
     """
     tokens = learnt_tokens(found.train, settings.sizes.vocabulary)
-    losses: dict[float, float] = {}
+    right: dict[float, float] = {}
     for rate in rates:
         tried = replace(settings, rate=rate, epochs=1, sizes=replace(settings.sizes, vocabulary=tokens.size))
         network = new_network(tried.sizes, tokens.pad, tokens.end, settings.seed)
         with tempfile.TemporaryDirectory() as folder:
-            losses[rate] = Trainer(network, tokens, tried, Path(folder)).fit(found.train, found.validation).validation
-        say(f"rate {rate:g}: validation loss {losses[rate]:.4f}")
-    return min(losses, key=lambda rate: losses[rate])
+            right[rate] = Trainer(network, tokens, tried, Path(folder)).fit(found.train, found.validation).accuracy
+        say(f"rate {rate:g}: right on held-out families {right[rate]:.4f}")
+    return max(right, key=lambda rate: right[rate])
 
 
 def _read(folder: Path) -> list[str]:

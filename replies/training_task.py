@@ -161,7 +161,7 @@ def finish(made: Made, root: Path, judge: Judge, store: str | None = None) -> Ou
             **{"train": len(found.train), "validation": len(found.validation), "refused": found.refused},
             "families": len({example.family for example in found.train}),
         },
-        "validation_loss": made.best.validation,
+        **{"validation_loss": made.best.validation, "validation_right": made.best.accuracy},
         "validation_by_act": by_act(made.network, made.tokens, found.validation, settings),
         **{"best_epoch": made.best.number, "seconds": made.epochs[-1].seconds},
         "epochs": [asdict(epoch) for epoch in made.epochs],
@@ -171,7 +171,8 @@ def finish(made: Made, root: Path, judge: Judge, store: str | None = None) -> Ou
         (draft / name).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (draft / MODEL_CARD).write_text(model_card(metrics, config), encoding="utf-8")
     plot_curves(made.epochs, made.best.number, draft / CURVES)
-    figures = {"validation_loss": made.best.validation, "grounded": judged.grounded, "chrf": judged.quality}
+    figures = {"validation_loss": made.best.validation, "validation_right": made.best.accuracy}
+    figures |= {"grounded": judged.grounded, "chrf": judged.quality}
     log_training(draft, config, figures, made.epochs, root, store)
     try:
         now = publish(root, draft, judge)
@@ -228,7 +229,7 @@ def version_of(found: Learnable, settings: TrainSettings, base: str = "") -> str
 
 
 def by_act(network: Any, tokens: Coder, validation: Sequence[Example], settings: TrainSettings) -> list[dict[str, Any]]:
-    """Give the validation loss of each act and language."""
+    """Give the validation figures of each act and language."""
     seq2seq = bool(network.config.is_encoder_decoder)
     learner = Learner(network, replace(settings, frozen=0), 1, seq2seq)
     found: list[dict[str, Any]] = []
@@ -237,8 +238,8 @@ def by_act(network: Any, tokens: Coder, validation: Sequence[Example], settings:
             own = [example for example in validation if (example.act, example.language) == (act, language)]
             rows = rows_of(own, tokens, settings.sizes.most_tokens, None)
             if rows:
-                loss = learner.loss_on(batches_of(rows, settings.batch, tokens.pad, seq2seq))
-                found.append({"act": act, "language": language, "loss": loss, "examples": len(rows)})
+                loss, right = learner.judged_on(batches_of(rows, settings.batch, tokens.pad, seq2seq))
+                found.append({"act": act, "language": language, "loss": loss, "right": right, "examples": len(rows)})
     learner.close()
     return found
 
