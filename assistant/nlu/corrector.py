@@ -42,8 +42,9 @@ class SlipCorrector(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Hash the files."""
-        return fingerprint(config["lexicon"], *config["words"], config["real_words"])
+        """Hash the files; a node that Rasa restores from its cache asks with no settings of its own."""
+        own = {**cls.get_default_config(), **config}
+        return fingerprint(own["lexicon"], *own["words"], own["real_words"])
 
     @classmethod
     def create(
