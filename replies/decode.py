@@ -7,6 +7,7 @@ deadline, looked at before every step.
 
 from __future__ import annotations
 
+import math
 import string
 import time
 from collections.abc import Callable, Sequence
@@ -80,12 +81,19 @@ class Decoder:
         beams: lines that are kept for each reply.
         most_new: the longest reply in tokens.
         clock: seconds, by which deadlines are.
+        floor: how sure a line must be, as mean log-probability of its tokens; None takes any.
     """
 
     def __init__(
-        self, backend: Backend, beams: int = 1, most_new: int = MOST_NEW, clock: Clock = time.monotonic
+        self,
+        backend: Backend,
+        beams: int = 1,
+        most_new: int = MOST_NEW,
+        clock: Clock = time.monotonic,
+        floor: float | None = None,
     ) -> None:
         self._backend, self._beams, self._most_new, self._clock = backend, beams, most_new, clock
+        self._floor = -math.inf if floor is None else floor
         self._plain = static_mask(backend.pieces)
         self._plain[backend.end] = False
         # A model whose placeholders are single tokens may write those; one without builds them of others.
@@ -113,7 +121,7 @@ class Decoder:
                     break
                 parents = np.array([line.row for line in lines], np.int64)
                 logits, state = self._backend.next(state, parents, np.array([line.token for line in lines], np.int64))
-        return [_result(desk) for desk in desks]
+        return [_result(desk, self._floor) for desk in desks]
 
     def _too_early(self, job: Job) -> NotWritten | None:
         if self._clock() >= job.deadline:
@@ -165,12 +173,14 @@ class Decoder:
         return allowed
 
 
-def _result(desk: _Desk) -> list[str] | NotWritten:
+def _result(desk: _Desk, floor: float) -> list[str] | NotWritten:
     if desk.missed is not None:
         return desk.missed
     if not desk.found:
         return NotWritten(Missed.UNFINISHED)
-    return [line.text.strip() for line in sorted(desk.found, key=lambda line: -line.mean)]
+    lines = sorted(desk.found, key=lambda line: -line.mean)
+    sure = [line.text.strip() for line in lines if line.mean >= floor]
+    return sure or NotWritten(Missed.UNSURE, f"{lines[0].mean:.2f} where {floor:.2f} is needed")
 
 
 def _is_braced(piece: str) -> bool:

@@ -160,6 +160,7 @@ class Missed(StrEnum):
     UNKNOWN_FACT = "unknown_fact"
     TOO_LONG = "too_long"
     UNFINISHED = "unfinished"
+    UNSURE = "unsure"
     UNGROUNDED = "ungrounded"
     NOT_ASKED = "not_asked"
     NONE_NEAR = "none_near"

@@ -26,7 +26,7 @@ from replies.approved import APPROVED_FILE, ApprovedReplies, Embed, read_approve
 from replies.encoder import sentence_encoder
 from replies.errors import NotWritten, RepliesError
 from replies.examples import Example, read_folder
-from replies.facts import LANGUAGES, placeholders
+from replies.facts import LANGUAGES
 from replies.generator import Generator
 from replies.guarding import house_guard
 from replies.judging import (
@@ -41,7 +41,6 @@ from replies.judging import (
     written_by,
 )
 from replies.model_folder import load_generator
-from replies.rules import forbidden_sign
 from replies.service import Guard
 from replies.situation import Situation
 
@@ -93,13 +92,13 @@ def evaluate(
     """
     asked = held_out(examples, split, most)
     rungs: Counter[str] = Counter()
-    whole = by_rungs(guarded(generator, guard), approved, rungs)
+    whole = by_rungs(guarded(generator, guard), approved, guard, rungs)
     ways: dict[str, Write] = {
         "rungs": whole,
         "model": guarded(generator, guard),
         "model, no guard": unguarded(generator),
-        "retrieval": by_rungs(lambda _: "", approved, Counter()),
-        "template": template_of,
+        "retrieval": by_rungs(lambda _: "", approved, guard, Counter()),
+        "template": lambda situation: template_of(situation, guard),
     }
     measured: dict[str, dict[str, dict[str, Any]]] = {}
     samples: list[Written] = []
@@ -129,7 +128,7 @@ def misled(write: Write, situations: Sequence[Situation], checkers: Checkers) ->
     return {"sets": len(situations), "grounded": share, "wrong": wrong}
 
 
-def by_rungs(model: Write, approved: ApprovedReplies, rungs: Counter[str]) -> Write:
+def by_rungs(model: Write, approved: ApprovedReplies, guard: Guard, rungs: Counter[str]) -> Write:
     """Write by the first of three rungs that has something."""
 
     def write(situation: Situation) -> str:
@@ -141,30 +140,23 @@ def by_rungs(model: Write, approved: ApprovedReplies, rungs: Counter[str]) -> Wr
             reply = approved.nearest(situation)
             rungs["approved"] += 1
         except NotWritten:
-            reply = template_of(situation)
+            reply = template_of(situation, guard)
             rungs["template"] += 1
         return reply
 
     return write
 
 
-def template_of(situation: Situation) -> str:
-    """Write a reply of the one form that fits every situation."""
+def template_of(situation: Situation, guard: Guard) -> str:
+    """Write a reply of a form that fits every situation: a policy as it stands, what was asked for, or nothing."""
     known, unknown, other = TEMPLATES[situation.language]
     asked = [name for name in situation.asked if name in situation.names]
     passages = [fact.value for fact in situation.facts if fact.kind == "passage"]
-    if passages and fills(passages[0], situation):
+    if passages and guard(passages[0], situation).ok:
         return passages[0]
     if asked:
         return known.replace("{facts}", ", ".join(f"{{{name}}}" for name in asked))
     return unknown if situation.asked else other
-
-
-def fills(passage: str, situation: Situation) -> bool:
-    """Whether a policy text has all its values, and is nothing but text and placeholders."""
-    plain = passage.replace("{", "").replace("}", "")
-    bare = [sign for sign in plain if forbidden_sign(sign) and sign not in "_"]
-    return set(placeholders(passage)) <= situation.names and not bare
 
 
 def _spread(written: Sequence[Written], most: int) -> list[Written]:

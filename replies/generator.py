@@ -64,12 +64,19 @@ class Generator:
         backend: the model.
         words: the vocabulary of each language.
         settings: how it serves.
+        floor: how sure a line must be; None takes any.
     """
 
-    def __init__(self, backend: Backend, words: dict[str, Words], settings: GeneratorSettings | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        words: dict[str, Words],
+        settings: GeneratorSettings | None = None,
+        floor: float | None = None,
+    ) -> None:
         self._settings = settings or GeneratorSettings()
         self._backend, self._words = backend, words
-        self._decoder = Decoder(backend, self._settings.beams, self._settings.most_new)
+        self._decoder = Decoder(backend, self._settings.beams, self._settings.most_new, floor=floor)
         self._braces = frozenset(piece.strip() for piece in backend.pieces if piece.strip().startswith("{"))
         self._queue: deque[_Waiting] = deque()
         self._changed = threading.Condition()
@@ -125,6 +132,8 @@ class Generator:
         """Let the next rung speak of what this model has no placeholder for."""
         if situation.language not in self._words:
             raise NotWritten(Missed.UNKNOWN_FACT, f"no words of {situation.language}")
+        if situation.act == "compare_for" and not {"product.1", "product.2"} <= situation.names:
+            raise NotWritten(Missed.UNKNOWN_FACT, "two products are compared, and not both are named")
         asked = [name for name in situation.asked if name in situation.names]
         unknown = [name for name in asked if self._braces and f"{{{name}}}" not in self._braces]
         if unknown:

@@ -47,6 +47,7 @@ class Manifest:
         files: sha256 by the name of each served file.
         base: what it was fine-tuned from, with a digest; empty for one trained from the start.
         hub: the name or folder of the model that an adapter belongs to; empty for a decoder of our own.
+        floor: how sure a line of it must be, as mean log-probability of its tokens; None takes any.
         made_with: versions of the libraries.
         layout: form of the folder.
     """
@@ -56,15 +57,18 @@ class Manifest:
     files: Mapping[str, str]
     base: str = ""
     hub: str = ""
+    floor: float | None = None
     made_with: Mapping[str, str] = field(default_factory=dict)
     layout: int = LAYOUT
 
 
-def seal(folder: Path, name: str, sizes: Sizes | None, base: str = "", hub: str = "") -> Manifest:
+def seal(
+    folder: Path, name: str, sizes: Sizes | None, base: str = "", hub: str = "", floor: float | None = None
+) -> Manifest:
     """Write `model.json` of a folder whose other files are whole."""
     made_with = {package: version(package) for package in ("torch", "onnxruntime", "tokenizers", "transformers")}
     files = {file: sha256_of(folder / file) for file in (HUB_FILES if hub else SERVED_FILES)}
-    manifest = Manifest(name, sizes, files, base, hub, made_with)
+    manifest = Manifest(name, sizes, files, base, hub, floor, made_with)
     scratch = folder / f".{MANIFEST}"
     with scratch.open("w", encoding="utf-8") as file:
         file.write(json.dumps(asdict(manifest), indent=2) + "\n")
@@ -106,7 +110,8 @@ def load_generator(folder: Path, settings: GeneratorSettings | None = None, thre
     Raises:
         ArtifactDamaged: it cannot be used; the message says how to make it anew.
     """
-    return Generator(load_backend(folder, threads), read_words(folder / WORDS_FILE), settings)
+    floor = read_manifest(folder).floor
+    return Generator(load_backend(folder, threads), read_words(folder / WORDS_FILE), settings, floor)
 
 
 def load_backend(folder: Path, threads: int = 1) -> Backend:

@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.rates:
             settings = replace(settings, rate=best_rate(learnable(examples), settings, options.rates, _tell))
         judge = model_judge(examples, read_checkers(options.data), house_guard(options.data))
-        outcome = train_model(examples, options.out, settings, judge, texts, options.tracking, _tell, options.start)
+        outcome = train_model(
+            examples, options.out, settings, judge, texts, options.tracking, _tell, options.start, options.floor
+        )
     except (RepliesError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return UNTRAINED
@@ -120,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, required=True, help="the folder of models")
     add("--texts", type=Path, nargs="*", default=(), help="more texts of the shop, for the tokenizer's characters")
     add("--start", type=Path, default=None, help="the folder of a model of these sizes to begin with")
+    add("--floor", type=float, default=None, help="how sure a line must be: mean log-probability; any by default")
     add("--rates", type=float, nargs="*", default=(), help="step sizes to try first")
     add("--epochs", type=int, default=usual.epochs, help="most passes (%(default)s)")
     add("--patience", type=int, default=usual.patience, help="passes without a better one (%(default)s)")

@@ -78,6 +78,7 @@ class Made:
         words: the vocabulary of that.
         lora: of the adapter that it has; None for none.
         hub: the name of the model of a hub that it is.
+        floor: how sure a line of it must be; None takes any.
     """
 
     network: Any
@@ -92,6 +93,7 @@ class Made:
     words: Mapping[str, Words] = field(default_factory=dict)
     lora: LoraSettings | None = None
     hub: str = ""
+    floor: float | None = None
 
 
 def train_model(
@@ -103,6 +105,7 @@ def train_model(
     store: str | None = None,
     say: Progress = lambda _: None,
     start: Path | None = None,
+    floor: float | None = None,
 ) -> Outcome:
     """Train a decoder of our own and put it in service, unless it is not good enough.
 
@@ -117,6 +120,7 @@ def train_model(
         store: address of MLflow; None is the folder's own.
         say: told of each pass.
         start: the folder of a model of the same sizes whose weights are begun with; None begins from random ones.
+        floor: how sure a line must be to be said; None takes any.
 
     Raises:
         NothingToLearn: there are no examples to learn from or to be judged by.
@@ -136,7 +140,7 @@ def train_model(
         warm_start(network, tokens, weights_of(start / GRAPH_FILE, old_sizes), known)
     trainer = Trainer(network, tokens, settings, draft, say=say)
     best = trainer.fit(found.train, found.validation)
-    made = Made(network, tokens, sizes, found, tuple(trainer.epochs), best, draft, settings, begun)
+    made = Made(network, tokens, sizes, found, tuple(trainer.epochs), best, draft, settings, begun, floor=floor)
     return finish(made, root, judge, store)
 
 
@@ -151,7 +155,7 @@ def finish(made: Made, root: Path, judge: Judge, store: str | None = None) -> Ou
         made.tokens.write(draft / TOKENIZER_FILE)
     write_words(_joined(made.words, learnt_words(found.train)), draft / WORDS_FILE)
     write_approved(approved_of(found.train), draft / APPROVED_FILE)
-    seal(draft, draft.name, made.sizes, made.base, made.hub)
+    seal(draft, draft.name, made.sizes, made.base, made.hub, made.floor)
     judged = judge(draft)
     config = {**settings.as_json(), "sizes": None if made.sizes is None else asdict(made.sizes)}
     config["lora"] = None if made.lora is None else asdict(made.lora)

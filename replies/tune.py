@@ -75,9 +75,10 @@ def tune_model(
     draft.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(network, tokens, settings, draft, seq2seq, say)
     best = trainer.fit(found.train, found.validation)
-    sizes = read_manifest(Path(base)).sizes if own else None
-    epochs = tuple(trainer.epochs)
-    made = Made(network, tokens, sizes, found, epochs, best, draft, settings, name, words, lora, "" if own else base)
+    manifest = read_manifest(Path(base)) if own else None
+    sizes, floor = (None, None) if manifest is None else (manifest.sizes, manifest.floor)
+    epochs, hub = tuple(trainer.epochs), "" if own else base
+    made = Made(network, tokens, sizes, found, epochs, best, draft, settings, name, words, lora, hub, floor)
     return finish(made, root, judge, store)
 
 

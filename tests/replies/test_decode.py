@@ -112,3 +112,9 @@ def test_beams_give_several_lines_the_likeliest_first() -> None:
     assert not isinstance(found, NotWritten)
     assert found[0] == "yes"
     assert len(set(found)) == len(found) > 1
+
+
+def test_a_line_that_is_not_sure_enough_is_left_to_the_next_rung() -> None:
+    backend = ScriptedBackend(PIECES, ["$", "yes", "<end>"])
+    assert write(Decoder(backend, floor=-9.0, most_new=4)) != [Missed.UNSURE]
+    assert write(Decoder(ScriptedBackend(PIECES, ["$", "<end>", "yes"]), floor=-0.01)) == [Missed.UNSURE]

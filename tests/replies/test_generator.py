@@ -135,6 +135,8 @@ def test_a_fact_without_a_token_is_for_the_next_rung() -> None:
     asked = Situation("judge_suitability", "en", (Fact("weight", "number"),), ("weight",))
     assert missed(lambda: writer.write(asked, 30)) is Missed.UNKNOWN_FACT
     assert missed(lambda: writer.write(Situation("soothe", "zh"), 30)) is Missed.UNKNOWN_FACT
+    alone = Situation("compare_for", "en", (Fact("product.1", "name"),))
+    assert missed(lambda: writer.write(alone, 30)) is Missed.UNKNOWN_FACT
     writer.close()
 
 
