@@ -23,6 +23,8 @@ class ActionUseCode(ShopAction):
     """Use a coupon or a gift card for what is in the cart."""
 
     takes_answers = True
+    # A one-time code reads like any other.
+    yields_to_answer = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from actions import desk
 from actions.base import ShopAction
+from actions.slate_moves import stop_photo
 from actions.turn import Turn
 
 
@@ -97,6 +98,7 @@ class ActionStartOver(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Begin the open change anew; without one, forget the search, and leave the cart as it is."""
         if not desk.start_over(turn):
+            stop_photo(turn)
             turn.remember(search_state=None, candidate_skus=None, slate=None)
             turn.focus(None)
             turn.say("utter_started_over")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.cards import button
 from actions.pending import PERSON
+from actions.replying import written
 from actions.turn import Turn
 
 SLOT = "misunderstood"
@@ -30,4 +31,9 @@ def offer_person(turn: Turn) -> None:
     """Offer that a person takes over; a yes means that, unless another question waits for one."""
     if not turn.pending:
         turn.ask_later(PERSON)
-    turn.say("utter_offer_person", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+    buttons = [button(turn.labels, "talk_to_person", "talk_to_person")]
+    reply = written(turn, "soothe")
+    if reply:
+        turn.say("utter_reply", reply=reply, buttons=buttons)
+    else:
+        turn.say("utter_offer_person", buttons=buttons)

@@ -10,14 +10,12 @@ from actions.code_lines import total_text
 from actions.facts import order_facts
 from actions.guest_orders import offer_look, opened_order
 from actions.pending import CASE, CODE, CONTACT, ORDER, answers_question, said_number
-from actions.replying import Known, speak
 from actions.turn import Button, Turn
-from replies.facts import Fact
 from shop.days import Days
 from shop.errors import OrderNotFound
 from shop.models import utc_now
 from shop.orders import OrderView, ShipmentView, find_order, list_orders, nearest_orders, order_row_ids
-from shop.receipts import Fact as Receipt
+from shop.receipts import Fact
 from shop.search import Sort
 
 _LISTED = 5
@@ -186,7 +184,7 @@ def show_order(turn: Turn, order: OrderView) -> None:
     shipments = [_shipment_text(turn, shipment) for shipment in order.shipments]
     due = _overdue(order)
     if due is not None:
-        _apologise(turn, due)
+        turn.say("utter_parcel_late", date=turn.labels.date(due))
     waits = order.payment_state == "pending" and order.state == "waiting_for_payment"
     turn.say(
         "utter_order_to_pay" if waits else "utter_order",
@@ -207,14 +205,6 @@ def _overdue(order: OrderView) -> dt.datetime | None:
     now = utc_now()
     late = [one.promised_at for one in order.shipments if one.delivered_at is None and one.promised_at is not None]
     return min((moment for moment in late if moment.date() < now.date()), default=None)
-
-
-def _apologise(turn: Turn, due: dt.datetime) -> None:
-    """Say sorry for a late parcel; that it was promised for a day stands in the receipts of the order."""
-    day = turn.labels.date(due)
-    facts = (Fact("state", "choice", "shipped"), Fact("due", "date"))
-    known = Known(facts, {"due": day}, ("due",))
-    speak(turn, "apologise", lambda: turn.say("utter_parcel_late", date=day), known)
 
 
 def _shipment_text(turn: Turn, shipment: ShipmentView) -> str:
@@ -267,7 +257,7 @@ def offer_orders(turn: Turn, orders: list[OrderView], response: str, *, days: st
     )
 
 
-def _facts(turn: Turn, orders: list[OrderView], *, parcels: bool = False) -> list[Receipt]:
+def _facts(turn: Turn, orders: list[OrderView], *, parcels: bool = False) -> list[Fact]:
     with turn.reading() as session:
         row_ids = order_row_ids(session, [order.number for order in orders])
     return [fact for order in orders for fact in order_facts(order, row_ids[order.number], parcels=parcels)]

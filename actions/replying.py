@@ -6,7 +6,7 @@ in time, the nearest approved reply is taken, and then the template.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.turn import Turn
@@ -32,27 +32,22 @@ class Known:
     asked: tuple[str, ...] = ()
 
 
-def written(turn: Turn, act: Act, known: Known | None = None) -> str | None:
+def written(turn: Turn, act: Act, known: Known | None = None, *, by_model: bool = True) -> str | None:
     """Write a reply; None where only the template is good enough.
 
     Args:
         turn: the turn.
         act: what the reply is to do.
         known: the facts; without them it states none.
+        by_model: whether the model may write it, or only what a person approved for just this may be said.
     """
+    if turn.from_button:
+        return None
     known = known or Known()
     situation = Situation(act, language_of(turn), tuple(known.facts), known.asked, (turn.text,))
-    reply = turn.services.replies.write(Request(situation, known.values or {}, "", shopper=turn.shopper.shopper_id))
+    request = Request(situation, known.values or {}, "", shopper=turn.shopper.shopper_id, by_model=by_model)
+    reply = turn.services.replies.write(request)
     return None if reply.rung is Rung.TEMPLATE else reply.text
-
-
-def speak(turn: Turn, act: Act, otherwise: Callable[[], None], known: Known | None = None) -> None:
-    """Say a reply of the model's; where there is none, what the template says."""
-    text = None if turn.from_button else written(turn, act, known)
-    if text is None:
-        otherwise()
-    else:
-        turn.say("utter_reply", reply=text)
 
 
 def policy_reply(turn: Turn, passage: Passage) -> str | None:
@@ -60,7 +55,9 @@ def policy_reply(turn: Turn, passage: Passage) -> str | None:
     found = passage_facts(passage.text, language_of(turn))
     if found is None:
         return None
-    return written(turn, "answer_policy", Known(found.facts, found.values, found.asked(turn.text)))
+    # On a text that it has not learnt from, the model may say another thing than was asked: it is not let.
+    known = Known(found.facts, found.values, found.asked(turn.text))
+    return written(turn, "answer_policy", known, by_model=False)
 
 
 def language_of(turn: Turn) -> Language:

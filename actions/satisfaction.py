@@ -9,11 +9,13 @@ from shop.models_tickets import BEST_RATING
 from shop.satisfaction import rate
 
 SLOT = "rating_asked"
+_LEFT = "requests_left"
 
 
 def ask_rating(turn: Turn) -> None:
     """Ask for a rating, once a conversation."""
-    if turn.slot(SLOT):
+    if turn.slot(SLOT) or turn.slot(_LEFT):
+        # What the shopper has asked for besides comes first.
         return
     turn.remember(**{SLOT: True})
     say_rating(turn)

@@ -10,7 +10,7 @@ from actions.cards import button
 from actions.facts import policy_facts
 from actions.meanings import ask_between
 from actions.queries import EVERYTHING, from_state, refined
-from actions.replying import policy_reply, speak
+from actions.replying import policy_reply, written
 from actions.search import product_names, run_search, show_by_sku
 from actions.slate_moves import goes_on, recommend, refine_slate
 from actions.turn import Turn
@@ -147,4 +147,8 @@ class ActionMakeSmallTalk(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Say something kind that states nothing."""
-        speak(turn, "small_talk", lambda: turn.say("utter_thank"))
+        reply = written(turn, "small_talk", by_model=False)
+        if reply:
+            turn.say("utter_reply", reply=reply)
+        else:
+            turn.say("utter_thank")

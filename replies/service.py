@@ -60,6 +60,7 @@ class Request:
         template: the reply that stands where nothing better is found, written out.
         shopper: decides which of two models side by side writes; any text that stays the same for a shopper.
         seconds: the longest that the model is waited for.
+        by_model: whether the model may write it; otherwise only what a person approved stands above the template.
     """
 
     situation: Situation
@@ -67,6 +68,7 @@ class Request:
     template: str
     shopper: str = ""
     seconds: float = DEADLINE
+    by_model: bool = True
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class ReplyWriter:
         served = chosen(self._served, request.shopper)
         approved = self._approved
         rungs: list[tuple[Rung, Callable[[], str]]] = []
-        if served is not None:
+        if served is not None and request.by_model:
             rungs.append((Rung.MODEL, lambda: self._by_model(served, request)))
         if approved is not None:
             rungs.append((Rung.APPROVED, lambda: _filled(approved.nearest(request.situation), request)))

@@ -14,7 +14,6 @@ from sqlalchemy import update
 from actions.bootstrap import Services
 from replies.approved import ApprovedReplies, approved_of
 from replies.examples import Example
-from replies.facts import Fact
 from replies.guarding import house_guard
 from replies.passages import passage_facts
 from replies.service import ReplyWriter
@@ -36,13 +35,12 @@ def near(texts: Sequence[str]) -> np.ndarray:
 def approving(services: Services) -> Services:
     """Services whose writer has approved replies, and no model."""
     guard = house_guard(HOUSE)
-    late = (Fact("state", "choice", "shipped"), Fact("due", "date"))
     window = next(one for one in load_passages(services.settings.policies) if "How long you can" in one.title)
     policy = passage_facts(window.text, "en")
     assert policy is not None
     examples = [
         Example("a", "small_talk", "en", ("thank you",), (), (), "You're welcome. I'm here if you need anything else."),
-        Example("b", "apologise", "en", ("where is it",), late, ("due",), "I'm sorry, it was due on {due}."),
+        Example("b", "soothe", "en", ("you do not get it",), (), (), "I'm sorry. Shall I bring in a person?"),
         Example("c", "answer_policy", "en", ("how long",), policy.facts, ("return_days",), "You have {return_days}."),
     ]
     replies = approved_of(examples)
@@ -63,17 +61,22 @@ def test_a_policy_is_answered_in_a_sentence_and_quoted(approving: Services) -> N
     assert chat.messages[0]["reply"] == "You have 30 days."
 
 
-def test_a_late_parcel_is_apologised_for_with_the_day_it_was_promised_for(
-    services: Services, approving: Services
-) -> None:
+def test_a_late_parcel_is_apologised_for_with_the_day_it_was_promised_for(services: Services) -> None:
     place(services, "7001", {"MOUSE": 1}, "shipped")
     with writing(services.sessions) as session:
         session.execute(update(Shipment).values(promised_at=utc_now() - dt.timedelta(days=2)))
-    assert Chat(services).say("track_order", "where is it") == ["utter_parcel_late", "utter_order"]
-    chat = Chat(approving)
-    assert chat.say("track_order", "where is it") == ["utter_reply", "utter_order"]
-    day = services.labels.date(utc_now() - dt.timedelta(days=2))
-    assert chat.messages[0]["reply"] == f"I'm sorry, it was due on {day}."
+    chat = Chat(services)
+    assert chat.say("track_order", "where is it") == ["utter_parcel_late", "utter_order"]
+    assert chat.messages[0]["date"] == services.labels.date(utc_now() - dt.timedelta(days=2))
+
+
+def test_a_person_is_offered_in_the_models_words_or_the_templates(services: Services, approving: Services) -> None:
+    for own, offer in ((services, "utter_offer_person"), (approving, "utter_reply")):
+        chat = Chat(own)
+        for _ in range(2):
+            chat.say("nlu_fallback", "blah blub")
+        assert chat.say("nlu_fallback", "blah blub")[-1] == offer
+        assert chat.payloads == ["/talk_to_person"]
 
 
 def test_a_parcel_in_time_is_not_apologised_for(services: Services) -> None:
