@@ -25,6 +25,8 @@ _MOST = 25
 # Of two words that are equally near, the one that is so much more common is meant.
 _CLEARLY = 4
 _TIES = 8
+# A word of the training text that a real word outnumbers so is a slip that was written there on purpose.
+_MUCH_MORE = 10
 _WORD = re.compile(r"[A-Za-z]{4,}")
 # "The shoes shoes in blue": nobody means it twice.
 _TWICE = re.compile(r"(?<![^\W_])([A-Za-z]{4,})\s+(?=\1(?![^\W_]))", re.IGNORECASE)
@@ -74,9 +76,10 @@ class Slips:
     def __init__(
         self, counts: Mapping[str, int], real_words: Iterable[str] = (), hesitations: Iterable[str] = ()
     ) -> None:
-        self._counts = dict(counts)
+        real = frozenset(word.lower() for word in real_words)
+        self._counts = _without_slips(counts, real)
         self._hesitation = _hesitation(hesitations)
-        self._known = frozenset(self._counts).union(word.lower() for word in real_words)
+        self._known = real.union(self._counts)
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for word in sorted(self._counts):
             if len(word) >= SHORTEST and word.isalpha() and word.isascii():
@@ -125,6 +128,19 @@ class Slips:
         if len(ranked) > 1 and self._counts[ranked[0]] < _CLEARLY * self._counts[ranked[1]]:
             return None
         return ranked[0] if ranked else None
+
+
+def _without_slips(counts: Mapping[str, int], real: Collection[str]) -> dict[str, int]:
+    """Leave out what the training text writes wrong on purpose: rare, no real word, and a slip from a common one."""
+    common = [word for word in counts if word in real and len(word) >= _SURE_LENGTH]
+
+    def is_slip(word: str) -> bool:
+        if word in real or len(word) < _SURE_LENGTH or not word.isascii():
+            return False
+        near = process.extract(word, common, scorer=OSA.distance, score_cutoff=1, limit=_TIES)
+        return any(counts[choice] >= _MUCH_MORE * counts[word] for choice, _, _ in near)
+
+    return {word: count for word, count in counts.items() if not is_slip(word)}
 
 
 def _hesitation(sounds: Iterable[str]) -> re.Pattern[str] | None:

@@ -79,6 +79,12 @@ def test_hesitation_is_left_out_unless_it_is_all_there_is(typed, read):
     assert SLIPS.correct(typed).text == read
 
 
+def test_a_slip_that_the_training_text_writes_on_purpose_is_put_right_too():
+    slips = Slips({"cancel": 90, "cancle": 3, "cancer": 9}, ["cancel", "cancer"])
+    assert slips.correct("please cancle it").text == "please cancel it"
+    assert slips.correct("the zodiac sign cancer").text == "the zodiac sign cancer"
+
+
 def test_places_are_those_of_what_was_typed():
     corrected = SLIPS.correct("um waht is runing left")
     assert corrected.text == "what is running left"
