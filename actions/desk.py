@@ -18,6 +18,7 @@ from actions.cards import button
 from actions.desk_case import Case, Goal, Step, asked_by, close
 from actions.desk_lines import ITEMS
 from actions.desk_orders import ORDER
+from actions.desk_reasons import REASON
 from actions.desk_words import begins_with, say_refusal, says_any
 from actions.guest_orders import offer_look
 from actions.handoff import PERSON
@@ -44,6 +45,7 @@ from shop.errors import (
 from shop.order_numbers import normalise_number
 
 _CHANGES = (CANCEL, ADDRESS, SWAP, REORDER, RETURN)
+_REPORTS = frozenset({PROBLEM.name, COMPLAINT.name})
 _OTHERS = (PROBLEM, COMPLAINT, PERSON, INVOICE, WARRANTY)
 GOALS: Mapping[str, Goal] = {goal.name: goal for goal in (*_CHANGES, *_OTHERS)}
 
@@ -51,6 +53,9 @@ GOALS: Mapping[str, Goal] = {goal.name: goal for goal in (*_CHANGES, *_OTHERS)}
 def begin(turn: Turn, goal: str) -> None:
     """Begin a change, or go on with it where it is open already, with all that the message says."""
     case = Case.of(turn)
+    if goal in _REPORTS and asked_by(turn) == REASON and not turn.from_button and take_answer(turn, turn.pending):
+        # "It arrived broken" says why it goes back, where that was asked.
+        return
     if case is None or case.goal != goal:
         if case is not None and case.is_begun:
             turn.say("utter_case_left", goal=turn.labels.text(f"desk.goals.{case.goal}"))

@@ -492,3 +492,13 @@ def test_what_is_named_is_never_another_thing_that_could_be_changed(services: Se
         "utter_ask_case_items"
     ]
     assert changes(services) == []
+
+
+@pytest.mark.parametrize("intent", ["report_problem", "complain"])
+def test_what_is_wrong_answers_why_it_goes_back(services: Services, chat: Chat, intent: str) -> None:
+    place(services, "7001", {"RX-42": 1}, "delivered")
+    chat.say("exchange_product", "the 42 for a 40", option_value=["Size 42", "Size 40"])
+    assert chat.say(intent, "it arrived broken", reason="damaged on arrival") == ["utter_ask_exchange"]
+    # Where no reason is asked for, it is a problem to be reported.
+    chat.press("/deny")
+    assert chat.say("report_problem", "it arrived broken", reason="damaged on arrival") != ["utter_ask_exchange"]
