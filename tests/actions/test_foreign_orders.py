@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from actions.bootstrap import Services
 from shop.db import reading
-from shop.models import Base
+from shop.models import Base, Ticket
 from tests.actions.conftest import Chat, rules, signed_in
 from tests.actions.test_desk import place
 
@@ -47,7 +47,11 @@ def test_no_intent_reaches_another_ones_order(
     told += json.dumps(chat.messages)
     for secret in ("T7001", "High Street", "jo@example.com", "$42.88", "delivered on"):
         assert secret not in told
-    assert _changed(before, tables(services)) <= _MAY_CHANGE.get(intent, frozenset())
+    after = tables(services)
+    assert _changed(before, after) <= _MAY_CHANGE.get(intent, frozenset())
+    with reading(services.sessions) as session:
+        # A ticket that was opened all the same stands for itself: it is of no order.
+        assert not session.scalars(select(Ticket).where(Ticket.order_number.is_not(None))).all()
 
 
 def _changed(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> set[str]:
@@ -55,4 +59,7 @@ def _changed(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> set[s
 
 
 # What a shopper may write without any order of theirs.
-_MAY_CHANGE: dict[str, frozenset[str]] = {}
+_MAY_CHANGE = dict.fromkeys(
+    ("talk_to_person", "complain", "report_problem"),
+    frozenset({"tickets", "ticket_lines", "audit"}),
+)
