@@ -17,7 +17,7 @@ from actions.cancelling import CANCEL
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, asked_by, close
 from actions.desk_lines import ITEMS
-from actions.desk_orders import ORDER
+from actions.desk_orders import ORDER, names_order_alone
 from actions.desk_reasons import REASON
 from actions.desk_words import begins_with, say_refusal, says_any
 from actions.guest_orders import offer_look
@@ -55,6 +55,8 @@ def begin(turn: Turn, goal: str) -> None:
     case = Case.of(turn)
     if goal in _REPORTS and asked_by(turn) == REASON and not turn.from_button and take_answer(turn, turn.pending):
         # "It arrived broken" says why it goes back, where that was asked.
+        return
+    if asked_by(turn) == ORDER and names_order_alone(turn) and take_answer(turn, turn.pending):
         return
     if case is None or case.goal != goal:
         if case is not None and case.is_begun:

@@ -93,6 +93,14 @@ def _read_order(turn: Turn, case: Case, *, opened: bool) -> Case:
     return case.of_order(_order(turn, number, opened=opened).number)
 
 
+def names_order_alone(turn: Turn) -> bool:
+    """Tell whether a message says the number of an order and nothing else, whatever it was taken for."""
+    words = [word for labels in turn.services.languages.values() for word in labels.text("desk.order_words").split("|")]
+    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    left = re.sub(longest_first, "", turn.text.casefold())
+    return not turn.from_button and bool(turn.entities("order_number")) and not any(map(str.isalpha, left))
+
+
 def _own_number(turn: Turn) -> str | None:
     """Find a number in the text that is one of an own order, however it is written there.
 

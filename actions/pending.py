@@ -138,10 +138,15 @@ def answers_question(turn: Turn) -> bool:
     return False
 
 
-def is_free_text(turn: Turn) -> bool:
-    """Tell whether a message may be a text of the shopper's own, such as a street, and no wish or question."""
+def is_free_text(turn: Turn, sure: float = _SURE) -> bool:
+    """Tell whether a message may be a text of the shopper's own, such as a street, and no wish or question.
+
+    Args:
+        turn: the turn.
+        sure: from which confidence on a wish is a wish.
+    """
     intent, confidence = turn.intent
-    return not turn.from_button and not turn.text.rstrip().endswith("?") and (intent in UNREAD or confidence < _SURE)
+    return not turn.from_button and not turn.text.rstrip().endswith("?") and (intent in UNREAD or confidence < sure)
 
 
 def _may_fill(turn: Turn, asked: str) -> bool:

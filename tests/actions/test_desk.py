@@ -502,3 +502,29 @@ def test_what_is_wrong_answers_why_it_goes_back(services: Services, chat: Chat, 
     # Where no reason is asked for, it is a problem to be reported.
     chat.press("/deny")
     assert chat.say("report_problem", "it arrived broken", reason="damaged on arrival") != ["utter_ask_exchange"]
+
+
+@pytest.mark.parametrize("text", ["order number 7001", "it's 7001", "订单号是７００１", "7001 please"])
+def test_a_number_alone_answers_which_order_whatever_it_was_taken_for(
+    services: Services, chat: Chat, text: str
+) -> None:
+    place(services, "7001", {"MOUSE": 1}, "delivered")
+    place(services, "7002", {"CACTUS": 1}, "delivered")
+    assert chat.say("reorder", "the same again") == ["utter_ask_case_order"]
+    assert chat.say("change_address", text, order_number="7001") == ["utter_ask_reorder"]
+    assert chat.last["number"] == "7001"
+
+
+def test_another_wish_about_the_order_is_no_answer(services: Services, chat: Chat) -> None:
+    place(services, "7001", {"MOUSE": 1})
+    place(services, "7002", {"CACTUS": 1})
+    chat.say("reorder", "the same again")
+    assert chat.say("cancel_order", "cancel order 7001", order_number="7001") == ["utter_ask_cancel_order"]
+
+
+def test_a_wish_in_the_middle_is_no_street(services: Services, chat: Chat) -> None:
+    place(services, "7001", {"MOUSE": 1})
+    chat.say("change_address", "send it elsewhere")
+    said = chat.say("search_products", "给我看看帐篷", 0.62, product_query="tent")
+    assert "utter_ask_new_city" not in said
+    assert chat.slots["case"]["address"] == {}
