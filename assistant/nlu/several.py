@@ -250,7 +250,9 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
     if not all(one.score >= threshold or _names_order(one) for one in (before, found)):
         return False
     if before.intent != found.intent:
-        if _tells_of(before.intent, found.intent, piece) or (not piece.is_linked and _completes(before, found)):
+        if _tells_of(before.intent, found.intent, piece):
+            return False
+        if not piece.is_linked and (_completes(before, found) or _leads_to(before, found)):
             return False
         return not _are_one_search({before.intent, found.intent})
     return _differ(before, found) or (before.intent == POLICY and piece.follows_question)
@@ -268,6 +270,12 @@ def _tells_of(before: str, found: str, piece: Piece) -> bool:
 def _completes(before: Request, found: Request) -> bool:
     """Tell whether the second only says what to do with what the first names: "三脚架要5个，加购物车"."""
     return before.intent in CHANGING | {CART} and found.intent in CHANGING and not found.named(*POINTING, "reference")
+
+
+def _leads_to(before: Request, found: Request) -> bool:
+    """Tell whether the first, which hardly asks, only says of which order the second is: "订单1001里我买了42码，想换44码"."""
+    about_one = found.intent in NUMBERED - {TRACK} and not found.named(ORDER)
+    return before.intent == TRACK and before.score < UNLINKED and about_one
 
 
 def _are_one_search(intents: set[str]) -> bool:

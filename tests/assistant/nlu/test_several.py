@@ -163,6 +163,13 @@ def test_what_is_not_sure_is_not_split(cutter: Cutter) -> None:
     assert texts(cutter, text, Model(score=0.3)) == [text]
 
 
+def test_what_only_says_of_which_order_is_no_request_of_its_own(cutter: Cutter) -> None:
+    text = "where is 1001, return the laptop"
+    assert texts(cutter, text, Model(score=0.5)) == [text]
+    assert texts(cutter, text, Model(score=0.9)) == ["where is 1001", "return the laptop"]
+    assert len(texts(cutter, "where is 1001, show my cart", Model(score=0.9))) == 2
+
+
 def test_a_comma_alone_takes_more_certainty_than_a_word(cutter: Cutter) -> None:
     assert len(texts(cutter, "show my cart, where is 1001", Model(score=0.5))) == 1
     assert len(texts(cutter, "show my cart, then where is 1001", Model(score=0.5))) == 2
