@@ -44,6 +44,8 @@ from shop.errors import (
 )
 from shop.order_numbers import normalise_number
 
+# Of a message that names lines which cannot be looked up yet, so much is kept.
+_UNREAD_LENGTH = 300
 _CHANGES = (CANCEL, ADDRESS, SWAP, REORDER, RETURN)
 _REPORTS = frozenset({PROBLEM.name, COMPLAINT.name})
 _OTHERS = (PROBLEM, COMPLAINT, PERSON, INVOICE, WARRANTY)
@@ -231,7 +233,7 @@ def _offers_look(turn: Turn, case: Case, error: OrderNotFound) -> bool:
     # What the message says beside the order's number is not asked for again.
     for step in GOALS[case.goal].steps:
         case = case if step.name == ORDER else step.read(turn, case)
-    case.keep(turn)
+    replace(case, unread="" if turn.from_button else turn.text[:_UNREAD_LENGTH]).keep(turn)
     offer_look(turn, error.number)
     turn.remember(pending={**turn.pending, "waiting": {"kind": CASE}})
     return True

@@ -35,7 +35,7 @@ def named_lines(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineVie
     mention = Mention.of(turn)
     if set(mention.references) & _ALL or says_any(turn, "desk.everything"):
         return list(lines)
-    return _mentioned(turn, mention, lines) or _lines_said(turn, lines)
+    return _mentioned(turn, mention, lines) or (None if turn.from_button else lines_said(turn, turn.text, lines))
 
 
 def points_at_lines(turn: Turn, lines: Sequence[OrderLineView]) -> bool:
@@ -46,9 +46,21 @@ def points_at_lines(turn: Turn, lines: Sequence[OrderLineView]) -> bool:
     return bool(named) or (len(lines) > 1 and turn.number("quantity") not in (None, 1))
 
 
-def count_before(turn: Turn, line: OrderLineView) -> int | None:
+def lines_said(turn: Turn, text: str, lines: Sequence[OrderLineView]) -> list[OrderLineView] | None:
+    """Find lines by the words of their names: "my mouse" means the one that says "mouse"."""
+    said = _stems(turn.services.glossary.translated(text))
+    found = [said & _name_stems(line) for line in lines]
+    best = [
+        line
+        for line, hits in zip(lines, found, strict=True)
+        if hits and found.count(hits) == 1 and not any(hits < others for others in found)
+    ]
+    return best or None
+
+
+def count_before(turn: Turn, text: str, line: OrderLineView) -> int | None:
     """Find the number that stands before what a line is called: the 5 of "5 skipping ropes"."""
-    text = turn.services.glossary.translated(ascii_digits(turn.text))
+    text = turn.services.glossary.translated(ascii_digits(text))
     stems = _name_stems(line)
     counted = ((int(number), sign or stems & _stems(rest)) for number, sign, rest in _COUNTED.findall(text))
     return next((number for number, is_count in counted if is_count), None)
@@ -75,20 +87,6 @@ def _places_said(turn: Turn, mention: Mention) -> tuple[int, ...]:
     """Read places in the list of lines; a bare number is one, too."""
     bare = turn.text.strip().lstrip("#")
     return mention.ordinals or ((int(bare),) if re.fullmatch(r"\d{1,4}", bare) else ())
-
-
-def _lines_said(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineView] | None:
-    """Find lines by the words of their names: "my mouse" means the one that says "mouse"."""
-    if turn.from_button:
-        return None
-    said = _stems(turn.services.glossary.translated(turn.text))
-    found = [said & _name_stems(line) for line in lines]
-    best = [
-        line
-        for line, hits in zip(lines, found, strict=True)
-        if hits and found.count(hits) == 1 and not any(hits < others for others in found)
-    ]
-    return best or None
 
 
 def _name_stems(line: OrderLineView) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from actions.cards import named_button
 from actions.desk_case import FREE_TEXT, Case, Step, asked_by
-from actions.desk_lines import ITEMS, count_before, line_title, named_lines, points_at_lines
+from actions.desk_lines import ITEMS, count_before, line_title, lines_said, named_lines, points_at_lines
 from actions.guest_orders import opened_order
 from actions.orders import answered_number, days_said, offer_orders
 from actions.pending import CASE, said_number
@@ -164,7 +164,7 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
         return replace(case, is_part=True) if is_part else case
     pieces = {line.sku: line.quantity for line in meant}
     if count is None and len(meant) == 1:
-        count = count_before(turn, meant[0])
+        count = count_before(turn, turn.text, meant[0])
     if count is not None and len(pieces) == 1 and not _is_place(turn):
         pieces = dict.fromkeys(pieces, count)
     return replace(case, items=pieces) if pieces != case.items else case
@@ -183,6 +183,9 @@ def _is_place(turn: Turn) -> bool:
 
 def _find_items(turn: Turn, case: Case, *, whole: bool) -> Case:
     lines = case_order(turn, case).lines
+    if case.unread and (meant := lines_said(turn, case.unread, lines)):
+        pieces = {line.sku: count_before(turn, case.unread, line) or line.quantity for line in meant}
+        return replace(case, unread="", items=pieces)
     if not case.is_part and (whole or len(lines) == 1):
         return replace(case, items={line.sku: line.quantity for line in lines})
     return case
