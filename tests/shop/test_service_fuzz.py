@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from tests.shop.service_machine import ServiceMachine
 
 STEPS_A_RUN = 50
-CI_STEPS = {"sqlite": 2_000, "postgresql": 600}
+CI_STEPS = {"sqlite": 10_000, "postgresql": 600}
 
 MUST_HAPPEN = {
     *("order", "pay", "pack", "pack some", "send", "arrive", "cancel", "cancel some", "return", "exchange", "take in"),
