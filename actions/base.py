@@ -149,6 +149,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
         note_misunderstanding(turn)
         if not turn.is_late:
             turn.services.receipts.keep(turn.shopper, turn.facts)
+            turn.services.given_replies.keep(turn)
         return turn
 
 
