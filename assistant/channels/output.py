@@ -12,7 +12,8 @@ from assistant.channels.errors import trace_of
 
 logger = logging.getLogger(__name__)
 
-PARTS = ("text", "elements", "buttons", "image")
+# "feedback" is the id by which the shopper may judge a reply.
+PARTS = ("text", "elements", "buttons", "image", "feedback")
 
 
 def visible_message(content: Mapping[str, Any]) -> dict[str, Any]:

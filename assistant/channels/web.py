@@ -1,4 +1,4 @@
-"""The one public door: sessions, messages, photos, history, catalogue and the demo page, below /webhooks/web.
+"""The one public door: sessions, messages, thumbs, photos, history, catalogue and the demo page, below /webhooks/web.
 
 Rasa loads `WebInput` by its path in `credentials.yml`. Shopper ids come only from tokens that this channel signed; a
 client's own idea of who it is is never read.
@@ -33,6 +33,7 @@ from assistant.channels.errors import (
     Unavailable,
     trace_of,
 )
+from assistant.channels.feedback import FeedbackProxy
 from assistant.channels.files import PageFiles, Photos
 from assistant.channels.for_you import ForYouProxy
 from assistant.channels.history import read_history
@@ -69,6 +70,7 @@ class WebInput(InputChannel):
         self._cross_origin = CrossOrigin(settings.allowed_origins)
         self._catalogue = CatalogueProxy(settings.actions_url)
         self._for_you = ForYouProxy(settings.actions_url, self._tokens)
+        self._feedback = FeedbackProxy(settings.actions_url, self._tokens)
         self._files = PageFiles(page_files(settings))
         self._photos = Photos(settings.images)
         self._shopper_photos = ShopperPhotos(settings.actions_url, self._tokens, settings.photo_seconds)
@@ -99,6 +101,7 @@ class WebInput(InputChannel):
         routes = Blueprint("daogou_web")
         self._add_sessions(routes)
         self._add_conversation(routes, turns)
+        self._add_feedback(routes)
         self._add_shopper_photos(routes)
         self._add_shop(routes)
         self._add_pages(routes)
@@ -140,6 +143,20 @@ class WebInput(InputChannel):
             session = self._session(request)
             self._read_limit.spend(session.shopper_id)
             return json(await read_history(_agent(request).tracker_store, session, self._tokens))
+
+    def _add_feedback(self, routes: Blueprint) -> None:
+        @routes.post("/feedback", stream=True)
+        async def take_thumb(request: Request) -> HTTPResponse:
+            session = self._session(request)
+            self._message_limit.spend(session.shopper_id)
+            self._address_limit.spend(_address(request))
+            return await self._feedback.take(session, await read_json(request))
+
+        @routes.get("/feedback")
+        async def show_thumbs(request: Request) -> HTTPResponse:
+            session = self._session(request)
+            self._read_limit.spend(session.shopper_id)
+            return await self._feedback.show(session)
 
     def _add_shopper_photos(self, routes: Blueprint) -> None:
         @routes.post("/photos", stream=True)

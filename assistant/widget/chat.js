@@ -5,6 +5,7 @@ import { MessageView } from './messages.js';
 import { pastedPicture } from './photo-door.js';
 import { PhotoTray } from './photo-tray.js';
 import { Photos } from './photos.js';
+import { Thumbs } from './thumbs.js';
 
 const FRAME = { display: 'block', width: '100%', height: '100%', backgroundColor: 'transparent' };
 const SEND =
@@ -32,7 +33,8 @@ export class Chat {
     this.client = client;
     this.strings = strings;
     this.photos = new Photos(client, strings);
-    this.view = new MessageView(strings, client.base, this.photos);
+    this.thumbs = new Thumbs(client, strings);
+    this.view = new MessageView(strings, client.base, this.photos, this.thumbs);
     this.tray = new PhotoTray(strings, (error) => this.wording(error, 'error.photo_damaged'), () => this.trayChanged());
     this.pickPhoto = () => {};
     this.maxCharacters = maxCharacters;
@@ -67,6 +69,7 @@ export class Chat {
     await drawn;
     element.style.border = '0';
     this.photos.load(element.shadowRoot);
+    this.thumbs.load(element.shadowRoot);
     this.photos.frame(element.shadowRoot, this.lastAnswer);
   }
 
@@ -267,9 +270,10 @@ export class Chat {
   }
 
   clicked(event) {
-    const pressed = event.target.closest?.('[data-payload], [data-retry]');
+    const pressed = event.target.closest?.('[data-payload], [data-retry], [data-thumb]');
     if (!pressed) return;
-    if (pressed.hasAttribute('data-retry')) this.retry();
+    if (pressed.dataset.thumb) this.thumbs.press(pressed);
+    else if (pressed.hasAttribute('data-retry')) this.retry();
     else this.say(pressed.dataset.payload, pressed.dataset.title ?? pressed.textContent);
   }
 

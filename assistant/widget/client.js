@@ -44,6 +44,16 @@ export class Client {
     return this.token() ? this.withSession('history') : [];
   }
 
+  /** Tells what the shopper thinks of a reply, "up" or "down"; the last word counts. */
+  async judge(reply, thumb) {
+    return this.withSession('feedback', { reply, thumb });
+  }
+
+  /** Gives what this session thinks of its replies, by their ids. */
+  async judged() {
+    return this.withSession('feedback');
+  }
+
   /** Hands a photo in, and gives the address under which this session's messages may name it. */
   async upload(photo) {
     const form = new FormData();

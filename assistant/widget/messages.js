@@ -29,10 +29,11 @@ export function safeAddress(address, base) {
 }
 
 export class MessageView {
-  constructor(strings, base, photos) {
+  constructor(strings, base, photos, thumbs) {
     this.strings = strings;
     this.base = base;
     this.photos = photos;
+    this.thumbs = thumbs;
   }
 
   /** Gives the messages that deep-chat shows for one answer; the buttons to choose from come last. */
@@ -79,10 +80,16 @@ export class MessageView {
     const elements = message.elements ?? [];
     const text = withoutListing(message.text ?? '', elements);
     const parts = [];
-    if (text) parts.push(assistant(node('div', { class: 'dg-bubble' }, ...this.paragraphs(text))));
+    if (text) parts.push(this.bubble(text, message.feedback));
     if (elements.length) parts.push(this.cards(elements));
     if (message.image) parts.push(this.picture(message.image));
     return parts.filter(Boolean);
+  }
+
+  /** What was written for this shopper can be judged; what everybody is told in the same words cannot. */
+  bubble(text, reply) {
+    const bubble = node('div', { class: 'dg-bubble' }, ...this.paragraphs(text));
+    return assistant(reply ? node('div', { class: 'dg-judged' }, bubble, this.thumbs.draw(reply)) : bubble);
   }
 
   cards(elements) {
