@@ -41,6 +41,7 @@ from assistant.channels.limits import RateLimit
 from assistant.channels.messages import MAX_CHARACTERS, read_body, read_json, read_message
 from assistant.channels.photos import ShopperPhotos
 from assistant.channels.settings import WebSettings
+from assistant.channels.streams import send_lines, wants_lines
 from assistant.channels.tokens import Session, Tokens, is_demo_customer_id
 from assistant.channels.turns import CHANNEL, Turns
 
@@ -132,11 +133,14 @@ class WebInput(InputChannel):
 
     def _add_conversation(self, routes: Blueprint, turns: Turns) -> None:
         @routes.post("/messages", stream=True)
-        async def answer_message(request: Request) -> HTTPResponse:
+        async def answer_message(request: Request) -> HTTPResponse | None:
             session = self._session(request)
             self._message_limit.spend(session.shopper_id)
             self._address_limit.spend(_address(request))
-            return json(await turns.answer(_agent(request), session, await read_message(request)))
+            message = await read_message(request)
+            if wants_lines(request):
+                return await send_lines(request, turns.stream(_agent(request), session, message))
+            return json(await turns.answer(_agent(request), session, message))
 
         @routes.get("/history")
         async def show_history(request: Request) -> HTTPResponse:
