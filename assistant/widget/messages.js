@@ -38,9 +38,13 @@ export class MessageView {
 
   /** Gives the messages that deep-chat shows for one answer; the buttons to choose from come last. */
   answer(messages) {
-    const shown = messages.flatMap((message) => this.parts(message));
+    return [...messages.flatMap((message) => this.parts(message)), ...this.choices(messages)];
+  }
+
+  /** Gives the buttons below an answer, as a message of their own where there are any. */
+  choices(messages) {
     const buttons = messages.flatMap((message) => message.buttons ?? []);
-    return buttons.length ? [...shown, this.replies(buttons)] : shown;
+    return buttons.length ? [this.replies(buttons)] : [];
   }
 
   /** Gives deep-chat's history; of old answers the buttons below are left out, except under the last one. */
