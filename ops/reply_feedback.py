@@ -3,8 +3,9 @@
 `python -m ops.reply_feedback list --database-url sqlite:///var/shop.db [--thumb down]`
 `python -m ops.reply_feedback correct ID --text "You have 30 days." --by Mei --database-url sqlite:///var/shop.db`
 
-A correction is written as a shopper would read it. Values of the facts become placeholders; the rest must be licensed by
-the facts that were known, as everything that is said here. It serves from the next model on, see `python -m replies.tune`.
+A correction is written as a shopper would read it. Values of the facts become placeholders; the rest must be licensed
+by the facts that were known, as everything that is said here. It serves from the next model on, which `python -m
+replies.tune` makes.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ def situation_of(row: ReplyFeedback) -> Situation:
     """Give what a reply was about."""
     names = ("act", "language", "facts", "asked", "reply")
     said = [text for text in row.said if text.strip()] or ["-"]
-    return Situation.of(example_of({**{name: row.content[name] for name in names}, "turns": said, "family": "feedback"}))
+    return Situation.of(
+        example_of({**{name: row.content[name] for name in names}, "turns": said, "family": "feedback"})
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

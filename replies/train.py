@@ -3,11 +3,11 @@
 `python -m replies.train --data data/replies --out artifacts/replies/demo`
 `python -m replies.train --data FOLDER --out ROOT --rates 1e-3 2e-3 4e-3`    tries step sizes first, one pass each
 
-The folder of data holds LANGUAGE/ACT.jsonl, and so may others that are named after it; families are split by their names, 80, 10 and 10 of a hundred. A version
-below ROOT/versions holds the served files, config.json, metrics.json, MODEL_CARD.md and curves.png. A training that was
-killed goes on where it was when the same command is run again. Runs are logged to MLflow, see `replies.tracking`. Gives
-0 when the model is in service, 3 when it was trained and is not good enough, 1 when it could not be trained, 130 after
-Ctrl-C.
+A folder of data holds LANGUAGE/ACT.jsonl; several may be named, that of the claims first. Families are split by their
+names, 80, 10 and 10 of a hundred. A version below ROOT/versions holds the served files, config.json, metrics.json,
+MODEL_CARD.md and curves.png. A training that was killed goes on where it was when the same command is run again. Runs
+are logged to MLflow, see `replies.tracking`. Gives 0 when the model is in service, 3 when it was trained and is not
+good enough, 1 when it could not be trained, 130 after Ctrl-C.
 """
 
 from __future__ import annotations

@@ -4,10 +4,11 @@
 `python -m replies.tune --base Qwen/Qwen2.5-0.5B-Instruct --data FOLDER --out ROOT`
 
 The base is a decoder of our own by its folder, or any causal or seq2seq model of transformers by hub name or folder.
-A folder of data holds LANGUAGE/ACT.jsonl as `python -m replies.dataset` writes them; with `--data data/replies FOLDER`
-what shoppers and people said of replies is learnt too, where `from-feedback` has made FOLDER. The adapter is kept in peft's
-files. On a decoder of our own it is also taken into the weights, so that serving costs nothing more. Gives 0 when the
-model is in service, 3 when it was trained and is not good enough, 1 when it could not be trained.
+A folder of data holds LANGUAGE/ACT.jsonl as `python -m replies.dataset` writes them; several may be named, such as
+`--data data/replies FOLDER` where `from-feedback` has put what shoppers and people said of replies into FOLDER. The
+adapter is kept in peft's files. On a decoder of our own it is also taken into the weights, so that serving costs
+nothing more. Gives 0 when the model is in service, 3 when it was trained and is not good enough, 1 when it could not be
+trained.
 """
 
 from __future__ import annotations

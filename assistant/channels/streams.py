@@ -37,7 +37,9 @@ async def send_lines(request: Request, messages: AsyncIterator[dict[str, Any]]) 
     """
     first = await messages.__anext__()
     # A proxy that gathers what it passes on would take the point away.
-    response = await request.respond(content_type=NDJSON, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    response = await request.respond(
+        content_type=NDJSON, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
     await response.send(_line(first))
     try:
         async for message in messages:

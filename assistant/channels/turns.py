@@ -70,9 +70,7 @@ class Turns:
             yield one
         await task
 
-    def _begun(
-        self, agent: Agent, session: Session, message: IncomingMessage, tell: Tell
-    ) -> asyncio.Future[Messages]:
+    def _begun(self, agent: Agent, session: Session, message: IncomingMessage, tell: Tell) -> asyncio.Future[Messages]:
         if not agent.is_ready():
             raise Unavailable("not_ready", "The assistant is still starting.")
         task = asyncio.ensure_future(self._in_turn(agent, session, message, tell))
@@ -94,9 +92,7 @@ class Turns:
                 self._remember(key, messages)
             return messages
 
-    async def _run(
-        self, agent: Agent, session: Session, message: IncomingMessage, tell: Tell
-    ) -> tuple[Messages, bool]:
+    async def _run(self, agent: Agent, session: Session, message: IncomingMessage, tell: Tell) -> tuple[Messages, bool]:
         output = CollectedOutput(tell)
         incoming = UserMessage(
             admit(message.text, agent.domain),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -107,34 +106,27 @@ def test_old_replies_are_forgotten_once_an_hour(approving: Services, reply_id: s
     assert rows(approving) == []
 
 
-@pytest.fixture
-def feedback(approving: Services, door: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    """The action server's door; it is of the same shop, whose writer is of no matter here."""
-    assert approving.sessions
-    yield door
-
-
 def tap(door: Door, body: Any, token: str | None = None) -> tuple[int, Any]:
     answer = door.ask("POST", "/feedback", token or identity(), json=body)
     return answer.status_code, answer.json()
 
 
-def test_a_thumb_is_taken_changed_and_shown_to_its_shopper(feedback: Door, reply_id: str) -> None:
+def test_a_thumb_is_taken_changed_and_shown_to_its_shopper(door: Door, reply_id: str) -> None:
     up, down = ({"reply": reply_id, "thumb": thumb} for thumb in ("up", "down"))
-    assert tap(feedback, up) == (200, up)
-    assert tap(feedback, up) == (200, up)
-    assert tap(feedback, down) == (200, down)
-    assert feedback.ask("GET", "/feedback", identity()).json() == {reply_id: "down"}
-    assert feedback.ask("GET", "/feedback", identity(None, "web-2")).json() == {}
+    assert tap(door, up) == (200, up)
+    assert tap(door, up) == (200, up)
+    assert tap(door, down) == (200, down)
+    assert door.ask("GET", "/feedback", identity()).json() == {reply_id: "down"}
+    assert door.ask("GET", "/feedback", identity(None, "web-2")).json() == {}
     # Who signs in goes on with what they were told as a guest.
-    assert tap(feedback, up, identity("ada")) == (200, up)
+    assert tap(door, up, identity("ada")) == (200, up)
 
 
-def test_nobody_judges_what_another_was_told(feedback: Door, approving: Services, reply_id: str) -> None:
+def test_nobody_judges_what_another_was_told(door: Door, approving: Services, reply_id: str) -> None:
     gone = (404, {"error": {"code": "feedback_gone"}})
-    assert tap(feedback, {"reply": reply_id, "thumb": "up"}, identity(None, "web-2")) == gone
-    assert tap(feedback, {"reply": "a" * 24, "thumb": "up"}) == gone
-    assert tap(feedback, {"reply": reply_id[:-1], "thumb": "up"}) == gone
+    assert tap(door, {"reply": reply_id, "thumb": "up"}, identity(None, "web-2")) == gone
+    assert tap(door, {"reply": "a" * 24, "thumb": "up"}) == gone
+    assert tap(door, {"reply": reply_id[:-1], "thumb": "up"}) == gone
     assert [row.thumb for row in rows(approving)] == [None]
 
 
@@ -143,32 +135,32 @@ def test_nobody_judges_what_another_was_told(feedback: Door, approving: Services
     [{}, [], "up", None, {"thumb": "up"}, {"reply": 5, "thumb": "up"}, {"reply": "x", "thumb": ["up", "down"]}],
     ids=str,
 )
-def test_what_is_no_thumb_is_refused(feedback: Door, body: Any) -> None:
-    assert tap(feedback, body) == (400, {"error": {"code": "feedback_invalid"}})
+def test_what_is_no_thumb_is_refused(door: Door, body: Any) -> None:
+    assert tap(door, body) == (400, {"error": {"code": "feedback_invalid"}})
 
 
 @pytest.mark.parametrize("thumb", ["both", "", "UP", "x" * 5000])
-def test_a_thumb_is_up_or_down(feedback: Door, reply_id: str, thumb: str) -> None:
-    assert tap(feedback, {"reply": reply_id, "thumb": thumb}) == (400, {"error": {"code": "feedback_invalid"}})
+def test_a_thumb_is_up_or_down(door: Door, reply_id: str, thumb: str) -> None:
+    assert tap(door, {"reply": reply_id, "thumb": thumb}) == (400, {"error": {"code": "feedback_invalid"}})
 
 
 @pytest.mark.parametrize("name", ["", "x" * 10_000, "\x00", "‮"], ids=["empty", "long", "NUL", "bidi"])
-def test_an_odd_id_is_nobodys(feedback: Door, name: str) -> None:
-    assert tap(feedback, {"reply": name, "thumb": "up"})[0] == 404
+def test_an_odd_id_is_nobodys(door: Door, name: str) -> None:
+    assert tap(door, {"reply": name, "thumb": "up"})[0] == 404
 
 
 @pytest.mark.parametrize("token", ["forged", identity()[:-2]], ids=["forged", "cut"])
-def test_without_a_good_token_nothing_is_taken_or_shown(feedback: Door, reply_id: str, token: str) -> None:
-    assert tap(feedback, {"reply": reply_id, "thumb": "up"}, token)[0] == 401
-    assert feedback.ask("GET", "/feedback", token).status_code == 401
-    assert feedback.ask("GET", "/feedback").status_code == 401
+def test_without_a_good_token_nothing_is_taken_or_shown(door: Door, reply_id: str, token: str) -> None:
+    assert tap(door, {"reply": reply_id, "thumb": "up"}, token)[0] == 401
+    assert door.ask("GET", "/feedback", token).status_code == 401
+    assert door.ask("GET", "/feedback").status_code == 401
 
 
 def test_a_locked_database_is_told_and_the_same_tap_can_come_again(
-    feedback: Door, approving: Services, reply_id: str
+    door: Door, approving: Services, reply_id: str
 ) -> None:
     with writing(approving.sessions) as session:
         session.execute(update(ReplyFeedback).values(version="x"))
-        assert tap(feedback, {"reply": reply_id, "thumb": "up"}) == (503, {"error": {"code": "feedback_unavailable"}})
-    assert tap(feedback, {"reply": reply_id, "thumb": "up"})[0] == 200
+        assert tap(door, {"reply": reply_id, "thumb": "up"}) == (503, {"error": {"code": "feedback_unavailable"}})
+    assert tap(door, {"reply": reply_id, "thumb": "up"})[0] == 200
     assert approving.given_replies.judged(Shopper("web-1")) == {reply_id: "up"}

@@ -145,9 +145,7 @@ def test_values_of_a_persons_words_become_placeholders(guard: Guard) -> None:
     ],
     ids=range(9),
 )
-def test_what_is_no_opinion_is_named_by_its_line(
-    tmp_path: Path, line: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_no_opinion_is_named_by_its_line(tmp_path: Path, line: str, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "f.jsonl"
     file.write_text(f"{json.dumps(row(WELCOME, 'up'))}\n{line}\n", encoding="utf-8")
     with pytest.raises(InvalidExample) as caught:
@@ -185,7 +183,9 @@ def test_what_was_learnt_stays_when_the_opinion_is_gone_until_it_is_refused(
 
 def test_corrections_come_first_and_what_is_refused_is_in_no_folder(tmp_path: Path) -> None:
     house, own = tmp_path / "house", tmp_path / "own"
-    said = [Example(f"f{n}", "small_talk", "en", ("thank you",), (), (), text) for n, text in enumerate(("Hello.", "Hi."))]
+    said = [
+        Example(f"f{n}", "small_talk", "en", ("thank you",), (), (), text) for n, text in enumerate(("Hello.", "Hi."))
+    ]
     (house / "en").mkdir(parents=True)
     (house / "en" / "small_talk.jsonl").write_text("".join(f"{one.as_json()}\n" for one in said), encoding="utf-8")
     import_rows(own, row(WELCOME, "up"), row("Hello.", "down", HAPPY))
@@ -193,7 +193,9 @@ def test_corrections_come_first_and_what_is_refused_is_in_no_folder(tmp_path: Pa
     assert read_data([house]) == said
 
 
-@pytest.mark.parametrize("line", ["{", "5", '{"act": "x"}', '{"act":1,"language":2,"known":[],"reply":3}'], ids=range(4))
+@pytest.mark.parametrize(
+    "line", ["{", "5", '{"act": "x"}', '{"act":1,"language":2,"known":[],"reply":3}'], ids=range(4)
+)
 def test_a_broken_list_of_refused_replies_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / REFUSED_FILE).write_text(f"{line}\n", encoding="utf-8")
     with pytest.raises(InvalidExample, match=REFUSED_FILE):

@@ -93,7 +93,12 @@ def test_taps_at_the_same_moment_leave_one_thumb(shelf: Sessions, guest: Shopper
 
 def test_a_reply_belongs_to_whoever_got_it(shelf: Sessions, guest: Shopper, ada: Shopper) -> None:
     mine, hers = kept(shelf, guest), kept(shelf, ada)
-    for shopper, name in ((guest, hers), (ada, mine), (Shopper(ada.shopper_id), hers), (Shopper("web-ada", "bo"), hers)):
+    for shopper, name in (
+        (guest, hers),
+        (ada, mine),
+        (Shopper(ada.shopper_id), hers),
+        (Shopper("web-ada", "bo"), hers),
+    ):
         with pytest.raises(ReplyNotFound):
             tap(shelf, shopper, name, "down")
     # Who signs in goes on with their own conversation.
@@ -182,4 +187,6 @@ def test_what_is_exported_names_nobody(
     rows = [json.loads(line) for line in text.splitlines()]
     assert [(row["thumb"], row["correction"]) for row in rows] == [("up", None), ("down", "Within {return_days}.")]
     assert rows[0]["voter"] != rows[1]["voter"]
-    assert not [each for each in (up, down, unjudged, guest.shopper_id, ada.shopper_id, "Mei", "30 days") if each in text]
+    assert not [
+        each for each in (up, down, unjudged, guest.shopper_id, ada.shopper_id, "Mei", "30 days") if each in text
+    ]

@@ -62,7 +62,9 @@ def test_what_is_no_thumb_is_refused_here(server: LiveServer, body: Any) -> None
     assert (status, answer["error"]["code"]) == (400, "feedback_invalid")
 
 
-@pytest.mark.parametrize("name", ["", "short", "x" * 41, "x" * 5000, "../../health-of-it", "a b" * 8, "unknown-reply-id"])
+@pytest.mark.parametrize(
+    "name", ["", "short", "x" * 41, "x" * 5000, "../../health-of-it", "a b" * 8, "unknown-reply-id"]
+)
 def test_an_id_that_is_nobodys_is_gone(server: LiveServer, name: str) -> None:
     token = server.begin()
     status, answer = tap(server, token, {"reply": name, "thumb": "up"})
@@ -90,9 +92,7 @@ def test_taps_have_the_limit_of_messages(site: Site) -> None:
 
 
 @pytest.mark.parametrize("mode", ["hangs", "fails", "down"])
-def test_a_thumb_that_cannot_be_kept_is_a_readable_503(
-    site: Site, mode: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_thumb_that_cannot_be_kept_is_a_readable_503(site: Site, mode: str, caplog: pytest.LogCaptureFixture) -> None:
     server = site.start(actions_url=f"http://127.0.0.1:{free_port()}") if mode == "down" else site.start()
     server.actions.mode = mode
     token = server.begin()
