@@ -157,7 +157,14 @@ export class Client {
     };
     const options = { method: 'POST', headers, body: JSON.stringify(body), credentials: 'omit' };
     const response = await this.fetch(path, options);
-    if (!response.ok) throw refusal(response, await response.json().catch(() => null));
+    const isLines = response.headers.get('Content-Type')?.startsWith(LINES);
+    if (!response.ok || !isLines) {
+      // A server that sends no lines gives the whole answer as a list.
+      const content = await response.json().catch(() => null);
+      if (!response.ok || content === null) throw refusal(response, content);
+      content.forEach(onLine);
+      return;
+    }
     let rest = '';
     const text = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let part = await this.read(text); !part.done; part = await this.read(text)) {
