@@ -57,6 +57,8 @@ ERROR_RESPONSES: dict[type[errors.ShopError], tuple[str, tuple[str, ...]]] = {
     errors.NamedTwice: ("utter_not_possible", ()),
     errors.NothingToBuy: ("utter_not_possible", ()),
     errors.TicketNotFound: ("utter_not_possible", ()),
+    errors.ReplyNotFound: ("utter_not_possible", ()),
+    errors.InvalidThumb: ("utter_not_possible", ()),
     errors.TooManyTickets: ("utter_too_many_tickets", ()),
     errors.InvalidInvoice: ("utter_not_possible", ()),
     errors.InvoiceAsked: ("utter_invoice_asked_already", ("number",)),
@@ -147,6 +149,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
         note_misunderstanding(turn)
         if not turn.is_late:
             turn.services.receipts.keep(turn.shopper, turn.facts)
+            turn.services.given_replies.keep(turn)
         return turn
 
 

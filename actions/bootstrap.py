@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import threading
 import time
@@ -21,6 +22,7 @@ from actions.photos import Photos
 from actions.popularity import PopularAdvisor
 from actions.reason_words import ReasonWords
 from actions.receipt_keeper import ReceiptKeeper
+from actions.reply_keeper import ReplyKeeper
 from actions.rulebook import Rulebook
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
@@ -39,7 +41,7 @@ from shop.senders import BackgroundSender, ConsoleSender, Sender, SmtpSender
 
 logger = logging.getLogger(__name__)
 
-# How long an answer may wait for its receipts.
+# How long an answer may wait for its receipts, and for what it says in words of its own.
 _RECEIPTS_S = 0.5
 
 
@@ -86,6 +88,7 @@ class Services:
     guests: GuestAccess
     rulebook: Rulebook
     replies: ReplyWriter
+    given_replies: ReplyKeeper
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
     @property
@@ -126,6 +129,7 @@ def build_services(settings: Settings) -> Services:
     matchers = PhotoMatcherStore(files, settings.images, sessions, partial(load_parts, threads=settings.threads))
     matchers.current()
     languages = Labels.load_all(settings.labels, settings.locale, glossary)
+    hasty = make_sessions(open_engine(settings.database_url, timeout_s=_RECEIPTS_S))
     return Services(
         settings=settings,
         sessions=sessions,
@@ -139,10 +143,11 @@ def build_services(settings: Settings) -> Services:
         item_updates=ItemUpdates(store, sessions),
         photos=Photos(PhotoStore(settings.photos, settings.photo_hours), PhotoFetch(settings.photo_host_names)),
         matchers=matchers,
-        receipts=ReceiptKeeper(make_sessions(open_engine(settings.database_url, timeout_s=_RECEIPTS_S))),
+        receipts=ReceiptKeeper(hasty),
         guests=GuestAccess(sessions, BackgroundSender(sender), settings.secret.get_secret_value()),
         rulebook=Rulebook.load(settings.policies, list(policies), settings.language),
         replies=_replies(settings, multilingual),
+        given_replies=ReplyKeeper(hasty, dt.timedelta(days=settings.feedback_days)),
     )
 
 

@@ -10,11 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.turn import Turn
-from replies.facts import LANGUAGES, Act, Fact, Language
+from replies.facts import LANGUAGES, Act, Fact, Language, shown
 from replies.passages import passage_facts
-from replies.service import Request, Rung
+from replies.privacy import nameless
+from replies.service import Reply, Request, Rung
 from replies.situation import Situation
 from shop.policies import Passage
+from shop.reply_feedback import GivenReply
+
+_MOST_SAID = 500
+"""Characters of a shopper's message that are kept with a reply."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,27 @@ def written(turn: Turn, act: Act, known: Known | None = None, *, by_model: bool 
     situation = Situation(act, language_of(turn), tuple(known.facts), known.asked, (turn.text,))
     request = Request(situation, known.values or {}, "", shopper=turn.shopper.shopper_id, by_model=by_model)
     reply = turn.services.replies.write(request)
-    return None if reply.rung is Rung.TEMPLATE else reply.text
+    if reply.rung is Rung.TEMPLATE:
+        return None
+    turn.note_reply(reply.text, given_reply(request, reply))
+    return reply.text
+
+
+def given_reply(request: Request, reply: Reply) -> GivenReply:
+    """Give a reply as it is kept to be judged: what it was about, and nothing that tells who asked."""
+    situation = request.situation
+    facts = [shown(fact) for fact in situation.facts]
+    return GivenReply(
+        act=situation.act,
+        language=situation.language,
+        reply=reply.line,
+        rung=str(reply.rung),
+        version=reply.version,
+        facts=[{"name": fact.name, "kind": fact.kind, "value": fact.value} for fact in facts],
+        placed={name: value for name, value in request.values.items() if name in situation.names},
+        asked=situation.asked,
+        said=[nameless(text)[:_MOST_SAID] for text in situation.turns],
+    )
 
 
 def policy_reply(turn: Turn, passage: Passage) -> str | None:

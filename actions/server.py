@@ -2,7 +2,7 @@
 
 It binds the loopback address only. Beside rasa-sdk's webhook it answers `GET /health`, with 200 once its services are
 built and the database answers, for the storefront `GET /catalogue` and `POST /for-you`, and for shoppers' photos `POST
-/photos` and `GET /photos/<id>`.
+/photos` and `GET /photos/<id>`, and for their thumbs `POST` and `GET /feedback`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sanic.response import HTTPResponse, json
 from sqlalchemy import text
 
 from actions import bootstrap
+from actions.feedback_door import add_feedback
 from actions.for_you import ForYou
 from actions.identity import IdentityRefusedError
 from actions.photo_door import add_photos
@@ -83,6 +84,7 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
 
     _add_for_you(app, ForYou(bootstrap.services), settings.deadline_s)
     add_photos(app, bootstrap.services, settings.keys)
+    add_feedback(app, bootstrap.services, settings)
     return app
 
 
@@ -141,6 +143,7 @@ def _refresh() -> None:
     try:
         # Photos leave after their time even while the database is away.
         services.photos.sweep()
+        services.given_replies.sweep()
     finally:
         services.search.refresh()
         services.item_updates.refresh()

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
             learns of more than what it always shows.
         replies: the folder of reply models that were trained for the shop; without one the packaged model writes.
         reply_texts: the packaged reply model, and the words by which replies are judged.
+        feedback_days: how long a reply is kept that a shopper has judged or a person has corrected.
         images: the folder of the shop's own pictures.
         vision: where the set-up puts the image model and the gallery; without them, photos are not matched.
         image_model: another model of open_clip for photos: a name, `hf-hub:...`, or a local checkpoint.
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     exploration: float = Field(default=0.1, ge=0, le=1)
     replies: Path = Path("artifacts/replies/shop")
     reply_texts: Path = Path("data/replies")
+    feedback_days: float = Field(default=90, gt=0)
     images: Path = Path("var/images")
     vision: Path = Path("artifacts/vision/demo")
     image_model: str = ""

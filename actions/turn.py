@@ -14,10 +14,11 @@ from rasa_sdk import Tracker  # type: ignore[import-untyped]
 from rasa_sdk.events import FollowupAction, SlotSet  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
-from actions.identity import shopper_of
+from actions.identity import IdentityRefusedError, proven_shopper, shopper_of
 from shop import db
 from shop.errors import ShopUnavailable
 from shop.receipts import Fact
+from shop.reply_feedback import GivenReply
 from shop.shoppers import Shopper
 from shop.terms import Terms, terms_of
 
@@ -61,6 +62,7 @@ class Turn:
         self.language: str | None = tracker.slots.get(_LANGUAGE)
         self.labels = services.labels_in(self.language)
         self.messages: list[dict[str, Any]] = []
+        self.replies: dict[str, GivenReply] = {}
         self._facts: dict[tuple[str, str, str], Fact] = {}
         self._tracker = tracker
         self._deadline = deadline
@@ -68,8 +70,9 @@ class Turn:
         self._recalled: Mapping[str, Sequence[str]] = {}
         message = tracker.latest_message or {}
         self.text: str = message.get("text") or ""
-        self.photo_url: str | None = _address((message.get("metadata") or {}).get("photo_url"))
-        self.shopper: Shopper = shopper_of(tracker.sender_id, message.get("metadata"), services.settings.keys)
+        self._metadata: Mapping[str, Any] = message.get("metadata") or {}
+        self.photo_url: str | None = _address(self._metadata.get("photo_url"))
+        self.shopper: Shopper = shopper_of(tracker.sender_id, self._metadata, services.settings.keys)
         self._slots: dict[str, Any] = self._forgotten()
 
     @property
@@ -81,6 +84,14 @@ class Turn:
     def from_button(self) -> bool:
         """Tell whether the message came from a button or card and not from the shopper's own words."""
         return self.text.startswith("/")
+
+    @property
+    def is_on_page(self) -> bool:
+        """Tell whether the message came by the web channel, which has said who is asking."""
+        try:
+            return proven_shopper(self._metadata.get("identity"), self.services.settings.keys) == self.shopper
+        except IdentityRefusedError:
+            return False
 
     @property
     def photo_order(self) -> str | None:
@@ -239,6 +250,10 @@ class Turn:
         message: dict[str, Any] = {key: str(value) for key, value in variables.items()}
         message.update(response=response, buttons=list(buttons), elements=list(elements))
         self.messages.append(message)
+
+    def note_reply(self, text: str, given: GivenReply) -> None:
+        """Note what a reply is that was not worded by the domain: who reads it may judge it."""
+        self.replies[text] = given
 
     @property
     def events(self) -> list[dict[str, Any]]:

@@ -29,6 +29,10 @@ class PhotoNotTaken(AssertionError):
         self.code = code
 
 
+class NothingToJudge(AssertionError):
+    """The shopper was to give a thumb where no reply was written."""
+
+
 class WebShopper:
     """Talks to the assistant as the page does, with a session that the server has minted."""
 
@@ -81,6 +85,17 @@ class WebShopper:
             other.close()
         self.shown = answers
         return answers
+
+    def judge(self, messages: list[Message], thumb: str) -> None:
+        """Give a thumb to the first of some answers that was written for the shopper.
+
+        Raises:
+            NothingToJudge: none of them was.
+        """
+        reply_id = next((message["feedback"] for message in messages if message.get("feedback")), None)
+        if reply_id is None:
+            raise NothingToJudge("none of these answers can be judged")
+        self._post("feedback", {"reply": reply_id, "thumb": thumb})
 
     def click(self, button: str, card: int | None = None) -> list[Message]:
         """Press a button of the last answer; see `button`."""

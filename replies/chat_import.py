@@ -8,12 +8,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from replies.chats import Exchange, Message, exchanges_of
 from replies.examples import Example
-from replies.facts import PLACED, Act, Fact, Language, placeholders
+from replies.facts import Act, Fact, Language, placeholders, shown
 from replies.grounding import Lookup, delexicalised
 from replies.guard import LONGEST, Guard
 from replies.lexicon import Lexicon
@@ -109,11 +109,6 @@ class Importer:
         family = "chat-" + hashlib.sha256(reply.lower().encode()).hexdigest()[:12]
         act = act_of(turns, reply, facts, self.guard.lexicons[self.language])
         return Example(family, act, self.language, turns, tuple(shown(fact) for fact in facts), asked, reply)
-
-
-def shown(fact: Fact) -> Fact:
-    """Give a fact as a model sees it: without its value where only a placeholder says it."""
-    return replace(fact, value="") if fact.kind in PLACED else fact
 
 
 def cleaned(text: str) -> str:

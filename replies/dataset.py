@@ -1,4 +1,7 @@
-"""Makes, checks and imports examples of replies: `python -m replies.dataset check`."""
+"""Makes, checks and imports examples of replies: `python -m replies.dataset check`.
+
+`python -m replies.dataset from-feedback artifacts/replies/feedback.jsonl --out artifacts/replies/feedback`
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,10 @@ from replies.chats import read_chats
 from replies.errors import RepliesError
 from replies.examples import Example, read_folder, write_examples
 from replies.facts import ACTS, LANGUAGES, Language
+from replies.feedback import add_to_folder, learnt_from, read_opinions
 from replies.grounding import ProductTable, read_products
 from replies.guard import Guard, load_guard
+from replies.guarding import house_guard
 from replies.lexicon import read_lexicon
 from replies.situations import examples_of, read_situations, unlike
 from replies.texts import read_texts
@@ -83,6 +88,16 @@ def from_chats(options: argparse.Namespace) -> list[str]:
     return [*report.lines(), *lines_of(examples)]
 
 
+def from_feedback(options: argparse.Namespace) -> list[str]:
+    """Add what can be learnt from judged replies to a folder of examples, and give the report.
+
+    The words of approved replies are asked for: what is learnt here is said as it stands.
+    """
+    learnt = learnt_from(list(read_opinions(options.file)), house_guard(options.folder))
+    total = add_to_folder(learnt, options.out)
+    return [*learnt.lines(), f"{options.out} holds {total} examples"]
+
+
 def parser_of() -> argparse.ArgumentParser:
     """Make the reader of the command line."""
     parser = argparse.ArgumentParser(prog="python -m replies.dataset", description=__doc__)
@@ -95,6 +110,9 @@ def parser_of() -> argparse.ArgumentParser:
     chats.add_argument("--language", choices=LANGUAGES, required=True)
     chats.add_argument("--products", type=Path, help="a CSV table with a column name, and one for each attribute")
     chats.add_argument("--out", type=Path, required=True, help="the JSON lines to write")
+    feedback = commands.add_parser("from-feedback", help="make examples of what shoppers and people said of replies")
+    feedback.add_argument("file", type=Path, help="the JSON lines that `python -m shop.export feedback` writes")
+    feedback.add_argument("--out", type=Path, required=True, help="the folder of examples to add to")
     return parser
 
 
@@ -106,9 +124,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lines, status = [f"{write(options.folder)} examples"], 0
         elif options.command == "check":
             lines, status = check(options.folder)
+        elif options.command == "from-feedback":
+            lines, status = from_feedback(options), 0
         else:
             lines, status = from_chats(options), 0
-    except RepliesError as error:
+    except (RepliesError, OSError, UnicodeDecodeError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write("\n".join(lines) + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from replies.errors import InvalidFact
@@ -69,6 +69,11 @@ class Fact:
     def of(self) -> str:
         """Give the number of the product, or nothing."""
         return self.name.partition(".")[2]
+
+
+def shown(fact: Fact) -> Fact:
+    """Give a fact as a model sees it: without its value where only a placeholder says it."""
+    return replace(fact, value="") if fact.kind in PLACED else fact
 
 
 def placeholders(text: str) -> list[str]:

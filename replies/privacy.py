@@ -67,6 +67,15 @@ def masked(text: str, names: Iterable[str]) -> str:
     return text
 
 
+def nameless(text: str) -> str:
+    """Put `[email]`, `[name]` and the like in place of personal data in what a shopper says, and of who they say to be.
+
+    >>> nameless("I'm Jo, my name is Jo Doe, write to jo@shop.example")
+    "I'm [name], my name is [name], write to [email]"
+    """
+    return masked(text, names_in([Message("shopper", text)]))
+
+
 def is_masked(text: str) -> bool:
     """Tell whether personal data stood in a text."""
     return re.search(r"\[(?:email|link|address|card|phone|number|account|name)\]", text) is not None

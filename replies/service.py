@@ -80,6 +80,7 @@ class Reply:
         rung: who wrote it.
         ms: how long it took.
         version: of the model that wrote it; empty for other rungs.
+        line: the same with placeholders; empty for a template, which is written out already.
         missed: why the rungs above had none.
     """
 
@@ -88,6 +89,7 @@ class Reply:
     ms: float
     version: str = ""
     missed: Mapping[Rung, str] = field(default_factory=dict)
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,17 +133,18 @@ class ReplyWriter:
         if served is not None and request.by_model:
             rungs.append((Rung.MODEL, lambda: self._by_model(served, request)))
         if approved is not None:
-            rungs.append((Rung.APPROVED, lambda: _filled(approved.nearest(request.situation), request)))
-        text, rung = request.template, Rung.TEMPLATE
+            rungs.append((Rung.APPROVED, lambda: approved.nearest(request.situation)))
+        text, rung, line = request.template, Rung.TEMPLATE, ""
         for name, speak in rungs:
             try:
-                text, rung = speak(), name
+                said = speak()
+                text, rung, line = _filled(said, request), name, said
                 break
             except NotWritten as error:
                 missed[name] = str(error)
         if rung is Rung.MODEL and served is not None:
             version = served.version
-        reply = Reply(text, rung, (time.monotonic() - begun) * 1_000, version, missed)
+        reply = Reply(text, rung, (time.monotonic() - begun) * 1_000, version, missed, line)
         logger.info(
             "reply %s %s by %s in %.0f ms %s", request.situation.act, version, rung, reply.ms, dict(missed) or ""
         )
@@ -158,7 +161,7 @@ class ReplyWriter:
         for line in served.generator.write(situation, request.seconds):
             problem = wrong_with(line, situation, self._guard)
             if problem is None:
-                return _filled(line, request)
+                return line
             found = found or problem
         raise found or NotWritten(Missed.UNFINISHED)
 

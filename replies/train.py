@@ -3,11 +3,11 @@
 `python -m replies.train --data data/replies --out artifacts/replies/demo`
 `python -m replies.train --data FOLDER --out ROOT --rates 1e-3 2e-3 4e-3`    tries step sizes first, one pass each
 
-The folder of data holds LANGUAGE/ACT.jsonl; families are split by their names, 80, 10 and 10 of a hundred. A version
-below ROOT/versions holds the served files, config.json, metrics.json, MODEL_CARD.md and curves.png. A training that was
-killed goes on where it was when the same command is run again. Runs are logged to MLflow, see `replies.tracking`. Gives
-0 when the model is in service, 3 when it was trained and is not good enough, 1 when it could not be trained, 130 after
-Ctrl-C.
+A folder of data holds LANGUAGE/ACT.jsonl; several may be named, that of the claims first. Families are split by their
+names, 80, 10 and 10 of a hundred. A version below ROOT/versions holds the served files, config.json, metrics.json,
+MODEL_CARD.md and curves.png. A training that was killed goes on where it was when the same command is run again. Runs
+are logged to MLflow, see `replies.tracking`. Gives 0 when the model is in service, 3 when it was trained and is not
+good enough, 1 when it could not be trained, 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from replies.errors import RepliesError
-from replies.examples import read_folder
+from replies.feedback import read_data
 from replies.guarding import house_guard
 from replies.judging import model_judge, read_checkers
 from replies.network import new_network
@@ -38,11 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = _settings(options)
-        examples = read_folder(options.data)
+        examples = read_data(options.data)
         texts = [text for folder in options.texts for text in _read(folder)]
         if options.rates:
             settings = replace(settings, rate=best_rate(learnable(examples), settings, options.rates, _tell))
-        judge = model_judge(examples, read_checkers(options.data), house_guard(options.data))
+        judge = model_judge(examples, read_checkers(options.data[0]), house_guard(options.data[0]))
         outcome = train_model(
             examples, options.out, settings, judge, texts, options.tracking, _tell, options.start, options.floor
         )
@@ -118,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m replies.train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--data", type=Path, required=True, help="the folder of examples")
+    add("--data", type=Path, nargs="+", required=True, help="folders of examples, that of the claims first")
     add("--out", type=Path, required=True, help="the folder of models")
     add("--texts", type=Path, nargs="*", default=(), help="more texts of the shop, for the tokenizer's characters")
     add("--start", type=Path, default=None, help="the folder of a model of these sizes to begin with")

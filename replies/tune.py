@@ -4,9 +4,11 @@
 `python -m replies.tune --base Qwen/Qwen2.5-0.5B-Instruct --data FOLDER --out ROOT`
 
 The base is a decoder of our own by its folder, or any causal or seq2seq model of transformers by hub name or folder.
-The folder of data holds LANGUAGE/ACT.jsonl as `python -m replies.dataset` writes them. The adapter is kept in peft's
-files. On a decoder of our own it is also taken into the weights, so that serving costs nothing more. Gives 0 when the
-model is in service, 3 when it was trained and is not good enough, 1 when it could not be trained.
+A folder of data holds LANGUAGE/ACT.jsonl as `python -m replies.dataset` writes them; several may be named, such as
+`--data data/replies FOLDER` where `from-feedback` has put what shoppers and people said of replies into FOLDER. The
+adapter is kept in peft's files. On a decoder of our own it is also taken into the weights, so that serving costs
+nothing more. Gives 0 when the model is in service, 3 when it was trained and is not good enough, 1 when it could not be
+trained.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from replies.errors import NothingToLearn, RepliesError
-from replies.examples import Example, read_folder
+from replies.examples import Example
 from replies.facts import placeholders
+from replies.feedback import read_data
 from replies.graph import weights_of
 from replies.guarding import house_guard
 from replies.hub import HubTokens, load_hub
@@ -116,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             epochs=options.epochs, rate=options.rate, batch=options.batch, seed=options.seed, copying=0.0
         )
         lora = LoraSettings(options.rank, 2.0 * options.rank, targets=tuple(options.targets))
-        examples = read_folder(options.data)
+        examples = read_data(options.data)
         judge = model_judge(examples, read_checkers(options.claims), house_guard(options.claims))
         outcome = tune_model(options.base, examples, options.out, settings, lora, judge, say=_tell)
     except (RepliesError, OSError) as error:
@@ -139,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     house = Path("data/replies")
     parser.add_argument("--base", default=str(house / "model"), help="a model's folder or a hub name (%(default)s)")
-    parser.add_argument("--data", type=Path, required=True, help="the folder of examples")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders of examples")
     parser.add_argument("--claims", type=Path, default=house, help="the guard's and checker's words (%(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="the shop's folder of models")
     parser.add_argument("--epochs", type=int, default=10, help="most passes (%(default)s)")

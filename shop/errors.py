@@ -10,7 +10,8 @@
 # |   |-- OrderLineNotFound      number, sku
 # |   |-- ReturnNotFound         rma_number
 # |   |-- CodeNotInCart          code
-# |   `-- TicketNotFound         number
+# |   |-- TicketNotFound         number
+# |   `-- ReplyNotFound          reply_id
 # |-- Refused
 # |   |-- InvalidQuantity        quantity, minimum, maximum
 # |   |-- NotEnoughStock         sku, name, asked, available
@@ -35,6 +36,7 @@
 # |   |-- InvalidInvoice         field, value
 # |   |-- InvoiceAsked           number (an open request for the order says something else)
 # |   |-- InvalidRating          rating, best
+# |   |-- InvalidThumb           thumb
 # |   |-- WrongState             what, state, allowed (of the shop's own side)
 # |   `-- WrongPayment           number, due, got
 # |-- ShopUnavailable            reason (the database is locked, gone or refuses us)
@@ -129,6 +131,14 @@ class TicketNotFound(NotFound):
     def __init__(self, number: str) -> None:
         super().__init__(f"no ticket {number!r} for this shopper")
         self.number = number
+
+
+class ReplyNotFound(NotFound):
+    """No reply that this shopper was given has this id; whether another was is never told."""
+
+    def __init__(self, reply_id: str) -> None:
+        super().__init__(f"no reply {reply_id[:40]!r} is kept for this shopper")
+        self.reply_id = reply_id
 
 
 class Refused(ShopError):
@@ -334,6 +344,14 @@ class InvalidRating(Refused):
     def __init__(self, rating: int, best: int) -> None:
         super().__init__(f"rating {rating} is not between 1 and {best}")
         self.rating, self.best = rating, best
+
+
+class InvalidThumb(Refused):
+    """What a shopper thinks of a reply is neither up nor down."""
+
+    def __init__(self, thumb: str) -> None:
+        super().__init__(f"a thumb cannot be {thumb[:20]!r}")
+        self.thumb = thumb
 
 
 class WrongState(Refused):

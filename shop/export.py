@@ -5,6 +5,7 @@
 `python -m shop.export slates --database-url sqlite:///var/shop.db --out artifacts/recsys/slates.parquet`
 `python -m shop.export photos --database-url sqlite:///var/shop.db --out artifacts/vision/data`
 `python -m shop.export photo-clicks --database-url sqlite:///var/shop.db --out artifacts/vision/clicks.npz`
+`python -m shop.export feedback --database-url sqlite:///var/shop.db --out artifacts/replies/feedback.jsonl`
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from shop.db import make_sessions, open_engine, reading
 from shop.errors import ShopError
+from shop.feedback_export import write_feedback
 from shop.files import replacing
 from shop.models import Attribute, Category, Product, ProductCategory, Variant, VariantOption
 
@@ -124,7 +126,12 @@ def _write_photo_clicks(session: Session, options: argparse.Namespace) -> str:
     return f"written: {write_photo_clicks(session, options.out):,} chosen products"
 
 
+def _write_feedback(session: Session, options: argparse.Namespace) -> str:
+    return f"written: {write_feedback(session, options.out):,} judged replies"
+
+
 _WRITERS: dict[str, Callable[[Session, argparse.Namespace], str]] = {
+    "feedback": _write_feedback,
     "lexicon": _write_lexicon,
     "photo-clicks": _write_photo_clicks,
     "photos": _write_photos,

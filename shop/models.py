@@ -30,6 +30,7 @@ from shop.models_codes import CouponCategory as CouponCategory
 from shop.models_codes import CouponUse as CouponUse
 from shop.models_codes import GiftCard as GiftCard
 from shop.models_codes import GiftCardUse as GiftCardUse
+from shop.models_feedback import ReplyFeedback as ReplyFeedback
 from shop.models_receipts import RECEIPT_KINDS as RECEIPT_KINDS
 from shop.models_receipts import Receipt as Receipt
 from shop.models_receipts import ReceiptHead as ReceiptHead

@@ -38,7 +38,7 @@ def _messages(events: Iterable[Event]) -> Iterator[dict[str, Any]]:
     titles: dict[str, str] = {}
     for event in events:
         if isinstance(event, BotUttered):
-            message = visible_message({**event.data, "text": event.text})
+            message = visible_message({**event.data, "text": event.text, "feedback": event.metadata.get("feedback")})
             titles.update(_button_titles(message))
             if message:
                 yield {"role": "assistant", **message}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
@@ -12,7 +12,8 @@ from assistant.channels.errors import trace_of
 
 logger = logging.getLogger(__name__)
 
-PARTS = ("text", "elements", "buttons", "image")
+# "feedback" is the id by which the shopper may judge a reply.
+PARTS = ("text", "elements", "buttons", "image", "feedback")
 
 
 def visible_message(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,11 +28,28 @@ def visible_message(content: Mapping[str, Any]) -> dict[str, Any]:
     return message
 
 
-class CollectedOutput(OutputChannel):
-    """Keeps a turn's messages whole: cards stay with their text instead of becoming lines."""
+Tell = Callable[[dict[str, Any]], None]
 
-    def __init__(self) -> None:
+
+def told_later(message: dict[str, Any]) -> None:
+    """Tell nobody yet: the messages of a turn are asked for when it is over."""
+
+
+class CollectedOutput(OutputChannel):
+    """Keeps a turn's messages whole: cards stay with their text instead of becoming lines.
+
+    Args:
+        tell: is told each message when it is said, while the rest of the turn goes on.
+    """
+
+    def __init__(self, tell: Tell = told_later) -> None:
         self.messages: list[dict[str, Any]] = []
+        self._tell = tell
+
+    def keep(self, message: dict[str, Any]) -> None:
+        """Keep a message in its form for the page."""
+        self.messages.append(message)
+        self._tell(message)
 
     @classmethod
     def name(cls) -> str:
@@ -49,4 +67,4 @@ class CollectedOutput(OutputChannel):
             logger.error("A message for the web page has a form that it cannot show.\n%s", trace_of(error))
             return
         if visible:
-            self.messages.append(visible)
+            self.keep(visible)

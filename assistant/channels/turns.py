@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -16,7 +16,7 @@ from assistant.channels.beginnings import Beginnings
 from assistant.channels.errors import Unavailable, trace_of
 from assistant.channels.limits import TurnQueue
 from assistant.channels.messages import IncomingMessage
-from assistant.channels.output import CollectedOutput, visible_message
+from assistant.channels.output import CollectedOutput, Tell, told_later, visible_message
 from assistant.channels.own_words import worded
 from assistant.channels.postbacks import admit
 from assistant.channels.several import APOLOGY
@@ -42,7 +42,7 @@ class Turns:
         self._queue = TurnQueue()
         self._beginnings = Beginnings()
         self._answers: OrderedDict[tuple[str, str], Messages] = OrderedDict()
-        self._running: set[asyncio.Task[Messages]] = set()
+        self._running: set[asyncio.Future[Messages]] = set()
 
     async def answer(self, agent: Agent, session: Session, message: IncomingMessage) -> Messages:
         """Give the assistant's messages to one message of a shopper.
@@ -54,27 +54,46 @@ class Turns:
             TooMany: If earlier messages of the shopper still wait.
             Unavailable: If no model is loaded, or nothing at all can be said.
         """
+        return await asyncio.shield(self._begun(agent, session, message, told_later))
+
+    async def stream(self, agent: Agent, session: Session, message: IncomingMessage) -> AsyncIterator[dict[str, Any]]:
+        """Give the messages one by one, each when it is said: the first comes while later actions still run.
+
+        Raises:
+            TooMany: As `answer` does.
+            Unavailable: As `answer` does.
+        """
+        said: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        task = self._begun(agent, session, message, said.put_nowait)
+        task.add_done_callback(lambda _: said.put_nowait(None))
+        while (one := await said.get()) is not None:
+            yield one
+        await task
+
+    def _begun(self, agent: Agent, session: Session, message: IncomingMessage, tell: Tell) -> asyncio.Future[Messages]:
         if not agent.is_ready():
             raise Unavailable("not_ready", "The assistant is still starting.")
-        task = asyncio.ensure_future(self._in_turn(agent, session, message))
+        task = asyncio.ensure_future(self._in_turn(agent, session, message, tell))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        return task
 
-    async def _in_turn(self, agent: Agent, session: Session, message: IncomingMessage) -> Messages:
+    async def _in_turn(self, agent: Agent, session: Session, message: IncomingMessage, tell: Tell) -> Messages:
         async with self._queue.turn(session.shopper_id):
             key = (session.shopper_id, message.message_id or "")
             if message.message_id and key in self._answers:
+                for one in self._answers[key]:
+                    tell(one)
                 return self._answers[key]
-            messages, is_final = await self._run(agent, session, message)
+            messages, is_final = await self._run(agent, session, message, tell)
             # After a failure the shopper may well try again, and is to get more than the same apology; but what was
             # done of several requests is not done twice.
             if message.message_id and is_final:
                 self._remember(key, messages)
             return messages
 
-    async def _run(self, agent: Agent, session: Session, message: IncomingMessage) -> tuple[Messages, bool]:
-        output = CollectedOutput()
+    async def _run(self, agent: Agent, session: Session, message: IncomingMessage, tell: Tell) -> tuple[Messages, bool]:
+        output = CollectedOutput(tell)
         incoming = UserMessage(
             admit(message.text, agent.domain),
             output,
@@ -86,7 +105,7 @@ class Turns:
             finished = await self._handled(agent, incoming)
         succeeded = finished and not budget.failed and bool(output.messages)
         if not succeeded:
-            output.messages.append(await apologise(agent, session.shopper_id))
+            output.keep(await apologise(agent, session.shopper_id))
         return output.messages, succeeded or bool(budget.done)
 
     async def _handled(self, agent: Agent, incoming: UserMessage) -> bool:

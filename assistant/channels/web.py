@@ -1,4 +1,4 @@
-"""The one public door: sessions, messages, photos, history, catalogue and the demo page, below /webhooks/web.
+"""The one public door: sessions, messages, thumbs, photos, history, catalogue and the demo page, below /webhooks/web.
 
 Rasa loads `WebInput` by its path in `credentials.yml`. Shopper ids come only from tokens that this channel signed; a
 client's own idea of who it is is never read.
@@ -33,6 +33,7 @@ from assistant.channels.errors import (
     Unavailable,
     trace_of,
 )
+from assistant.channels.feedback import FeedbackProxy
 from assistant.channels.files import PageFiles, Photos
 from assistant.channels.for_you import ForYouProxy
 from assistant.channels.history import read_history
@@ -40,6 +41,7 @@ from assistant.channels.limits import RateLimit
 from assistant.channels.messages import MAX_CHARACTERS, read_body, read_json, read_message
 from assistant.channels.photos import ShopperPhotos
 from assistant.channels.settings import WebSettings
+from assistant.channels.streams import send_lines, wants_lines
 from assistant.channels.tokens import Session, Tokens, is_demo_customer_id
 from assistant.channels.turns import CHANNEL, Turns
 
@@ -69,6 +71,7 @@ class WebInput(InputChannel):
         self._cross_origin = CrossOrigin(settings.allowed_origins)
         self._catalogue = CatalogueProxy(settings.actions_url)
         self._for_you = ForYouProxy(settings.actions_url, self._tokens)
+        self._feedback = FeedbackProxy(settings.actions_url, self._tokens)
         self._files = PageFiles(page_files(settings))
         self._photos = Photos(settings.images)
         self._shopper_photos = ShopperPhotos(settings.actions_url, self._tokens, settings.photo_seconds)
@@ -99,6 +102,7 @@ class WebInput(InputChannel):
         routes = Blueprint("daogou_web")
         self._add_sessions(routes)
         self._add_conversation(routes, turns)
+        self._add_feedback(routes)
         self._add_shopper_photos(routes)
         self._add_shop(routes)
         self._add_pages(routes)
@@ -129,17 +133,34 @@ class WebInput(InputChannel):
 
     def _add_conversation(self, routes: Blueprint, turns: Turns) -> None:
         @routes.post("/messages", stream=True)
-        async def answer_message(request: Request) -> HTTPResponse:
+        async def answer_message(request: Request) -> HTTPResponse | None:
             session = self._session(request)
             self._message_limit.spend(session.shopper_id)
             self._address_limit.spend(_address(request))
-            return json(await turns.answer(_agent(request), session, await read_message(request)))
+            message = await read_message(request)
+            if wants_lines(request):
+                return await send_lines(request, turns.stream(_agent(request), session, message))
+            return json(await turns.answer(_agent(request), session, message))
 
         @routes.get("/history")
         async def show_history(request: Request) -> HTTPResponse:
             session = self._session(request)
             self._read_limit.spend(session.shopper_id)
             return json(await read_history(_agent(request).tracker_store, session, self._tokens))
+
+    def _add_feedback(self, routes: Blueprint) -> None:
+        @routes.post("/feedback", stream=True)
+        async def take_thumb(request: Request) -> HTTPResponse:
+            session = self._session(request)
+            self._message_limit.spend(session.shopper_id)
+            self._address_limit.spend(_address(request))
+            return await self._feedback.take(session, await read_json(request))
+
+        @routes.get("/feedback")
+        async def show_thumbs(request: Request) -> HTTPResponse:
+            session = self._session(request)
+            self._read_limit.spend(session.shopper_id)
+            return await self._feedback.show(session)
 
     def _add_shopper_photos(self, routes: Blueprint) -> None:
         @routes.post("/photos", stream=True)

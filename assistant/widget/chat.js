@@ -5,6 +5,7 @@ import { MessageView } from './messages.js';
 import { pastedPicture } from './photo-door.js';
 import { PhotoTray } from './photo-tray.js';
 import { Photos } from './photos.js';
+import { Thumbs } from './thumbs.js';
 
 const FRAME = { display: 'block', width: '100%', height: '100%', backgroundColor: 'transparent' };
 const SEND =
@@ -32,7 +33,8 @@ export class Chat {
     this.client = client;
     this.strings = strings;
     this.photos = new Photos(client, strings);
-    this.view = new MessageView(strings, client.base, this.photos);
+    this.thumbs = new Thumbs(client, strings);
+    this.view = new MessageView(strings, client.base, this.photos, this.thumbs);
     this.tray = new PhotoTray(strings, (error) => this.wording(error, 'error.photo_damaged'), () => this.trayChanged());
     this.pickPhoto = () => {};
     this.maxCharacters = maxCharacters;
@@ -67,6 +69,7 @@ export class Chat {
     await drawn;
     element.style.border = '0';
     this.photos.load(element.shadowRoot);
+    this.thumbs.load(element.shadowRoot);
     this.photos.frame(element.shadowRoot, this.lastAnswer);
   }
 
@@ -203,27 +206,37 @@ export class Chat {
   async handle(body, signals) {
     const said = this.next ?? { text: body.messages.at(-1).text };
     this.next = null;
-    const answer = await this.deliver({ ...said, id: randomId() });
-    await signals.onResponse(answer);
+    const rest = await this.deliver({ ...said, id: randomId(), shown: [] });
+    await signals.onResponse(rest);
   }
 
   async retry() {
     if (!this.failed || this.busy) return;
-    const answer = await this.deliver(this.failed);
-    answer.forEach((message) => this.element.addMessage(message));
+    const rest = await this.deliver(this.failed);
+    this.add(rest);
   }
 
-  /** Sends a message with the typing sign up, and gives what to show: the answer, or what went wrong. */
+  add(messages) {
+    messages.forEach((message) => this.element.addMessage(message));
+  }
+
+  /**
+   * Sends a message with the typing sign up and shows each part of the answer when it comes. Gives what is left to show:
+   * the buttons to choose from, or what went wrong.
+   */
   async deliver(message) {
     this.wait(true);
+    const messages = [];
     try {
       await this.handIn(message);
-      const messages = await this.client.send(message);
-      const answer = this.view.answer(messages);
+      await this.client.send(message, (one) => {
+        messages.push(one);
+        this.showPart(message, one, messages.length);
+      });
       this.failed = null;
-      if (!answer.length) throw new ChatError('unavailable');
+      if (!messages.some((one) => this.view.answer([one]).length)) throw new ChatError('unavailable');
       this.photos.frame(this.element.shadowRoot, messages);
-      return answer;
+      return this.view.choices(messages);
     } catch (error) {
       this.failed = message;
       return [this.view.trouble(this.wording(error, 'error.server'), !NO_RETRY.includes(error.code))];
@@ -231,6 +244,14 @@ export class Chat {
       this.photos.tell(null);
       this.wait(false);
     }
+  }
+
+  /** Shows a message of an answer, unless it was shown before the connection broke and the answer was asked for again. */
+  showPart(message, one, place) {
+    const content = JSON.stringify(one);
+    if (message.shown[place - 1] === content) return;
+    message.shown[place - 1] = content;
+    this.add(this.view.parts(one));
   }
 
   /** Hands the photo of a message in, once: to try again after that is to send the message only. */
@@ -267,9 +288,10 @@ export class Chat {
   }
 
   clicked(event) {
-    const pressed = event.target.closest?.('[data-payload], [data-retry]');
+    const pressed = event.target.closest?.('[data-payload], [data-retry], [data-thumb]');
     if (!pressed) return;
-    if (pressed.hasAttribute('data-retry')) this.retry();
+    if (pressed.dataset.thumb) this.thumbs.press(pressed);
+    else if (pressed.hasAttribute('data-retry')) this.retry();
     else this.say(pressed.dataset.payload, pressed.dataset.title ?? pressed.textContent);
   }
 

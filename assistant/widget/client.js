@@ -5,6 +5,7 @@ import { languageOf } from './strings.js';
 const SEND_MILLISECONDS = 20000;
 // Longer than the server's own limit, so that its answer is the one that counts.
 const UPLOAD_MILLISECONDS = 30000;
+const LINES = 'application/x-ndjson';
 const SESSION_CODES = ['session_missing', 'session_invalid', 'session_expired'];
 
 /** A refusal of the server, or its absence; `code` names the text in the strings. */
@@ -29,19 +30,33 @@ export class Client {
     this.onAnswer = () => {};
   }
 
-  /** Sends one message; the same id again gives the same answer instead of doing it twice. */
-  async send(message) {
+  /**
+   * Sends one message; the same id again gives the same answer instead of doing it twice.
+   * @param {object} message
+   * @param {function(object)} onMessage told each message of the answer when it comes
+   */
+  async send(message, onMessage) {
     const metadata = { locale: this.locale, page: location.pathname, message_id: message.id };
     if (message.title) metadata.title = message.title.slice(0, 120);
     if (message.photoUrl) metadata.photo_url = message.photoUrl;
-    const answer = await this.withSession('messages', { text: message.text, metadata });
+    const send = (path, body) => this.lines(path, body, onMessage);
+    await this.withSession('messages', { text: message.text, metadata }, send);
     this.onAnswer();
-    return answer;
   }
 
   /** Gives the conversation so far; a visitor who has none gets no session for looking. */
   async history() {
     return this.token() ? this.withSession('history') : [];
+  }
+
+  /** Tells what the shopper thinks of a reply, "up" or "down"; the last word counts. */
+  async judge(reply, thumb) {
+    return this.withSession('feedback', { reply, thumb });
+  }
+
+  /** Gives what this session thinks of its replies, by their ids. */
+  async judged() {
+    return this.withSession('feedback');
   }
 
   /** Hands a photo in, and gives the address under which this session's messages may name it. */
@@ -116,11 +131,11 @@ export class Client {
     this.keep(await this.request('sessions', {}, false));
   }
 
-  async withSession(path, body) {
+  async withSession(path, body, ask = (...what) => this.request(...what)) {
     if (!this.token()) await this.begin();
     const token = this.token();
     try {
-      return await this.request(path, body);
+      return await ask(path, body);
     } catch (error) {
       if (!SESSION_CODES.includes(error.code)) throw error;
       // Expired, or the server has a new secret: a new conversation is all there can be. Another request may have begun
@@ -129,7 +144,46 @@ export class Client {
         await this.begin();
         this.onNewSession();
       }
-      return this.request(path, body);
+      return ask(path, body);
+    }
+  }
+
+  /** Reads an answer line by line, each of them as soon as the server has sent it. */
+  async lines(path, body, onLine) {
+    const headers = {
+      Authorization: `Bearer ${this.token()}`,
+      'Content-Type': 'application/json',
+      Accept: LINES,
+    };
+    const options = { method: 'POST', headers, body: JSON.stringify(body), credentials: 'omit' };
+    const response = await this.fetch(path, options);
+    const isLines = response.headers.get('Content-Type')?.startsWith(LINES);
+    if (!response.ok || !isLines) {
+      // A server that sends no lines gives the whole answer as a list.
+      const content = await response.json().catch(() => null);
+      if (!response.ok || content === null) throw refusal(response, content);
+      content.forEach(onLine);
+      return;
+    }
+    let rest = '';
+    const text = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part = await this.read(text); !part.done; part = await this.read(text)) {
+      const lines = (rest + part.value).split('\n');
+      rest = lines.pop();
+      for (const line of lines) {
+        const content = JSON.parse(line);
+        if (content.error) throw refusal(response, content);
+        onLine(content);
+      }
+    }
+  }
+
+  /** Reads on; a connection that breaks off then is the same as none. */
+  async read(reader) {
+    try {
+      return await reader.read();
+    } catch {
+      throw new ChatError('offline');
     }
   }
 

@@ -29,17 +29,22 @@ export function safeAddress(address, base) {
 }
 
 export class MessageView {
-  constructor(strings, base, photos) {
+  constructor(strings, base, photos, thumbs) {
     this.strings = strings;
     this.base = base;
     this.photos = photos;
+    this.thumbs = thumbs;
   }
 
   /** Gives the messages that deep-chat shows for one answer; the buttons to choose from come last. */
   answer(messages) {
-    const shown = messages.flatMap((message) => this.parts(message));
+    return [...messages.flatMap((message) => this.parts(message)), ...this.choices(messages)];
+  }
+
+  /** Gives the buttons below an answer, as a message of their own where there are any. */
+  choices(messages) {
     const buttons = messages.flatMap((message) => message.buttons ?? []);
-    return buttons.length ? [...shown, this.replies(buttons)] : shown;
+    return buttons.length ? [this.replies(buttons)] : [];
   }
 
   /** Gives deep-chat's history; of old answers the buttons below are left out, except under the last one. */
@@ -79,10 +84,16 @@ export class MessageView {
     const elements = message.elements ?? [];
     const text = withoutListing(message.text ?? '', elements);
     const parts = [];
-    if (text) parts.push(assistant(node('div', { class: 'dg-bubble' }, ...this.paragraphs(text))));
+    if (text) parts.push(this.bubble(text, message.feedback));
     if (elements.length) parts.push(this.cards(elements));
     if (message.image) parts.push(this.picture(message.image));
     return parts.filter(Boolean);
+  }
+
+  /** What was written for this shopper can be judged; what everybody is told in the same words cannot. */
+  bubble(text, reply) {
+    const bubble = node('div', { class: 'dg-bubble' }, ...this.paragraphs(text));
+    return assistant(reply ? node('div', { class: 'dg-judged' }, bubble, this.thumbs.draw(reply)) : bubble);
   }
 
   cards(elements) {

@@ -53,6 +53,7 @@ from actions.photos import Photos
 from actions.popularity import PopularAdvisor
 from actions.reason_words import ReasonWords
 from actions.receipt_keeper import ReceiptKeeper
+from actions.reply_keeper import ReplyKeeper
 from actions.rulebook import Rulebook
 from actions.settings import Settings
 from actions.vocabulary import Vocabulary
@@ -259,6 +260,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, o
         rulebook=Rulebook.load(settings.policies, ["en", "zh"], "en"),
         # Without a model and approved replies the templates speak.
         replies=ReplyWriter([], lambda reply, situation: Verdict(("no model",))),
+        given_replies=ReplyKeeper(sessions, dt.timedelta(days=90)),
     )
     engine.dispose()
 

@@ -13,6 +13,7 @@ from ops.stack import Stack
 from ops.web_shopper import (
     Message,
     NoSuchButton,
+    NothingToJudge,
     PhotoNotTaken,
     Tabs,
     WebShopper,
@@ -125,13 +126,15 @@ class ConversationRunner:
                 self._shop.meanwhile(step.meanwhile)
             try:
                 messages = self._send(tabs.number(step.tab), step)
+                if step.thumb:
+                    tabs.number(step.tab).judge(messages, step.thumb)
             except PhotoNotTaken as error:
                 transcript.append(f"  {number}. shopper: {step.photo}\n     upload refused: {error.code}")
                 if error.code != step.expect.refused:
                     told = _wrong("refused", step.expect.refused, error.code)
                     raise ConversationFailed(_report(script, transcript, number, [told])) from None
                 continue
-            except NoSuchButton as error:
+            except (NoSuchButton, NothingToJudge) as error:
                 raise ConversationFailed(_report(script, transcript, number, [str(error)])) from None
             tracker = self._stack.tracker(client.shopper_id)
             events = tracker["events"]
@@ -236,6 +239,10 @@ class ConversationRunner:
             rating = self._shop.satisfaction(shopper)
             if not matches(expected.satisfaction, rating):
                 yield _wrong("satisfaction", expected.satisfaction, rating)
+        if expected.thumbs is not None:
+            thumbs = self._shop.thumbs(shopper)
+            if not matches(expected.thumbs, thumbs):
+                yield _wrong("thumbs", expected.thumbs, thumbs)
 
     def _changes_of_orders(self, marks: Marks, expected: DatabaseExpectation) -> Iterator[str]:
         found = self._shop.given_orders(expected.given_orders)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -93,6 +93,7 @@ class DatabaseExpectation(Strict):
     tickets: list[dict[str, Any]] | None = None
     invoices: list[dict[str, Any]] | None = None
     satisfaction: Any = None
+    thumbs: list[Any] | None = None
 
 
 class Expectation(Strict):
@@ -121,6 +122,7 @@ class Step(Strict):
     on_card: int | None = Field(default=None, ge=1)
     tab: int = Field(default=1, ge=1)
     twice: bool = False
+    thumb: Literal["up", "down"] | None = None
     meanwhile: Meanwhile | None = None
     expect: Expectation = Expectation()
     expect_zh: Expectation = Expectation()

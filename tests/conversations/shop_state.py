@@ -28,6 +28,7 @@ from shop.models import (
     Product,
     Promotion,
     Receipt,
+    ReplyFeedback,
     Return,
     Slate,
     Ticket,
@@ -212,6 +213,12 @@ class ShopState:
         """Give how this conversation was rated."""
         with reading(self._sessions) as session:
             return rating_of(session, shopper)
+
+    def thumbs(self, shopper: Shopper) -> list[str | None]:
+        """Give the thumb of each reply that was written in this conversation, the oldest first."""
+        with reading(self._sessions) as session:
+            own = select(ReplyFeedback.thumb).where(ReplyFeedback.shopper_id == shopper.shopper_id)
+            return list(session.scalars(own.order_by(ReplyFeedback.id)))
 
     def wishes(self, shopper: Shopper) -> dict[str, Any] | None:
         """Give the wishes that are saved with the shopper's account."""

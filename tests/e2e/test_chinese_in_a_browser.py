@@ -94,3 +94,14 @@ def test_a_shopper_finds_asks_and_adds_in_chinese(stack: Stack, shopper: Chinese
 
     assert not [said for said in shopper.bubbles() if _SENTENCE.search(said)]
     assert shopper.errors == []
+
+
+def test_a_written_reply_gets_a_thumb_in_chinese(shopper: ChineseVisitor) -> None:
+    shopper.open_chat()
+    shopper.say("谢谢")
+    texts = STRINGS["feedback"]
+    thumbs = shopper.chat.get_by_role("group", name=texts["label"])
+    thumbs.get_by_role("button", name=texts["down"]).click()
+    expect(thumbs.get_by_role("status")).to_have_text(texts["kept"])
+    expect(thumbs.get_by_role("button", name=texts["down"])).to_have_attribute("aria-pressed", "true")
+    shopper.keep_picture("thumbs-chinese")

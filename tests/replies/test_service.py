@@ -58,6 +58,7 @@ def write(*models: Served, fallback: ApprovedReplies | None = None, **request: o
 def test_the_model_speaks_first() -> None:
     reply = write(served("<end>", "{price}"), fallback=approved("It is {price}."))
     assert (reply.text, reply.rung, reply.version, dict(reply.missed)) == ("5 USD", Rung.MODEL, "v", {})
+    assert reply.line == "{price}"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_what_the_model_may_not_say_the_nearest_approved_reply_says(wishes: tupl
 
 def test_the_template_speaks_last() -> None:
     reply = write(served(" cold"), fallback=approved("It is cold, {price}."))
-    assert (reply.text, reply.rung) == ("Sorry.", Rung.TEMPLATE)
+    assert (reply.text, reply.rung, reply.line) == ("Sorry.", Rung.TEMPLATE, "")
     assert set(reply.missed) == {Rung.MODEL, Rung.APPROVED}
     assert write().rung is Rung.TEMPLATE
 

@@ -25,6 +25,7 @@ from tests.assistant.channels.tiny_bot import CARD
 
 SECRET = "a secret for tests, long enough to sign with"
 SHOP_ORIGIN = "https://shop.example"
+REPLY = "reply-that-may-be-judged"
 
 
 def free_port() -> int:
@@ -46,6 +47,8 @@ class ScriptedActions:
     started: threading.Event = field(default_factory=threading.Event)
     photos: dict[str, tuple[dict[str, Any], bytes]] = field(default_factory=dict)
     refuses: tuple[int, str] | None = None
+    writes: bool = False  # whether its words are a reply that may be judged
+    thumbs: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2**24)
@@ -54,6 +57,8 @@ class ScriptedActions:
         app.router.add_post("/for-you", self.show_for_you)
         app.router.add_post("/photos", self.take_photo)
         app.router.add_get("/photos/{name}", self.show_photo)
+        app.router.add_post("/feedback", self.take_thumb)
+        app.router.add_get("/feedback", self.show_thumbs)
         return app
 
     async def run_action(self, request: web.Request) -> web.Response:
@@ -68,12 +73,11 @@ class ScriptedActions:
         events = [{"event": "slot", "name": name, "value": value} for name, value in self.remembers.items()]
         return web.json_response({"events": events, "responses": self.responses(call)})
 
-    @staticmethod
-    def responses(call: dict[str, Any]) -> list[dict[str, Any]]:
+    def responses(self, call: dict[str, Any]) -> list[dict[str, Any]]:
         if call["next_action"] == "action_show_cards":
             return [{"text": "I found 1 product:\n1. Camera", "elements": [CARD], "image": "https://x.example/i.png"}]
         if call["next_action"] == "action_add_to_cart":
-            return [{"text": "It is in your cart."}]
+            return [{"text": "It is in your cart.", **({"feedback": REPLY} if self.writes else {})}]
         return []
 
     async def show_catalogue(self, request: web.Request) -> web.Response:
@@ -88,6 +92,25 @@ class ScriptedActions:
         if self.mode == "fails":
             return web.json_response({"error": "unauthorized"}, status=401)
         return web.json_response({"cards": [], "claims": claims_of(request), "asked": await request.json()})
+
+    async def take_thumb(self, request: web.Request) -> web.Response:
+        """Keep a thumb for whoever is proven, of the one reply that was written."""
+        if self.mode == "hangs":
+            await self.release.wait()
+        if self.mode == "fails":
+            return web.json_response({"error": {"code": "feedback_unavailable"}}, status=503)
+        asked = await request.json()
+        if asked["reply"] != REPLY:
+            return web.json_response({"error": {"code": "feedback_gone"}}, status=404)
+        self.thumbs.setdefault(claims_of(request)["sub"], {})[asked["reply"]] = asked["thumb"]
+        return web.json_response(asked)
+
+    async def show_thumbs(self, request: web.Request) -> web.Response:
+        if self.mode == "hangs":
+            await self.release.wait()
+        if self.mode == "fails":
+            return web.json_response({"error": {"code": "unauthorized"}}, status=401)
+        return web.json_response(self.thumbs.get(claims_of(request)["sub"], {}))
 
     async def take_photo(self, request: web.Request) -> web.Response:
         """Keep the bytes as they come, or refuse them as the real one would."""
