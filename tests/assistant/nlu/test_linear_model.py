@@ -28,7 +28,9 @@ def test_a_saved_model_says_the_same(tmp_path, count):
 def test_probabilities_are_those_of_scikit_learn(count, apart):
     from sklearn.linear_model import LogisticRegression
 
-    reference = LogisticRegression(C=100.0, max_iter=1000, tol=1e-8, class_weight="balanced").fit(POINTS[:count], LABELS[:count])
+    reference = LogisticRegression(C=100.0, max_iter=1000, tol=1e-8, class_weight="balanced").fit(
+        POINTS[:count], LABELS[:count]
+    )
     assert fit(count).probabilities(POINTS) == pytest.approx(reference.predict_proba(POINTS), abs=apart)
     assert fit(count).probabilities(POINTS).sum(axis=1) == pytest.approx(1)
 
