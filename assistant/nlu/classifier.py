@@ -46,7 +46,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Give the defaults; `sparse_weight` is the length of the count vector beside a dense one of length 1."""
-        return {"strength": 20.0, "iterations": 30, "sparse_weight": 0.6, "ranking_length": 10}
+        return {"strength": 20.0, "iterations": 150, "sparse_weight": 0.6, "ranking_length": 10}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

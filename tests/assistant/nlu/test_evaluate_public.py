@@ -92,6 +92,17 @@ def test_the_threshold_parts_what_is_known_from_what_is_strange():
     assert 0.75 < choose_threshold(EXAMPLES, ANSWERS) <= 0.8
 
 
+def test_the_threshold_turns_few_of_the_rightly_understood_away():
+    # Every stranger scores 0.5; of 40 messages in scope a tenth scores below, so to refuse the strangers would cost it.
+    known = [Example("a", "x"), Example("b", "y")] * 20
+    scores = [0.4] * 4 + [0.9] * 36
+    answers = [Answer(one.intent, score, score, 1.0) for one, score in zip(known, scores, strict=True)]
+    strangers, strange = [Example("?", STRANGE)] * 60, [Answer("x", 0.5, 0.5, 1.0)] * 60
+    assert choose_threshold([*known, *strangers], [*answers, *strange]) <= 0.4
+    few = [*known[4:], *known[:1]], [*answers[4:], *answers[:1]]
+    assert 0.5 < choose_threshold([*few[0], *strangers], [*few[1], *strange]) <= 0.9
+
+
 def test_calibration_error_is_the_gap_of_confidence_and_accuracy():
     assert calibration_error(np.array([0.9, 0.9]), np.array([True, True])) == pytest.approx(0.1)
     assert calibration_error(np.array([0.5, 0.5, 1.0]), np.array([True, False, True])) == pytest.approx(0)
