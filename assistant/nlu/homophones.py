@@ -46,7 +46,7 @@ def count_han(texts: Iterable[str]) -> HanCounts:
         alone.update(word for word in _cut(text) if len(word) == 1 and has_han(word))
         words.update(word for word in jieba.cut(text) if len(word) > 1 and has_han(word))
         pairs.update(text[place : place + 2] for place in range(len(text) - 1) if has_han(text[place]))
-    return HanCounts(words, alone, {pair: count for pair, count in pairs.items() if count > 1})
+    return HanCounts(dict(words), dict(alone), {pair: count for pair, count in pairs.items() if count > 1})
 
 
 class Homophones:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import pytest
 
 from assistant.nlu.homophones import HanCounts, Homophones, count_han
@@ -87,3 +90,7 @@ def test_pairs_that_stand_once_may_be_slips_and_are_not_counted():
     counts = count_han(["運費多少", "运费呢", "定单 abc"])
     assert counts.pairs == {"运费": 2}
     assert counts.words["运费"] == 2
+
+
+def test_counts_are_the_same_once_written_and_read():
+    assert HanCounts(**json.loads(json.dumps(asdict(COUNTS)))) == COUNTS
