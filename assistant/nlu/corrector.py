@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,10 +18,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import fingerprint, read_json
 from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.homophones import HanCounts, count_han
 from assistant.nlu.slips import Corrected, Slips, count_words
 from assistant.nlu.words import WordLists
 
-COUNTS = "words.json"
+COUNTS, HAN = "words.json", "han.json"
 _CORRECTED = "corrected"
 
 
@@ -70,8 +72,8 @@ class SlipCorrector(GraphComponent):
         made = cls(config, model_storage, resource)
         with suppress(ValueError):  # what Rasa's storage raises for a resource that was never written
             with model_storage.read_from(resource) as folder:
-                counts = json.loads((folder / COUNTS).read_text(encoding="utf-8"))
-            made._know(counts)
+                counts, han = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (COUNTS, HAN))
+            made._know(counts, HanCounts(**han))
         return made
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
@@ -80,10 +82,12 @@ class SlipCorrector(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Count the words of the training text."""
-        counts = count_words(example.get(TEXT) or "" for example in training_data.training_examples)
+        texts = [example.get(TEXT) or "" for example in training_data.training_examples]
+        counts, han = count_words(texts), count_han(texts)
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / COUNTS).write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
-        self._know(counts)
+            for name, found in ((COUNTS, counts), (HAN, asdict(han))):
+                (folder / name).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        self._know(counts, han)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -99,12 +103,12 @@ class SlipCorrector(GraphComponent):
         """Leave the training text as it was written: slips in it are meant."""
         return training_data
 
-    def _know(self, counts: Mapping[str, int]) -> None:
+    def _know(self, counts: Mapping[str, int], han: HanCounts) -> None:
         words = WordLists.load(*self._config["words"])
         # Read at each start, so that a name that is new in the shop is no slip.
         named = dict.fromkeys(_names(Catalogue.load(self._config["lexicon"])), 1)
         vocabulary = read_json(self._config["real_words"])["model"]["vocab"]
-        self._slips = Slips({**named, **counts}, vocabulary, words.hesitations)
+        self._slips = Slips({**named, **counts}, vocabulary, words.hesitations, han)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

@@ -6,12 +6,17 @@ import random
 import re
 from collections.abc import Callable, Mapping
 
+import jieba
+
 from assistant.nlu.scripts import has_han
+from assistant.nlu.sounds import common_by_sound, sound_of
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{3,}")
 _EMOJI = ("😀", "🙏", "👍", "😅", "🔥", "❤️")
 _ENGLISH_FILLERS, _CHINESE_FILLERS = ("um", "uh", "so", "like"), ("嗯", "那个", "就是", "呃")
+# So many characters of one sound are offered on the first page of a keyboard.
+_LIKELY = 8
 
 Damage = Callable[[str, random.Random], str]
 
@@ -27,6 +32,17 @@ def slip(text: str, drawn: random.Random) -> str:
         return text
     place = run.start() + drawn.randrange(len(run[0]))
     return text[:place] + text[place + 1 :]
+
+
+def homophone(text: str, drawn: random.Random) -> str:
+    """Write one character of a Chinese word with another common one of the same sound; other texts have none."""
+    words = [(start, end) for word, start, end in jieba.tokenize(text) if len(word) > 1 and all(map(has_han, word))]
+    for start, end in drawn.sample(words, len(words)):
+        place = drawn.randrange(start, end)
+        alike = [one for one in common_by_sound().get(sound_of(text[place]), ()) if one != text[place]][:_LIKELY]
+        if alike:
+            return text[:place] + drawn.choice(alike) + text[place + 1 :]
+    return text
 
 
 def capitals(text: str, _: random.Random) -> str:
@@ -67,6 +83,7 @@ def doubled(text: str, drawn: random.Random) -> str:
 
 DAMAGES: Mapping[str, Damage] = {
     "a slip": slip,
+    "a homophone": homophone,
     "capitals": capitals,
     "no signs, small letters": no_signs,
     "as a microphone hears": spoken,

@@ -1,8 +1,8 @@
 """Slips of the keyboard put right, and hesitations and doubled words left out, before a message is understood.
 
 A word is taken for a slip where neither the training text, the shop's catalogue nor the encoder's vocabulary has it,
-and one word of the training text is a slip away. Names are left alone: a word with a capital inside a sentence, a word
-beside digits or signs, and whatever is not written in Latin letters.
+and one word of the training text is a slip away. Names are left alone: a word with a capital inside a sentence, and a
+word beside digits or signs. Of what is not written in Latin letters, only Chinese homophones are put right.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from assistant.nlu.homophones import HanCounts, Homophones
+
 SHORTEST = 4
+# A word of three letters is a slip only from a word that stands so often: "teh", "adn", "yuo".
+_OFTEN = 100
 # In a word of four letters only two that are swapped are surely a slip: "lamp" is none of "camp".
 _SURE_LENGTH = 5
 _LONG = 8
@@ -27,7 +31,7 @@ _CLEARLY = 4
 _TIES = 8
 # A word of the training text that a real word outnumbers so is a slip that was written there on purpose.
 _MUCH_MORE = 10
-_WORD = re.compile(r"[A-Za-z]{4,}")
+_WORD = re.compile(r"[A-Za-z]{3,}")
 # "The shoes shoes in blue": nobody means it twice.
 _TWICE = re.compile(r"(?<![^\W_])([A-Za-z]{4,})\s+(?=\1(?![^\W_]))", re.IGNORECASE)
 _EDGES = "?!.,;:()\"'…？！。，；：（）“”"
@@ -71,15 +75,21 @@ class Slips:
         counts: how often each word stands in the training text, in small letters.
         real_words: words that are no slips.
         hesitations: sounds that say nothing, such as "um", wherever they stand.
+        han: what the training text holds in Chinese.
     """
 
     def __init__(
-        self, counts: Mapping[str, int], real_words: Iterable[str] = (), hesitations: Iterable[str] = ()
+        self,
+        counts: Mapping[str, int],
+        real_words: Iterable[str] = (),
+        hesitations: Iterable[str] = (),
+        han: HanCounts | None = None,
     ) -> None:
         real = frozenset(word.lower() for word in real_words)
         self._counts = _without_slips(counts, real)
         self._hesitation = _hesitation(hesitations)
         self._known = real.union(self._counts)
+        self._homophones = Homophones(han or HanCounts())
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for word in sorted(self._counts):
             if len(word) >= SHORTEST and word.isalpha() and word.isascii():
@@ -96,6 +106,9 @@ class Slips:
             word = self._nearest(match[0].lower())
             if word is not None:
                 found.append(Correction(match.start(), match.end(), word))
+        for start, end, word in self._homophones.find(text):
+            if left_out.isdisjoint(range(start, end)):
+                found.append(Correction(start, end, word))
         found.sort(key=lambda one: one.start)
         return Corrected(text, _replaced(text, found), tuple(found))
 
@@ -113,6 +126,8 @@ class Slips:
 
     def _find(self, word: str) -> str | None:
         """Give the one training word that is a slip away; None where none is, or it is not clear which."""
+        if len(word) < SHORTEST:
+            return self._swapped_back(word)
         allowed = 1 if len(word) < _LONG else 2
         choices = [
             choice
@@ -128,6 +143,12 @@ class Slips:
         if len(ranked) > 1 and self._counts[ranked[0]] < _CLEARLY * self._counts[ranked[1]]:
             return None
         return ranked[0] if ranked else None
+
+    def _swapped_back(self, word: str) -> str | None:
+        """Give the one very common word of which two neighbouring letters are swapped."""
+        others = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)}
+        found = [other for other in others if self._counts.get(other, 0) >= _OFTEN]
+        return found[0] if len(found) == 1 else None
 
 
 def _without_slips(counts: Mapping[str, int], real: Collection[str]) -> dict[str, int]:

@@ -5,8 +5,9 @@ import random
 
 import pytest
 
-from assistant.nlu.damage import DAMAGES, capitals, doubled, emoji, no_signs, slip, spoken
+from assistant.nlu.damage import DAMAGES, capitals, doubled, emoji, homophone, no_signs, slip, spoken
 from assistant.nlu.evaluate_robustness import main
+from assistant.nlu.sounds import sounds_of
 
 
 def drawn():
@@ -26,6 +27,14 @@ def test_a_slip_leaves_out_a_chinese_character():
 
 def test_a_message_too_short_for_a_slip_stays():
     assert slip("hi 42", drawn()) == "hi 42"
+
+
+def test_a_homophone_takes_the_place_of_one_character_of_a_chinese_word():
+    text = "我想买一台显示器 Nikon"
+    damaged = homophone(text, drawn())
+    assert [one != other for one, other in zip(damaged, text, strict=True)].count(True) == 1
+    assert sounds_of(damaged) == sounds_of(text)
+    assert homophone("show me laptops", drawn()) == "show me laptops"
 
 
 def test_signs_go_but_those_inside_numbers_stay():
@@ -64,7 +73,7 @@ def test_the_command_prints_the_loss_of_each_kind_and_writes_json(small_model, t
     rows = json.loads(target.read_text())
     assert [row["damage"] for row in rows] == ["untouched", *DAMAGES]
     assert rows[0] == {"damage": "untouched", "changed": 0, "intents": 1.0, "entities": 1.0}
-    assert all(row["changed"] for row in rows[1:])
+    assert {row["damage"] for row in rows if not row["changed"]} == {"untouched", "a homophone"}
     assert "untouched" in capsys.readouterr().out
 
 

@@ -55,6 +55,41 @@ def test_what_is_no_slip_is_left_alone(text):
     assert SLIPS.correct(text) == Corrected(text, text)
 
 
+COMMON = Slips({"the": 400, "and": 300, "you": 200, "ant": 120, "saw": 99, "can": 150}, ["are", "nad"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("show teh shoes adn hte lamp", "show the shoes and the lamp"),
+        ("Cna yuo see it", "can you see it"),
+        ("给我看看teh lamp", "给我看看the lamp"),
+    ],
+)
+def test_swapped_letters_of_a_very_common_short_word_are_put_right(typed, read):
+    assert COMMON.correct(typed).text == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nad",  # a real word
+        "wsa",  # "saw" is not common enough
+        "thr",  # no letters are swapped
+        "the TEH lamp",  # a name
+        "RSU 42",
+        "teh-42",
+    ],
+)
+def test_other_short_words_are_left_alone(text):
+    assert COMMON.correct(text).text == text
+
+
+def test_of_two_common_short_words_none_is_guessed():
+    assert Slips({"ant": 400, "nat": 400}).correct("show ant").text == "show ant"
+    assert Slips({"tea": 400, "eat": 400}).correct("show eta").text == "show eta"
+
+
 def test_of_two_words_that_are_as_near_the_much_more_common_one_is_meant():
     assert Slips({"stock": 40, "stick": 3}).correct("sttck").text == "stock"
     assert Slips({"stock": 4, "stick": 3}).correct("stxck").text == "stxck"
