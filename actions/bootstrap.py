@@ -27,6 +27,7 @@ from actions.vocabulary import Vocabulary
 from recsys.store import RecommenderStore
 from replies.loading import Places, load_writer
 from replies.service import ReplyWriter
+from replies.topics import Topics, read_topics
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder, TextEmbedder
 from shop.glossary import Glossary
@@ -86,6 +87,7 @@ class Services:
     guests: GuestAccess
     rulebook: Rulebook
     replies: ReplyWriter
+    topics: Topics
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
     @property
@@ -143,6 +145,7 @@ def build_services(settings: Settings) -> Services:
         guests=GuestAccess(sessions, BackgroundSender(sender), settings.secret.get_secret_value()),
         rulebook=Rulebook.load(settings.policies, list(policies), settings.language),
         replies=_replies(settings, multilingual),
+        topics=read_topics(settings.reply_texts),
     )
 
 

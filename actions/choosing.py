@@ -1,0 +1,159 @@
+"""Which of several products is more what a shopper needs: told from facts of each, before the table of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from actions.cards import button
+from actions.facts import price_facts
+from actions.pending import PERSON
+from actions.product_facts import ProductFacts, cheaper_of, price_of
+from actions.replying import Known, written
+from actions.turn import Turn
+from replies.facts import Fact
+from replies.topics import Asked
+from shop.catalogue import ProductView
+
+_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]+|千克|公斤|克)")
+_TOUCHES: Final = {"lighter": "lightweight", "warmer": "warm"}
+"""What a text says of the second bears on the first."""
+
+
+def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
+    """Answer which of some products is better for something, as far as the shop's data says anything of it.
+
+    A message that only wants them side by side gets no answer before the table.
+    """
+    if turn.from_button:
+        return
+    asked = turn.services.topics.asked(turn.text)
+    known = [ProductFacts(product, turn.services.topics) for product in products]
+    if len(products) == 2 and _tells_cheaper(turn, products, asked):
+        return
+    if len(products) == 2 and _tells_lighter(turn, known, asked):
+        return
+    names = (*asked.truths, *asked.fields, *(_TOUCHES[one] for one in asked.choices if one in _TOUCHES))
+    if names:
+        _tell_of_each(turn, known, asked, names)
+    elif [one for one in asked.choices if one != "cheaper"] or _has_purpose(turn, products):
+        _say_open(turn)
+
+
+def _tells_cheaper(turn: Turn, products: Sequence[ProductView], asked: Asked) -> bool:
+    """Say which of two costs less, where their prices do not overlap."""
+    wants = "cheaper" in asked.choices or turn.entity("price_direction") == "lower"
+    choice = cheaper_of(*products) if wants and not asked.truths else None
+    if choice is None:
+        return False
+    prices = {f"price.{place}": price_of(turn.labels, product) for place, product in enumerate(products, start=1)}
+    facts = [*_names(products), *(Fact(name, "money") for name in prices), Fact("cheaper", "choice", choice)]
+    reply = written(turn, "compare_for", Known(facts, {**_called(products), **prices}, ("cheaper",)))
+    told = price_facts(variant for product in products for variant in product.variants)
+    if reply:
+        turn.say("utter_reply", reply=reply, told=told)
+    elif choice == "same":
+        turn.say("utter_same_price", told=told, price=prices["price.1"])
+    else:
+        mine, other = ("1", "2") if choice == "product.1" else ("2", "1")
+        names = _called(products)
+        turn.say(
+            "utter_cheaper",
+            told=told,
+            name=names[f"product.{mine}"],
+            price=prices[f"price.{mine}"],
+            other=names[f"product.{other}"],
+            other_price=prices[f"price.{other}"],
+        )
+    return True
+
+
+def _tells_lighter(turn: Turn, known: Sequence[ProductFacts], asked: Asked) -> bool:
+    """Say which of two weighs less, where rows give the weight of both in one unit."""
+    weights = [one.values("weight") for one in known]
+    if "lighter" not in asked.choices or not all(len(values) == 1 for values in weights):
+        return False
+    first, other = (_AMOUNT.fullmatch(values[0].strip()) for values in weights)
+    if first is None or other is None or first[2] != other[2]:
+        return False
+    weighs, against = float(first[1]), float(other[1])
+    choice = "same" if weighs == against else "product.1" if weighs < against else "product.2"
+    products = [one.product for one in known]
+    values = {f"weight.{place}": each[0] for place, each in enumerate(weights, start=1)}
+    facts = [*_names(products), *(Fact(name, "number") for name in values), Fact("lighter", "choice", choice)]
+    reply = written(turn, "compare_for", Known(facts, {**_called(products), **values}, ("lighter",)))
+    if reply:
+        turn.say("utter_reply", reply=reply)
+    return reply is not None
+
+
+def _tell_of_each(turn: Turn, known: Sequence[ProductFacts], asked: Asked, names: Sequence[str]) -> None:
+    """Say of each product what its data has on what was asked after."""
+    about = Asked(truths=tuple(names), fields=asked.fields)
+    said = [_said(one, about) for one in known]
+    reply = _by_model(turn, known, asked, said) if len(known) == 2 else None
+    has_gap = not all(said)
+    if has_gap:
+        turn.ask_later(PERSON)
+    buttons = [button(turn.labels, "talk_to_person", "talk_to_person")] if has_gap else []
+    if reply:
+        turn.say("utter_reply", reply=reply, buttons=buttons)
+    elif not any(said):
+        _say_open(turn)
+    else:
+        unknown = turn.labels.text("compare.unknown")
+        lines = [
+            turn.labels.text("details.fact", name=one.product.name, value=f"“{quote}”" if quote else unknown)
+            for one, quote in zip(known, said, strict=True)
+        ]
+        turn.say("utter_compare_said", lines="\n".join(lines), buttons=buttons)
+
+
+def _said(known: ProductFacts, about: Asked) -> str:
+    """Give the shop's own words on what was asked after."""
+    words = [words for topic in about.truths for words in known.truth(topic).words]
+    values = [value for field in about.fields for value in known.values(field)]
+    return " ".join(dict.fromkeys([*words, *values, *known.said_of(about)]))
+
+
+def _by_model(turn: Turn, known: Sequence[ProductFacts], asked: Asked, said: Sequence[str]) -> str | None:
+    """Let the model compare two by one attribute, where what is not known of one is not touched on either."""
+    products = [one.product for one in known]
+    if asked.choices == ("lighter",) and not asked.truths and not any(said):
+        return written(turn, "compare_for", Known(_names(products), _called(products), ("lighter",)))
+    if len(asked.truths) != 1 or asked.fields or asked.turned or asked.choices:
+        return None
+    (topic,) = asked.truths
+    truths = [one.truth(topic) for one in known]
+    if any(words and not truth.values for truth, words in zip(truths, said, strict=True)):
+        return None
+    facts = [fact for place, truth in enumerate(truths, start=1) for fact in truth.facts(str(place))]
+    names = tuple(dict.fromkeys(fact.name for fact in facts))
+    return written(turn, "compare_for", Known([*_names(products), *facts], _called(products), names))
+
+
+def _say_open(turn: Turn) -> None:
+    """Say that the data leaves open which is better, and offer to ask a person."""
+    turn.ask_later(PERSON)
+    turn.say("utter_compare_open", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+
+
+def _has_purpose(turn: Turn, products: Sequence[ProductView]) -> bool:
+    """Tell whether the message has words beside those that name the products: what it is for."""
+    named = {word for product in products for word in _words(product.name)}
+    named |= {word for product in products for category in product.categories for word in _words(category)}
+    words = turn.services.glossary.translated(turn.entity("product_query") or "")
+    return any(word not in named and word.removesuffix("s") not in named for word in _words(words))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _names(products: Sequence[ProductView]) -> list[Fact]:
+    return [Fact(f"product.{place}", "name") for place in range(1, len(products) + 1)]
+
+
+def _called(products: Sequence[ProductView]) -> dict[str, str]:
+    return {f"product.{place}": product.name for place, product in enumerate(products, start=1)}
