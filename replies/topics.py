@@ -19,7 +19,7 @@ from replies.guard import ABOUT
 from replies.lexicon import Lexicon, one_of, read_lexicon
 from replies.texts import read_texts
 
-SENTENCE_END: Final = re.compile(r"(?<=[.!?])(?<!\b[a-z]{3}\.)\s+(?=[A-Z“\"'(])|(?<=[。！？])\s*|\s\|\s|\n+")
+SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"'(])|(?<=[。！？])\s*|\s\|\s|\n+")
 """Between two sentences; "max. 4 persons" and "Cat.6" end none."""
 SYSTEM: Final = re.compile(r"\bsystems?\b(?!\s*(?::|prompt|message))")
 """Commands speak of a system, and so do texts on cameras."""
@@ -112,9 +112,7 @@ class Topics:
 
     def sentences(self, text: str) -> list[str]:
         """Give the sentences of a text of the shop, but for those that try to command."""
-        lexicon = self.lexicons[language_of(text)]
-        parts = (part.strip() for part in SENTENCE_END.split(text))
-        return [part for part in parts if part and not lexicon.has("instructions", SYSTEM.sub("", part.lower()))]
+        return [part for part in map(str.strip, SENTENCE_END.split(text)) if part and not self._commands(part)]
 
     def speaks_of(self, sentence: str, asked: Collection[str]) -> bool:
         """Tell whether a sentence has words of an attribute, whatever it says of it."""
@@ -128,6 +126,10 @@ class Topics:
         """Give the words of a question that say what it is about."""
         idle = self.questions["en"].idle
         return {word for word in re.findall(r"[a-z]+", text.casefold()) if len(word) > 3 and word not in idle}
+
+    def _commands(self, sentence: str) -> bool:
+        plain = SYSTEM.sub("", sentence.lower())
+        return any(lexicon.has("instructions", plain) for lexicon in self.lexicons.values())
 
     def _of_sentence(self, sentence: str, nouns: Collection[str], is_first: bool) -> Iterator[Stated]:
         lexicon = self.lexicons[language_of(sentence)]
