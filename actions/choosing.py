@@ -37,7 +37,7 @@ def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
     names = (*asked.truths, *asked.fields, *(_TOUCHES[one] for one in asked.choices if one in _TOUCHES))
     if names:
         _tell_of_each(turn, known, asked, names)
-    elif [one for one in asked.choices if one != "cheaper"] or _has_purpose(turn, products):
+    elif asked.for_something or set(asked.choices) - {"cheaper"} or _has_purpose(turn, products):
         _say_open(turn)
 
 

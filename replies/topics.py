@@ -24,7 +24,7 @@ SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"'(])|(?<=[。！？]
 SYSTEM: Final = re.compile(r"\bsystems?\b(?!\s*(?::|prompt|message))")
 """Commands speak of a system, and so do texts on cameras."""
 HAN: Final = re.compile("[\u3400-\u9fff]")
-PARTS: Final = frozenset({"truths", "turned", "fields", "choices", "idle"})
+PARTS: Final = frozenset({"truths", "turned", "fields", "choices", "purposes", "idle"})
 _ADVERBS: Final = (
     r"(?:(?:not|also|very|fully|really|extremely|just|so|both|completely|great|suitable|ideal|perfect|ultra)[ -])*"
 )
@@ -46,12 +46,14 @@ class Asked:
         turned: those of them whose opposite is asked after: "is it heavy?".
         fields: attributes that have a value.
         choices: in what one of several is more so.
+        for_something: whether it says for whom or for what.
     """
 
     truths: tuple[str, ...] = ()
     turned: frozenset[str] = frozenset()
     fields: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    for_something: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Questions:
     turned: Mapping[str, re.Pattern[str]]
     fields: Mapping[str, re.Pattern[str]]
     choices: Mapping[str, re.Pattern[str]]
+    purposes: re.Pattern[str]
     idle: frozenset[str]
 
 
@@ -98,7 +101,7 @@ class Topics:
             # "How heavy is it" wants a number.
             truths = tuple(name for name in truths if name != "lightweight")
         choices = tuple(name for name, pattern in own.choices.items() if pattern.search(said))
-        return Asked(truths, frozenset(turned), fields, choices)
+        return Asked(truths, frozenset(turned), fields, choices, own.purposes.search(said) is not None)
 
     def stated(self, text: str, nouns: Collection[str]) -> list[Stated]:
         """Give what a text states of the product that it describes; a text that tries to command states nothing.
@@ -166,9 +169,10 @@ def _questions(path: Path, language: Language) -> Questions:
         raise InvalidLexicon(path, f"has the parts {sorted(PARTS)}")
     try:
         tables = {part: _patterns(rows[part], language) for part in ("truths", "turned", "fields", "choices")}
+        purposes = one_of(rows["purposes"], language)
     except re.error as error:
         raise InvalidLexicon(path, f"no regular expression: {error}") from error
-    return Questions(**tables, idle=frozenset(rows["idle"]))
+    return Questions(**tables, purposes=purposes, idle=frozenset(rows["idle"]))
 
 
 def _patterns(rows: Mapping[str, Any], language: Language) -> dict[str, re.Pattern[str]]:

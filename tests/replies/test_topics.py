@@ -27,7 +27,7 @@ def topics() -> Topics:
         pytest.param("how heavy is it?", Asked((), frozenset({"lightweight"}), ("weight",)), id="a value"),
         pytest.param("which one is cheaper", Asked(choices=("cheaper",)), id="a choice"),
         pytest.param("does it need a lot of water?", Asked(), id="watering a plant"),
-        pytest.param("which of the two for my mother?", Asked(), id="a person"),
+        pytest.param("which of the two for my mother?", Asked(for_something=True), id="a person"),
         pytest.param("这个防水吗", Asked(("waterproof",)), id="in Chinese"),
         pytest.param("会不会太吵", Asked(("quiet",), frozenset({"quiet"})), id="the other way round in Chinese"),
         pytest.param("哪个更轻", Asked(choices=("lighter",)), id="a choice in Chinese"),
@@ -111,7 +111,7 @@ def test_both_languages_ask_after_the_same(topics: Topics) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["truths: {}", "{truths: {a: ['(']}, turned: {}, fields: {}, choices: {}, idle: []}"]
+    "content", ["truths: {}", "{truths: {a: ['(']}, turned: {}, fields: {}, choices: {}, purposes: [], idle: []}"]
 )
 def test_damaged_words_of_questions_are_named(tmp_path: Path, content: str) -> None:
     for name in ("claims_en.yml", "claims_zh.yml"):
