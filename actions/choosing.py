@@ -93,11 +93,10 @@ def _tell_of_each(turn: Turn, known: Sequence[ProductFacts], asked: Asked, names
     about = Asked(truths=tuple(names), fields=asked.fields)
     said = [_said(one, about) for one in known]
     reply = _by_model(turn, known, asked, said) if len(known) == 2 else None
-    has_gap = not all(said)
-    if has_gap:
-        turn.ask_later(PERSON)
-    buttons = [button(turn.labels, "talk_to_person", "talk_to_person")] if has_gap else []
+    buttons = [] if all(said) else [button(turn.labels, "talk_to_person", "talk_to_person")]
     if reply:
+        if reply.endswith(("?", "？")):
+            turn.ask_later(PERSON)
         turn.say("utter_reply", reply=reply, buttons=buttons)
     elif not any(said):
         _say_open(turn)

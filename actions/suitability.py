@@ -27,7 +27,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """Of fields; all others are texts."""
 NAME: Final = Fact("product.1", "name")
-_QUOTED: Final = 2
+_ASKING: Final = ("?", "？")
 
 
 def tell_suitability(turn: Turn, product: ProductView) -> None:
@@ -62,16 +62,15 @@ def _tell_truth(turn: Turn, product: ProductView, truth: KnownTruth, *, by_model
     facts = Known([NAME, *truth.facts()], {"product.1": product.name}, (truth.topic,), question_of(turn))
     reply = _on_topic(turn, written(turn, "judge_suitability", facts), truth.topic) if by_model else None
     disputed = len(truth.values) > 1
-    if disputed:
-        turn.ask_later(PERSON)
-    else:
-        turn.ask_later(SIMILAR if truth.values == ("no",) else DETAILS, product=product.slug)
     buttons = unknown_buttons(turn, product) if disputed else _known_buttons(turn, product)
-    if reply:
-        turn.say("utter_reply", reply=reply, buttons=buttons)
-    else:
-        said = " ".join(f"“{words}”" for words in truth.words[:_QUOTED])
-        turn.say("utter_stated_so", name=product.name, quote=said, buttons=buttons)
+    if not reply:
+        quote = " ".join(f"“{words}”" for words in truth.words[: 2 if disputed else 1])
+        turn.say("utter_stated_so", name=product.name, quote=quote, buttons=buttons)
+        return
+    if reply.endswith(_ASKING):
+        offered = PERSON if disputed else SIMILAR if truth.values == ("no",) else DETAILS
+        turn.ask_later(offered, **({} if disputed else {"product": product.slug}))
+    turn.say("utter_reply", reply=reply, buttons=buttons)
 
 
 def _tell_field(turn: Turn, product: ProductView, field: str, values: tuple[str, ...]) -> None:

@@ -100,9 +100,10 @@ def test_the_cheaper_one_is_told_where_prices_do_not_overlap(services: Services)
 
 def test_a_known_attribute_is_told_by_the_model_from_one_fact(services: Services) -> None:
     describe(services, "tablet", "This tablet is waterproof.")
-    chat, responses, (request,) = asked(services, "is it waterproof?", product="tablet")
+    line = "It is waterproof. Would you like to see more of it?"
+    chat, responses, (request,) = asked(services, "is it waterproof?", line, product="tablet")
     assert responses == ["utter_reply"]
-    assert chat.last["reply"] == "It is waterproof."
+    assert chat.last["reply"] == line
     assert request.situation.act == "judge_suitability"
     assert request.situation.asked == ("waterproof",)
     assert request.situation.turns == ("is it waterproof?",)
@@ -127,9 +128,15 @@ def test_a_reply_that_names_nothing_that_was_asked_after_is_not_said(services: S
     assert asked(services, "is it waterproof?", "Gladly.", product="tablet")[1] == ["utter_stated_so"]
 
 
+def test_a_reply_that_asks_nothing_waits_for_nothing(services: Services) -> None:
+    describe(services, "tablet", "This tablet is waterproof.")
+    assert asked(services, "is it waterproof?", product="tablet")[0].slots.get("pending") is None
+
+
 def test_a_no_offers_similar_ones(services: Services) -> None:
     describe(services, "tablet", "A tablet.", waterproof="no")
-    chat, responses, _ = asked(services, "is it waterproof?", "No, it is not waterproof.", product="tablet")
+    line = "No, it is not waterproof. Shall I look for something else?"
+    chat, responses, _ = asked(services, "is it waterproof?", line, product="tablet")
     assert responses == ["utter_reply"]
     assert chat.slots["pending"] == {"kind": "similar", "product": "tablet"}
 
