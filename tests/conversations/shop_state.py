@@ -231,8 +231,8 @@ def _change(session: Session, change: Change) -> None:
         kept = {"description": text, "updated_at": Product.updated_at}
         session.execute(update(Product).where(Product.slug == slug).values(kept))
     for slug, stated in change.attributes.items():
-        rows = [Attribute(name=name, value=value) for name, value in stated.items()]
-        _product(session, slug).attributes.extend(rows)
+        own = _product(session, slug).id
+        session.add_all(Attribute(product_id=own, name=name, value=value) for name, value in stated.items())
     if change.promotions is not None:
         _promote(session, change.promotions, dt.timedelta(minutes=change.promotion_minutes))
     for code, fields in change.coupons.items():
