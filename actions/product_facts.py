@@ -7,7 +7,7 @@ else is unknown. What a sentence says of a part of it is no fact, but it can be 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,9 +65,10 @@ class ProductFacts:
     def values(self, name: str) -> tuple[str, ...]:
         """Give the values of an option or attribute of a name, such as "weight"; none where no row has it."""
         words = name.replace("_", " ")
-        options = [value for key in self.product.option_names if is_named(key, words) for value in self._option(key)]
-        stated = [value for key, values in self.product.attributes.items() if is_named(key, words) for value in values]
-        return tuple(dict.fromkeys([*options, *stated]))
+        product = self.product
+        options = [product.option_values(key) for key in product.option_names if is_named(key, words)]
+        stated = [values for key, values in product.attributes.items() if is_named(key, words)]
+        return tuple(dict.fromkeys(value for values in (*options, *stated) for value in values))
 
     def said_of(self, asked: Asked, words: Collection[str] = ()) -> list[str]:
         """Give the sentences of the description that speak of what is asked after, as they stand there.
@@ -101,9 +102,6 @@ class ProductFacts:
         """Give what the product is called in its own texts: the last word of its name."""
         return frozenset(self.product.name.casefold().split()[-1:])
 
-    def _option(self, name: str) -> Sequence[str]:
-        return self.product.option_values(name)
-
     def _texts(self) -> list[Stated]:
         product = self.product
         return [
@@ -113,17 +111,13 @@ class ProductFacts:
 
     def _rows(self, topic: str) -> Iterator[Stated]:
         """Read "waterproof: yes", and "feature: waterproof"."""
-        for name, values in self.product.attributes.items():
-            for value in values:
-                if value.casefold() in _YES | _NO:
-                    said = self.topics.stated(name.replace("_", " "), ())
-                    holds = value.casefold() in _YES
-                    yield from (
-                        Stated(topic, one.holds == holds, f"{name}: {value}") for one in said if one.topic == topic
-                    )
-                else:
-                    said = self.topics.stated(value, ())
-                    yield from (Stated(topic, one.holds, f"{name}: {value}") for one in said if one.topic == topic)
+        pairs = ((name, value) for name, values in self.product.attributes.items() for value in values)
+        for name, value in pairs:
+            answers = value.casefold() in _YES | _NO
+            denies = value.casefold() in _NO
+            for one in self.topics.stated(name.replace("_", " ") if answers else value, ()):
+                if one.topic == topic:
+                    yield Stated(topic, one.holds != denies, f"{name}: {value}")
 
 
 def price_of(labels: Labels, product: ProductView) -> str:

@@ -95,14 +95,9 @@ def _quote(turn: Turn, product: ProductView, known: ProductFacts, asked: Asked) 
             "utter_stated", name=product.name, fact=turn.labels.clauses(rows), buttons=_known_buttons(turn, product)
         )
         return True
-    topics = turn.services.topics
-    words = (
-        topics.content(turn.services.glossary.translated(question_of(turn)))
-        if not (asked.truths or asked.fields)
-        else ()
-    )
-    sentences = known.said_of(asked, words)
-    is_general = not (sentences or asked.truths or asked.fields)
+    is_named = bool(asked.truths or asked.fields)
+    sentences = known.said_of(asked, () if is_named else _words(turn))
+    is_general = not (sentences or is_named)
     quote = known.in_short() if is_general else " ".join(sentences)
     if not quote:
         return False
@@ -114,12 +109,17 @@ def _quote(turn: Turn, product: ProductView, known: ProductFacts, asked: Asked) 
 
 def _rows_named(turn: Turn, product: ProductView) -> list[str]:
     """Write the attributes of which the question has a word."""
-    words = turn.services.topics.content(turn.services.glossary.translated(question_of(turn)))
+    words = _words(turn)
     return [
         turn.labels.text("details.fact", name=turn.labels.option(name), value=", ".join(values))
         for name, values in product.attributes.items()
         if words & turn.services.topics.content(" ".join([name, *values]))
     ]
+
+
+def _words(turn: Turn) -> set[str]:
+    """Give the words of the question that say what it is about, as the catalogue has them."""
+    return turn.services.topics.content(turn.services.glossary.translated(question_of(turn)))
 
 
 def _tell_unknown(turn: Turn, product: ProductView, asked: Asked) -> None:
@@ -136,12 +136,13 @@ def _tell_unknown(turn: Turn, product: ProductView, asked: Asked) -> None:
         return
     turn.ask_later(PERSON)
     buttons = unknown_buttons(turn, product)
-    if not product.description or turn.was_told(product.description):
+    quote = ProductFacts(product, turn.services.topics).in_short()
+    if not quote or turn.was_told(product.description):
         turn.say("utter_reply", reply=reply, buttons=buttons)
         return
     # What was asked may stand there in other words.
     turn.say("utter_reply", reply=reply)
-    turn.say("utter_description_says", quote=ProductFacts(product, turn.services.topics).in_short(), buttons=buttons)
+    turn.say("utter_description_says", quote=quote, buttons=buttons)
 
 
 def _on_topic(turn: Turn, reply: str | None, topic: str) -> str | None:
