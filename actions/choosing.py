@@ -16,9 +16,10 @@ from replies.facts import Fact
 from replies.topics import Asked
 from shop.catalogue import ProductView
 
-_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]+|千克|公斤|克)")
-_TOUCHES: Final = {"lighter": "lightweight", "warmer": "warm"}
-"""What a text says of the second bears on the first."""
+_TOUCHES: Final = {"lighter": ("lightweight", "weight")}
+"""What is said of the others bears on the first."""
+_COMPARED: Final = ({"yes", "no"}, {"yes"}, {"no"}, {"yes", "unknown"}, {"unknown"})
+"""What is known of two where the model compares them rightly."""
 
 
 def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
@@ -32,9 +33,7 @@ def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
     known = [ProductFacts(product, turn.services.topics) for product in products]
     if len(products) == 2 and _tells_cheaper(turn, products, asked):
         return
-    if len(products) == 2 and _tells_lighter(turn, known, asked):
-        return
-    names = (*asked.truths, *asked.fields, *(_TOUCHES[one] for one in asked.choices if one in _TOUCHES))
+    names = (*asked.truths, *asked.fields, *(name for one in asked.choices for name in _TOUCHES.get(one, ())))
     if names:
         _tell_of_each(turn, known, asked, names)
     elif asked.for_something or set(asked.choices) - {"cheaper"} or _has_purpose(turn, products):
@@ -42,55 +41,24 @@ def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
 
 
 def _tells_cheaper(turn: Turn, products: Sequence[ProductView], asked: Asked) -> bool:
-    """Say which of two costs less, where their prices do not overlap."""
+    """Say which of two costs less, where their prices do not overlap; in fixed words: a model may swap prices."""
     wants = "cheaper" in asked.choices or turn.entity("price_direction") == "lower"
     choice = cheaper_of(*products) if wants and not asked.truths else None
     if choice is None:
         return False
-    prices = {f"price.{place}": price_of(turn.labels, product) for place, product in enumerate(products, start=1)}
-    facts = [*_names(products), *(Fact(name, "money") for name in prices), Fact("cheaper", "choice", choice)]
-    reply = written(turn, "compare_for", Known(facts, {**_called(products), **prices}, ("cheaper",)))
     told = price_facts(variant for product in products for variant in product.variants)
-    if reply:
-        turn.say("utter_reply", reply=reply, told=told)
-    elif choice == "same":
-        turn.say("utter_same_price", told=told, price=prices["price.1"])
+    if choice == "same":
+        turn.say("utter_same_price", told=told, price=price_of(turn.labels, products[0]))
     else:
-        mine, other = ("1", "2") if choice == "product.1" else ("2", "1")
-        names = _called(products)
-        turn.say(
-            "utter_cheaper",
-            told=told,
-            name=names[f"product.{mine}"],
-            price=prices[f"price.{mine}"],
-            other=names[f"product.{other}"],
-            other_price=prices[f"price.{other}"],
-        )
+        less, more = products if choice == "product.1" else reversed(products)
+        price, other_price = price_of(turn.labels, less), price_of(turn.labels, more)
+        turn.say("utter_cheaper", told=told, name=less.name, price=price, other=more.name, other_price=other_price)
     return True
-
-
-def _tells_lighter(turn: Turn, known: Sequence[ProductFacts], asked: Asked) -> bool:
-    """Say which of two weighs less, where rows give the weight of both in one unit."""
-    weights = [one.values("weight") for one in known]
-    if "lighter" not in asked.choices or not all(len(values) == 1 for values in weights):
-        return False
-    first, other = (_AMOUNT.fullmatch(values[0].strip()) for values in weights)
-    if first is None or other is None or first[2] != other[2]:
-        return False
-    weighs, against = float(first[1]), float(other[1])
-    choice = "same" if weighs == against else "product.1" if weighs < against else "product.2"
-    products = [one.product for one in known]
-    values = {f"weight.{place}": each[0] for place, each in enumerate(weights, start=1)}
-    facts = [*_names(products), *(Fact(name, "number") for name in values), Fact("lighter", "choice", choice)]
-    reply = written(turn, "compare_for", Known(facts, {**_called(products), **values}, ("lighter",)))
-    if reply:
-        turn.say("utter_reply", reply=reply)
-    return reply is not None
 
 
 def _tell_of_each(turn: Turn, known: Sequence[ProductFacts], asked: Asked, names: Sequence[str]) -> None:
     """Say of each product what its data has on what was asked after."""
-    about = Asked(truths=tuple(names), fields=asked.fields)
+    about = Asked(truths=tuple(names), fields=(*asked.fields, *({"weight"} & set(names))))
     said = [_said(one, about) for one in known]
     reply = _by_model(turn, known, asked, said) if len(known) == 2 else None
     buttons = [] if all(said) else [button(turn.labels, "talk_to_person", "talk_to_person")]
@@ -126,6 +94,8 @@ def _by_model(turn: Turn, known: Sequence[ProductFacts], asked: Asked, said: Seq
     (topic,) = asked.truths
     truths = [one.truth(topic) for one in known]
     if any(words and not truth.values for truth, words in zip(truths, said, strict=True)):
+        return None
+    if {" ".join(truth.values) or "unknown" for truth in truths} not in _COMPARED:
         return None
     facts = [fact for place, truth in enumerate(truths, start=1) for fact in truth.facts(str(place))]
     names = tuple(dict.fromkeys(fact.name for fact in facts))

@@ -19,7 +19,14 @@ from shop.catalogue import ProductView
 
 _YES: Final = frozenset({"yes", "true", "是", "有", "支持"})
 _NO: Final = frozenset({"no", "false", "否", "无", "没有", "不支持"})
-_NUMBER: Final = re.compile(r"\d")
+_AMOUNTS: Final = {
+    "weight": re.compile(r"\d\s*(?:(?:kg|g|kilos?|grams?|lbs?|pounds?|oz)\b|公斤|千克|克)", re.IGNORECASE),
+    "size": re.compile(r"\d\s*(?:(?:cm|mm|m|metres?|meters?|inch(?:es)?|foot|feet|ft)\b|厘米|毫米|米)", re.IGNORECASE),
+    "battery_life": re.compile(r"\d\s*(?:(?:h|hours?|days?)\b|小时|天)", re.IGNORECASE),
+    "capacity": re.compile(r"\d"),
+    "age_from": re.compile(r"\d"),
+}
+"""By these a sentence gives a field its value without a word for it: "5m (metres) network cable"."""
 _LONGEST: Final = 300
 _QUOTED: Final = 3
 
@@ -74,7 +81,7 @@ class ProductFacts:
         """Give the sentences of the description that speak of what is asked after, as they stand there.
 
         Args:
-            asked: what is asked after; a value may stand in any sentence with a number.
+            asked: what is asked after.
             words: other words of the question; what the product is called says nothing.
         """
         names = [*asked.truths, *asked.fields]
@@ -84,7 +91,7 @@ class ProductFacts:
             for sentence in self.topics.sentences(self.product.description)
             if self.topics.speaks_of(sentence, names)
             or share_words(wanted, sentence)
-            or (asked.fields and _NUMBER.search(sentence))
+            or any(_AMOUNTS[field].search(sentence) for field in asked.fields if field in _AMOUNTS)
         ]
         return [_cut(sentence) for sentence in fitting[:_QUOTED]]
 

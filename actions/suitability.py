@@ -6,7 +6,6 @@ on what was asked, its own sentences are quoted: whether they are a yes is left 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from actions.cards import button
@@ -15,17 +14,10 @@ from actions.product_facts import KnownTruth, ProductFacts
 from actions.replying import Known, written
 from actions.targets import question_of
 from actions.turn import Button, Turn
-from replies.facts import Act, Fact, Kind
+from replies.facts import Act, Fact
 from replies.topics import Asked
 from shop.catalogue import ProductView
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "weight": "number",
-    "battery_life": "number",
-    "capacity": "number",
-    "age_from": "number",
-}
-"""Of fields; all others are texts."""
 NAME: Final = Fact("product.1", "name")
 _ASKING: Final = ("?", "？")
 
@@ -74,17 +66,10 @@ def _tell_truth(turn: Turn, product: ProductView, truth: KnownTruth, *, by_model
 
 
 def _tell_field(turn: Turn, product: ProductView, field: str, values: tuple[str, ...]) -> None:
-    """Say the value of a field that a row of the product has."""
-    value = turn.labels.all_of(values)
-    facts = [NAME, Fact(field, KINDS.get(field, "text"), value)]
-    known = Known(facts, {"product.1": product.name, field: value}, (field,), question_of(turn))
-    reply = written(turn, "judge_suitability", known)
+    """Say the value of a field that a row of the product has, in fixed words: a model may take a weight for a size."""
+    option, known = turn.labels.option(field.replace("_", " ")), turn.labels.all_of(values)
     buttons = _known_buttons(turn, product)
-    if reply:
-        turn.say("utter_reply", reply=reply, buttons=buttons)
-    else:
-        option = turn.labels.option(field.replace("_", " "))
-        turn.say("utter_option_values", name=product.name, option=option, values=value, buttons=buttons)
+    turn.say("utter_option_values", name=product.name, option=option, values=known, buttons=buttons)
 
 
 def _quote(turn: Turn, product: ProductView, known: ProductFacts, asked: Asked) -> bool:
@@ -130,7 +115,7 @@ def _tell_unknown(turn: Turn, product: ProductView, asked: Asked) -> None:
     if len(names) == 1:
         facts = [NAME, *(Fact(topic, "truth", "unknown") for topic in asked.truths)]
         reply = written(turn, act, Known(facts, {"product.1": product.name}, names, question_of(turn)))
-        reply = _on_topic(turn, reply, names[0]) if asked.truths else reply
+        reply = _on_topic(turn, reply, names[0]) if asked.truths else _on_field(turn, reply, names[0])
     if reply is None:
         say_unknown(turn, product)
         return
@@ -148,6 +133,11 @@ def _tell_unknown(turn: Turn, product: ProductView, asked: Asked) -> None:
 def _on_topic(turn: Turn, reply: str | None, topic: str) -> str | None:
     """Keep a reply that names what was asked after: "yes, it is" leaves open what."""
     return reply if reply and turn.services.topics.speaks_of(reply, [topic]) else None
+
+
+def _on_field(turn: Turn, reply: str | None, field: str) -> str | None:
+    """Keep a reply that names no other field than the one that was asked after."""
+    return reply if reply and set(turn.services.topics.asked(reply).fields) <= {field} else None
 
 
 def _known_buttons(turn: Turn, product: ProductView) -> list[Button]:

@@ -17,6 +17,8 @@ from replies.topics import Asked
 from shop.catalogue import ProductView, get_product
 from shop.db import reading, writing
 from shop.models import Attribute, Product
+from shop.receipts import last_told
+from shop.shoppers import Shopper
 from tests.actions.conftest import Chat
 
 HOUSE = Path("data/replies")
@@ -48,7 +50,7 @@ class Saying(ReplyWriter):
         self.requests.append(request)
         if wrong_with(self.line, request.situation, self.guard) is not None:
             return Reply(request.template, Rung.TEMPLATE, 0.0)
-        return Reply(self.line.format_map({"product.1": "x"}) if "{" not in self.line else self.line, Rung.MODEL, 0.0)
+        return Reply(self.line, Rung.MODEL, 0.0)
 
 
 def asked(services: Services, question: str, line: str = "", **entities: Any) -> tuple[Chat, list[str], list[Request]]:
@@ -83,9 +85,10 @@ def test_a_truth_is_a_fact_of_its_product(services: Services) -> None:
 
 
 def test_what_is_asked_after_is_quoted_as_it_stands(services: Services) -> None:
-    known = describe(services, "tablet", "A lightweight case. Made for 4 hands! Nothing else.")
+    known = describe(services, "tablet", "A lightweight case. Made for 4 hands! With 480 g in all.")
     assert known.said_of(Asked(("lightweight",))) == ["A lightweight case."]
-    assert known.said_of(Asked(fields=("weight",))) == ["Made for 4 hands!"]
+    assert known.said_of(Asked(fields=("weight",))) == ["With 480 g in all."]
+    assert known.said_of(Asked(fields=("size",))) == []
     assert known.said_of(Asked(), {"tablet", "hand"}) == ["Made for 4 hands!"]
     assert describe(services, "tablet", "").in_short() == ""
 
@@ -166,12 +169,19 @@ def test_a_question_that_the_text_may_answer_in_other_words_is_followed_by_it(se
     assert chat.last["quote"] == "A fine tablet."
 
 
-def test_a_value_is_told_from_its_row(services: Services) -> None:
+def test_a_value_is_told_from_its_row_and_not_by_the_model(services: Services) -> None:
     describe(services, "tablet", "A tablet.", weight="480 g")
-    chat, responses, (request,) = asked(services, "how heavy is it?", "It weighs much.", product="tablet")
+    chat, responses, requests = asked(services, "how heavy is it?", "Our data gives {weight}.", product="tablet")
     assert responses == ["utter_option_values"]
-    assert chat.last["values"] == "480 g"
-    assert [fact.kind for fact in request.situation.facts] == ["name", "number"]
+    assert (chat.last["option"], chat.last["values"]) == ("weight", "480 g")
+    assert requests == []
+
+
+def test_a_value_that_no_row_has_is_not_known_by_its_name(services: Services) -> None:
+    describe(services, "tablet", "A tablet.")
+    right, wrong = "I don't have the weight of it.", "I don't know how big it is."
+    assert asked(services, "how heavy is it?", right, product="tablet")[1] == ["utter_reply", "utter_description_says"]
+    assert asked(services, "how heavy is it?", wrong, product="tablet")[1] == ["utter_not_stated"]
 
 
 def test_the_question_is_kept_while_the_assistant_asks_which(services: Services) -> None:
@@ -210,13 +220,16 @@ def compared(
 BOTH = ["cordless-mouse", "tablet"]
 
 
-def test_the_cheaper_of_two_is_told_and_receipts_are_kept(services: Services) -> None:
-    chat, responses, (request,) = compared(services, "which one is cheaper?", "{product.2} is cheaper.", product=BOTH)
+def test_the_cheaper_of_two_is_told_in_fixed_words(services: Services) -> None:
+    chat, responses, requests = compared(services, "which one is cheaper?", "{product.2} is cheaper.", product=BOTH)
     assert responses == ["utter_cheaper", "utter_comparison"]
     assert chat.messages[0]["name"] == "Wireless Optical Mouse"
     assert chat.messages[0]["price"] == "$18.99"
     assert chat.messages[0]["other_price"] == "$329.00 to $445.00"
-    assert [fact.value for fact in request.situation.facts if fact.name == "cheaper"] == ["product.1"]
+    assert requests == []
+    with reading(services.sessions) as session:
+        told = {fact.value for fact in last_told(session, Shopper("web-1"))}
+    assert {"18.99 USD", "329.00 USD", "445.00 USD"} <= told
 
 
 def test_a_plain_comparison_has_no_answer_before_the_table(services: Services) -> None:
@@ -237,10 +250,29 @@ def test_what_is_better_for_somebody_is_left_open(services: Services, question: 
     assert responses == [response, "utter_comparison"]
 
 
-def test_the_lighter_one_is_told_where_rows_give_both_weights(services: Services) -> None:
+def test_weights_are_told_side_by_side(services: Services) -> None:
     describe(services, "tablet", "A tablet.", weight="480 g")
     describe(services, "cordless-mouse", "A mouse.", weight="90 g")
-    line = "{product.1} is lighter, at {weight.1} against {weight.2}."
-    _, responses, (request,) = compared(services, "which is lighter?", line, product=BOTH)
-    assert responses == ["utter_reply", "utter_comparison"]
-    assert [fact.value for fact in request.situation.facts if fact.name == "lighter"] == ["product.1"]
+    chat, responses, requests = compared(services, "which is lighter?", product=BOTH)
+    assert responses == ["utter_compare_said", "utter_comparison"]
+    assert chat.messages[0]["lines"] == "Wireless Optical Mouse: “90 g”\nTablet: “480 g”"
+    assert requests == []
+
+
+@pytest.mark.parametrize(
+    ("mouse", "tablet", "response"),
+    [
+        pytest.param("yes", "no", "utter_reply", id="one is"),
+        pytest.param("", "", "utter_reply", id="nobody knows"),
+        pytest.param("", "no", "utter_compare_said", id="not known, and not so"),
+    ],
+)
+def test_the_model_compares_what_it_compares_rightly(
+    services: Services, mouse: str, tablet: str, response: str
+) -> None:
+    for slug, value in (("cordless-mouse", mouse), ("tablet", tablet)):
+        describe(services, slug, "A thing.", **({"waterproof": value} if value else {}))
+    line = "Gladly." if mouse else "It isn't stated whether it is waterproof for {product.1} or {product.2}."
+    _, responses, requests = compared(services, "which is waterproof?", line, product=BOTH)
+    assert responses == [response, "utter_comparison"]
+    assert len(requests) == (response == "utter_reply")
