@@ -29,6 +29,7 @@ from actions.vocabulary import Vocabulary
 from recsys.store import RecommenderStore
 from replies.loading import Places, load_writer
 from replies.service import ReplyWriter
+from replies.topics import Topics, read_topics
 from shop.db import Sessions, make_sessions, open_engine
 from shop.embedding import SentenceTransformerEmbedder, TextEmbedder
 from shop.glossary import Glossary
@@ -89,6 +90,7 @@ class Services:
     rulebook: Rulebook
     replies: ReplyWriter
     given_replies: ReplyKeeper
+    topics: Topics
     photo_vectors: PhotoVectors = field(default_factory=PhotoVectors)
 
     @property
@@ -148,6 +150,7 @@ def build_services(settings: Settings) -> Services:
         rulebook=Rulebook.load(settings.policies, list(policies), settings.language),
         replies=_replies(settings, multilingual),
         given_replies=ReplyKeeper(hasty, dt.timedelta(days=settings.feedback_days)),
+        topics=read_topics(settings.reply_texts),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from actions.base import ShopAction
@@ -17,16 +16,15 @@ from actions.cards import (
 )
 from actions.facts import card_facts, price_facts, stock_facts
 from actions.options import chosen_options, is_named, option_having, options_like, value_like
-from actions.pending import DETAILS
 from actions.slates import slate_with, source_of
-from actions.targets import Target, pick_one
+from actions.suitability import say_unknown, tell_suitability
+from actions.targets import Target, pick_asked, pick_one
 from actions.turn import Button, Turn, clean_words
 from shop.catalogue import ProductView, VariantView, select_variants
 from shop.interactions import record_interaction
 from shop.receipts import Fact
 
 _LISTED = 8
-_SHORT_WORD = 3
 
 
 class ActionShowDetails(ShopAction):
@@ -70,7 +68,7 @@ class ActionTellOption(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product and answer."""
-        target = pick_one(turn, "tell_option")
+        target = pick_asked(turn, "tell_option")
         if target:
             tell_option(turn, target)
 
@@ -175,10 +173,10 @@ def tell_option(turn: Turn, target: Target) -> None:
     hint = turn.entity("option_name")
     if values:
         _tell_values(turn, target, values, hint)
-    elif hint:
+    elif hint and (_named_values(product, hint) or not turn.services.topics.asked(turn.text).fields):
         _tell_names(turn, product, hint)
     else:
-        _tell_property(turn, product)
+        tell_suitability(turn, product)
 
 
 def _tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | None) -> None:
@@ -225,14 +223,18 @@ def _tell_missing(turn: Turn, product: ProductView, value: str, hint: str | None
     if known:
         turn.say("utter_option_no", name=product.name, value=value, values=turn.labels.all_of(known))
     else:
-        _say_unknown(turn, product)
+        say_unknown(turn, product)
+
+
+def _named_values(product: ProductView, hint: str) -> list[str]:
+    """List the values of the options and facts of a name."""
+    values = [value for name in product.option_names if is_named(name, hint) for value in product.option_values(name)]
+    stated = [known for name, known in product.attributes.items() if is_named(name, hint)]
+    return [*values, *(value for known in stated for value in known)]
 
 
 def _tell_names(turn: Turn, product: ProductView, hint: str) -> None:
-    names = [option for option in product.option_names if is_named(option, hint)]
-    facts_named = {name: values for name, values in product.attributes.items() if is_named(name, hint)}
-    values = [value for name in names for value in product.option_values(name)]
-    values += [value for known in facts_named.values() for value in known]
+    values = _named_values(product, hint)
     if values:
         option = turn.labels.option(hint)
         turn.say("utter_option_values", name=product.name, option=option, values=turn.labels.all_of(values))
@@ -242,31 +244,7 @@ def _tell_names(turn: Turn, product: ProductView, hint: str) -> None:
     elif len(product.variants) == 1:
         turn.say("utter_no_options", name=product.name)
     else:
-        _say_unknown(turn, product)
-
-
-def _tell_property(turn: Turn, product: ProductView) -> None:
-    asked = turn.services.glossary.translated(turn.text).casefold()
-    said = {word for word in re.findall(r"\w+", asked) if len(word) > _SHORT_WORD}
-    known = [
-        turn.labels.text("details.fact", name=turn.labels.option(name), value=", ".join(values))
-        for name, values in product.attributes.items()
-        if said & set(re.findall(r"\w+", " ".join([name, *values]).casefold()))
-    ]
-    if known:
-        turn.say("utter_stated", name=product.name, fact=turn.labels.clauses(known))
-    else:
-        _say_unknown(turn, product)
-
-
-def _say_unknown(turn: Turn, product: ProductView) -> None:
-    """Say that the shop's data does not tell, and offer what it does tell."""
-    turn.ask_later(DETAILS, product=product.slug)
-    turn.say(
-        "utter_not_stated",
-        name=product.name,
-        buttons=[button(turn.labels, "description", "show_details", product=product.slug)],
-    )
+        say_unknown(turn, product)
 
 
 def _meant(turn: Turn, target: Target) -> list[VariantView] | None:

@@ -1,4 +1,4 @@
-"""Compare two or three products: a table of facts, with no opinion."""
+"""Compare two or three products: what is known of what was asked for, and a table of facts, with no opinion."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from actions.base import ShopAction
 from actions.cards import price_text, product_card, product_stock_text
+from actions.choosing import tell_choice
 from actions.facts import card_facts
 from actions.targets import pick_several
 from actions.turn import Turn
@@ -29,6 +30,7 @@ class ActionCompareProducts(ShopAction):
         elif len(products) > _MOST:
             turn.say("utter_compare_fewer", most=_MOST, names=turn.labels.one_of(one.name for one in products))
         else:
+            tell_choice(turn, products)
             compare(turn, products)
 
 

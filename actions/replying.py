@@ -30,11 +30,13 @@ class Known:
         facts: of which kind and, where it is said in words, with which value.
         values: what placeholders stand for.
         asked: the names that the shopper asked for.
+        question: what the shopper asked, where the message itself only says of which product.
     """
 
     facts: Sequence[Fact] = ()
     values: Mapping[str, str] | None = None
     asked: tuple[str, ...] = ()
+    question: str = ""
 
 
 def written(turn: Turn, act: Act, known: Known | None = None, *, by_model: bool = True) -> str | None:
@@ -46,10 +48,12 @@ def written(turn: Turn, act: Act, known: Known | None = None, *, by_model: bool 
         known: the facts; without them it states none.
         by_model: whether the model may write it, or only what a person approved for just this may be said.
     """
-    if turn.from_button:
-        return None
     known = known or Known()
-    situation = Situation(act, language_of(turn), tuple(known.facts), known.asked, (turn.text,))
+    said = known.question or turn.text
+    if said.startswith("/"):
+        # A button asks nothing in words.
+        return None
+    situation = Situation(act, language_of(turn), tuple(known.facts), known.asked, (said,))
     request = Request(situation, known.values or {}, "", shopper=turn.shopper.shopper_id, by_model=by_model)
     reply = turn.services.replies.write(request)
     if reply.rung is Rung.TEMPLATE:

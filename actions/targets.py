@@ -19,6 +19,11 @@ from shop.search import Filters, SearchQuery
 # What a shopper says of a thing before the assistant has to ask which one is meant.
 _RECALLED = ("quantity", "option_value", "option_name", "colour")
 _OFFERED = 5
+_QUESTION_LENGTH = 200
+QUESTION = "question"
+"""By this name a question is remembered while the assistant asks which product it is about."""
+_ABOUT_WORDS = frozenset({"tell_option"})
+"""Goals that are met by what the message says, and not by its entities alone."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +76,15 @@ def pivot_of(turn: Turn, direction: str) -> Decimal | None:
     return price_pivot(direction, prices, shown_price(turn, focus) if focus else None)
 
 
-def pick_one(turn: Turn, goal: str) -> Target | None:
+def pick_one(turn: Turn, goal: str, mention: Mention | None = None) -> Target | None:
     """Find the product that is meant; None when the shopper had to be asked or told instead.
 
     Args:
         turn: the turn.
         goal: what is to be done with it; remembered where the shopper is asked, so that the answer completes it.
+        mention: what points at it; read from the message where it is not given.
     """
-    mention = Mention.of(turn)
+    mention = mention or Mention.of(turn)
     with turn.reading() as session:
         if mention.skus:
             return _by_sku(turn, session, goal, mention.skus)
@@ -91,6 +97,40 @@ def pick_one(turn: Turn, goal: str) -> Target | None:
         return _settled(turn, mention, target) if target else None
     say_unresolved(turn, goal, found)
     return None
+
+
+def pick_asked(turn: Turn, goal: str) -> Target | None:
+    """Find the product that a question is about, as `pick_one` does, though it may also say what for.
+
+    "Good for hiking?" names no product: the one that was spoken of is meant, or one of those that were shown. "Does the
+    mouse need a cable?" names one by the first of its words that a name has.
+    """
+    mention = Mention.of(turn)
+    with turn.reading() as session:
+        focus, shown = focused_product(turn, session), shown_products(turn, session)
+    if set(mention.references) & THIS and not mention.products:
+        # "It" is said of one thing; "is it good for a first flat" points at no place of a list.
+        return pick_one(turn, goal, Mention(references=mention.references) if focus else replace(mention, words=""))
+    if not mention.words or replace(mention, words="").says_something:
+        return pick_one(turn, goal, replace(mention, words="") if mention.ordinals else mention)
+    with turn.reading() as session:
+        found = _searched(turn, session, mention)
+    for word in mention.words.casefold().split():
+        for pool in ([focus] if focus else [], shown, found):
+            fitting = [one for one in pool if _has_word(one, word)]
+            if fitting:
+                return _only(turn, goal, fitting)
+    return pick_one(turn, goal, replace(mention, words="") if focus or shown else mention)
+
+
+def question_of(turn: Turn) -> str:
+    """Give the question that is to be answered: the message, or what was said before the assistant had to ask which."""
+    return turn.entity(QUESTION) or turn.text
+
+
+def _has_word(product: ProductView, word: str) -> bool:
+    names = product.name.casefold().split()
+    return word in names or word.removesuffix("s") in names
 
 
 def _by_sku(turn: Turn, session: Session, goal: str, skus: Sequence[str]) -> Target | None:
@@ -117,6 +157,10 @@ def pick_several(turn: Turn) -> list[ProductView]:
     """Find all products that are meant, at most one page of them."""
     mention = Mention.of(turn)
     with turn.reading() as session:
+        shown = shown_products(turn, session)
+        if not any(_has_word(product, word) for product in shown for word in mention.words.casefold().split()):
+            # "Which is better for a small kitchen?" names none of them.
+            mention = replace(mention, words="")
         named = [get_product(session, slug) for slug in mention.products]
         named += [get_product_by_sku(session, sku) for sku in mention.skus]
         if mention.ordinals or mention.references or not named:
@@ -199,7 +243,7 @@ def _only(turn: Turn, goal: str, products: Sequence[ProductView]) -> Target | No
 def ask_which(turn: Turn, goal: str, products: Sequence[ProductView]) -> None:
     """Ask which of several products is meant, and remember what for."""
     skus = [product.variants[0].sku for product in products]
-    said = {name: turn.entities(name) for name in _RECALLED if turn.entities(name)}
+    said = _said(turn, goal)
     turn.ask_later(WHICH, goal=goal, skus=skus, products=[product.slug for product in products], said=said)
     turn.remember(candidate_skus=skus)
     turn.focus(None)
@@ -210,6 +254,12 @@ def ask_which(turn: Turn, goal: str, products: Sequence[ProductView]) -> None:
     )
 
 
+def _said(turn: Turn, goal: str) -> dict[str, list[str]]:
+    """Give what the message says of a thing, whichever it is."""
+    said = {name: turn.entities(name) for name in _RECALLED if turn.entities(name)}
+    return {**said, QUESTION: [question_of(turn)[:_QUESTION_LENGTH]]} if goal in _ABOUT_WORDS else said
+
+
 def say_unresolved(turn: Turn, goal: str, found: Resolution) -> None:
     """Tell that nothing fits what was said; where nothing was shown yet, ask, and remember what for."""
     if found.verdict is Verdict.NO_SUCH_PLACE:
@@ -217,6 +267,6 @@ def say_unresolved(turn: Turn, goal: str, found: Resolution) -> None:
     elif found.verdict is Verdict.NO_MATCH:
         turn.say("utter_no_match_shown")
     else:
-        said = {name: turn.entities(name) for name in _RECALLED if turn.entities(name)}
+        said = _said(turn, goal)
         turn.ask_later(WHICH, goal=goal, skus=[], products=[], said=said)
         turn.say("utter_ask_which_product")

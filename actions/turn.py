@@ -46,6 +46,7 @@ _KEPT = frozenset({_OWNER, _LANGUAGE, "requested_slot", "session_started_metadat
 # Actions of Rasa's that answer nothing.
 _READING = frozenset({"action_listen", "action_extract_slots"})
 _NUMBER = re.compile(r"[+-]?\d{1,12}")
+_LATELY = 4
 
 
 class Turn:
@@ -171,6 +172,11 @@ class Turn:
         users = [event for event in self._tracker.events or [] if event.get("event") == "user"]
         typed = [str(event.get("text") or "") for event in users[:-1]]
         return [text for text in typed if text.strip() and not text.startswith("/")][-count:]
+
+    def was_told(self, text: str) -> bool:
+        """Tell whether one of the last answers has held a text."""
+        answers = [str(event.get("text") or "") for event in self._tracker.events or [] if event.get("event") == "bot"]
+        return any(text in answer for answer in answers[-_LATELY:])
 
     @property
     def intent(self) -> tuple[str, float]:

@@ -60,6 +60,7 @@ from actions.vocabulary import Vocabulary
 from recsys.errors import ArtifactDamaged
 from replies.guard import Verdict
 from replies.service import ReplyWriter
+from replies.topics import read_topics
 from shop.db import Sessions, make_sessions, open_engine, writing
 from shop.glossary import Glossary
 from shop.guest_access import GuestAccess
@@ -260,7 +261,11 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, o
         rulebook=Rulebook.load(settings.policies, ["en", "zh"], "en"),
         # Without a model and approved replies the templates speak.
         replies=ReplyWriter([], lambda reply, situation: Verdict(("no model",))),
+<<<<<<< HEAD
         given_replies=ReplyKeeper(sessions, dt.timedelta(days=90)),
+=======
+        topics=read_topics(ROOT / "data/replies"),
+>>>>>>> replies-served
     )
     engine.dispose()
 

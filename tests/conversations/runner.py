@@ -25,6 +25,7 @@ from shop.shoppers import Shopper
 from tests.conversations.codes import ConsoleCodes
 from tests.conversations.matching import matches, show, stands_in_order
 from tests.conversations.photos import PhotoRecipe, photo_bytes
+from tests.conversations.reply_log import ReplyLog
 from tests.conversations.schema import DatabaseExpectation, Expectation, Script, Step
 from tests.conversations.shop_state import Marks, ShopState
 
@@ -95,6 +96,7 @@ class ConversationRunner:
         self._stack = stack
         self._shop = ShopState(stack.database_url)
         self._codes = ConsoleCodes(stack.actions_log)
+        self._replies = ReplyLog(stack.actions_log)
 
     def close(self) -> None:
         """Give the database back."""
@@ -122,6 +124,7 @@ class ConversationRunner:
         transcript: list[str] = []
         known = 0
         for number, step in enumerate(script.conversation.steps, start=1):
+            self._replies.begin()
             if step.meanwhile is not None:
                 self._shop.meanwhile(step.meanwhile)
             try:
@@ -140,9 +143,11 @@ class ConversationRunner:
             events = tracker["events"]
             turn = Turn(_told(step), messages, events[known:], tracker["slots"])
             known = len(events)
+            wrote = self._replies.rungs()
             transcript.append(_transcribe(number, turn))
             wrong = [
                 *_differences(turn, step.expect),
+                *_rungs_differ(step.expect, wrote),
                 *self._shop_differences(shopper, marks, step.expect.database),
                 *self._told_without_receipt(shopper, turn),
             ]
@@ -260,6 +265,11 @@ class ConversationRunner:
 
 def _named(expected: Mapping[str, Mapping[str, Any]], found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {number: {key: found.get(number, {}).get(key) for key in keys} for number, keys in expected.items()}
+
+
+def _rungs_differ(expected: Expectation, wrote: list[str]) -> Iterator[str]:
+    if expected.written_by is not None and expected.written_by != wrote:
+        yield _wrong("written_by", expected.written_by, wrote)
 
 
 def _told(step: Step) -> str:

@@ -48,9 +48,11 @@ class GivenOrder(Strict):
 
 
 class Change(Strict):
-    """What can be changed in the shop: prices, stock, which promotions run and until when, and coupons' fields."""
+    """What can be changed in the shop: prices, stock, texts, promotions and their end, and coupons' fields."""
 
     stock: dict[str, int] = {}
+    describes: dict[str, str] = {}
+    attributes: dict[str, dict[str, str]] = {}
     price: dict[str, Decimal] = {}
     promotions: dict[str, int] | None = None
     promotion_minutes: int = Field(default=2 * 24 * 60, ge=1)
@@ -109,6 +111,7 @@ class Expectation(Strict):
     elements: list[Any] | None = None
     buttons: list[str] = []
     refused: str | None = None
+    written_by: list[str] | None = None
     database: DatabaseExpectation = DatabaseExpectation()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop.carts import add_to_cart, find_open_cart, view_cart
@@ -17,6 +17,7 @@ from shop.db import Sessions, make_sessions, open_engine, reading, writing
 from shop.gift_cards import code_hash, normal
 from shop.interactions import record_interaction
 from shop.models import (
+    Attribute,
     AuditEntry,
     Coupon,
     CouponUse,
@@ -232,6 +233,13 @@ def _change(session: Session, change: Change) -> None:
         _variant(session, sku).price = price
     for sku, stock in change.stock.items():
         _variant(session, sku).stock = stock
+    for slug, text in change.describes.items():
+        # The search keeps what it has read: the next conversation begins with the old text.
+        kept = {"description": text, "updated_at": Product.updated_at}
+        session.execute(update(Product).where(Product.slug == slug).values(kept))
+    for slug, stated in change.attributes.items():
+        own = _product(session, slug).id
+        session.add_all(Attribute(product_id=own, name=name, value=value) for name, value in stated.items())
     if change.promotions is not None:
         _promote(session, change.promotions, dt.timedelta(minutes=change.promotion_minutes))
     for code, fields in change.coupons.items():
@@ -242,6 +250,10 @@ def _change(session: Session, change: Change) -> None:
 
 def _variant(session: Session, sku: str) -> Variant:
     return session.scalars(select(Variant).where(Variant.sku == sku)).one()
+
+
+def _product(session: Session, slug: str) -> Product:
+    return session.scalars(select(Product).where(Product.slug == slug)).one()
 
 
 def _customer(session: Session, shopper: Shopper) -> Customer | None:

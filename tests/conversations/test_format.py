@@ -7,6 +7,7 @@ import pytest
 
 from ops.web_shopper import NoSuchButton, WebShopper, card_names
 from tests.conversations.matching import Matcher, matches, stands_in_order
+from tests.conversations.reply_log import ReplyLog
 from tests.conversations.runner import Turn, _differences, _report, _transcribe
 from tests.conversations.schema import BadConversationFile, Expectation, Script, read_all, read_scripts
 
@@ -224,3 +225,15 @@ def test_a_button_that_is_not_there_or_is_there_twice_is_not_pressed() -> None:
 def test_all_conversation_files_are_in_the_format() -> None:
     scripts: list[Script] = read_all(Path("tests/conversations"))
     assert scripts
+
+
+def test_the_rungs_of_replies_are_read_from_where_a_step_begins(tmp_path: Path) -> None:
+    log = tmp_path / "actions.log"
+    log.write_text("reply soothe v1 by model in 12 ms \n")
+    rungs = ReplyLog(log)
+    rungs.begin()
+    assert rungs.rungs() == []
+    with log.open("a") as more:
+        more.write("INFO reply judge_suitability packaged by model in 278 ms \n")
+        more.write("INFO reply compare_for  by template in 64 ms {<Rung.MODEL: 'model'>: 'late'}\n")
+    assert rungs.rungs() == ["model", "template"]

@@ -1,0 +1,128 @@
+"""Which of several products is more what a shopper needs: told from facts of each, before the table of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from actions.cards import button
+from actions.facts import price_facts
+from actions.pending import PERSON
+from actions.product_facts import ProductFacts, cheaper_of, price_of
+from actions.replying import Known, written
+from actions.turn import Turn
+from replies.facts import Fact
+from replies.topics import Asked
+from shop.catalogue import ProductView
+
+_TOUCHES: Final = {"lighter": ("lightweight", "weight")}
+"""What is said of the others bears on the first."""
+_COMPARED: Final = ({"yes", "no"}, {"yes"}, {"no"}, {"yes", "unknown"}, {"unknown"})
+"""What is known of two where the model compares them rightly."""
+
+
+def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
+    """Answer which of some products is better for something, as far as the shop's data says anything of it.
+
+    A message that only wants them side by side gets no answer before the table.
+    """
+    if turn.from_button:
+        return
+    asked = turn.services.topics.asked(turn.text)
+    known = [ProductFacts(product, turn.services.topics) for product in products]
+    if len(products) == 2 and _tells_cheaper(turn, products, asked):
+        return
+    names = (*asked.truths, *asked.fields, *(name for one in asked.choices for name in _TOUCHES.get(one, ())))
+    if names:
+        _tell_of_each(turn, known, asked, names)
+    elif asked.for_something or set(asked.choices) - {"cheaper"} or _has_purpose(turn, products):
+        _say_open(turn)
+
+
+def _tells_cheaper(turn: Turn, products: Sequence[ProductView], asked: Asked) -> bool:
+    """Say which of two costs less, where their prices do not overlap; in fixed words: a model may swap prices."""
+    wants = "cheaper" in asked.choices or turn.entity("price_direction") == "lower"
+    choice = cheaper_of(*products) if wants and not asked.truths else None
+    if choice is None:
+        return False
+    told = price_facts(variant for product in products for variant in product.variants)
+    if choice == "same":
+        turn.say("utter_same_price", told=told, price=price_of(turn.labels, products[0]))
+    else:
+        less, more = products if choice == "product.1" else reversed(products)
+        price, other_price = price_of(turn.labels, less), price_of(turn.labels, more)
+        turn.say("utter_cheaper", told=told, name=less.name, price=price, other=more.name, other_price=other_price)
+    return True
+
+
+def _tell_of_each(turn: Turn, known: Sequence[ProductFacts], asked: Asked, names: Sequence[str]) -> None:
+    """Say of each product what its data has on what was asked after."""
+    about = Asked(truths=tuple(names), fields=(*asked.fields, *({"weight"} & set(names))))
+    said = [_said(one, about) for one in known]
+    reply = _by_model(turn, known, asked, said) if len(known) == 2 else None
+    buttons = [] if all(said) else [button(turn.labels, "talk_to_person", "talk_to_person")]
+    if reply:
+        if reply.endswith(("?", "？")):
+            turn.ask_later(PERSON)
+        turn.say("utter_reply", reply=reply, buttons=buttons)
+    elif not any(said):
+        _say_open(turn)
+    else:
+        unknown = turn.labels.text("compare.unknown")
+        lines = [
+            turn.labels.text("details.fact", name=one.product.name, value=f"“{quote}”" if quote else unknown)
+            for one, quote in zip(known, said, strict=True)
+        ]
+        turn.say("utter_compare_said", lines="\n".join(lines), buttons=buttons)
+
+
+def _said(known: ProductFacts, about: Asked) -> str:
+    """Give the shop's own words on what was asked after."""
+    words = [words for topic in about.truths for words in known.truth(topic).words]
+    values = [value for field in about.fields for value in known.values(field)]
+    return " ".join(dict.fromkeys([*words, *values, *known.said_of(about)]))
+
+
+def _by_model(turn: Turn, known: Sequence[ProductFacts], asked: Asked, said: Sequence[str]) -> str | None:
+    """Let the model compare two by one attribute, where what is not known of one is not touched on either."""
+    products = [one.product for one in known]
+    if asked.choices == ("lighter",) and not asked.truths and not any(said):
+        return written(turn, "compare_for", Known(_names(products), _called(products), ("lighter",)))
+    if len(asked.truths) != 1 or asked.fields or asked.turned or asked.choices:
+        return None
+    (topic,) = asked.truths
+    truths = [one.truth(topic) for one in known]
+    if any(words and not truth.values for truth, words in zip(truths, said, strict=True)):
+        return None
+    if {" ".join(truth.values) or "unknown" for truth in truths} not in _COMPARED:
+        return None
+    facts = [fact for place, truth in enumerate(truths, start=1) for fact in truth.facts(str(place))]
+    names = tuple(dict.fromkeys(fact.name for fact in facts))
+    return written(turn, "compare_for", Known([*_names(products), *facts], _called(products), names))
+
+
+def _say_open(turn: Turn) -> None:
+    """Say that the data leaves open which is better, and offer to ask a person."""
+    turn.ask_later(PERSON)
+    turn.say("utter_compare_open", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+
+
+def _has_purpose(turn: Turn, products: Sequence[ProductView]) -> bool:
+    """Tell whether the message has words beside those that name the products: what it is for."""
+    named = {word for product in products for word in _words(product.name)}
+    named |= {word for product in products for category in product.categories for word in _words(category)}
+    words = turn.services.glossary.translated(turn.entity("product_query") or "")
+    return any(word not in named and word.removesuffix("s") not in named for word in _words(words))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _names(products: Sequence[ProductView]) -> list[Fact]:
+    return [Fact(f"product.{place}", "name") for place in range(1, len(products) + 1)]
+
+
+def _called(products: Sequence[ProductView]) -> dict[str, str]:
+    return {f"product.{place}": product.name for place, product in enumerate(products, start=1)}
