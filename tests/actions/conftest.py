@@ -261,11 +261,8 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, o
         rulebook=Rulebook.load(settings.policies, ["en", "zh"], "en"),
         # Without a model and approved replies the templates speak.
         replies=ReplyWriter([], lambda reply, situation: Verdict(("no model",))),
-<<<<<<< HEAD
         given_replies=ReplyKeeper(sessions, dt.timedelta(days=90)),
-=======
         topics=read_topics(ROOT / "data/replies"),
->>>>>>> replies-served
     )
     engine.dispose()
 
