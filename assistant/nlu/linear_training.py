@@ -4,10 +4,10 @@ scikit-learn takes one sparse matrix, and multiplies its full columns one number
 training take a third of its time. The function that is minimised is scikit-learn's own: C * the sum of each example's
 weighted loss, plus half the square of the weights, the bias left out.
 
-It is minimised in other coordinates, in which it is nearly round, so that L-BFGS is lower after 25 steps than it
-was after 100 (where it was stopped, far enough from the bottom that other numbers of threads gave other weights): full columns are centred, which
-moves a constant into the bias, and each weight is measured in units of its curvature (diagonal preconditioning; Nocedal
-and Wright, Numerical Optimization, 2nd edition, section 5.1).
+It is minimised in other coordinates, in which it is nearly round, so that L-BFGS is lower after 25 steps than it was
+after 100 (where it was stopped, far enough from the bottom that another number of threads gave other weights): full
+columns are centred, which moves a constant into the bias, and each weight is measured in units of its curvature
+(diagonal preconditioning; Nocedal and Wright, Numerical Optimization, 2nd edition, section 5.1).
 """
 
 from __future__ import annotations

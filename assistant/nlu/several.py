@@ -273,7 +273,6 @@ def _completes(before: Request, found: Request) -> bool:
 
 
 def _leads_to(before: Request, found: Request) -> bool:
-    """Tell whether the first, which hardly asks, only says whose the second is: "订单1001里我买了42码，想换44码"."""
     """Tell whether the first, which hardly asks, only says of which order the second is: "订单1001里买了42码，想换"."""
     about_one = found.intent in NUMBERED - {TRACK} and not found.named(ORDER)
     return before.intent == TRACK and before.score < UNLINKED and about_one
