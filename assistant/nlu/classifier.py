@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
 from assistant.nlu.linear_model import LinearModel
-from assistant.nlu.messages import KINDS, kind_of, sentence_features
+from assistant.nlu.messages import HAN, KINDS, OTHER, kind_of, sentence_features
 from assistant.nlu.per_script import read_each, write_each
 
 NO_INTENT = {"name": None, "confidence": 0.0}
@@ -45,13 +45,17 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Give the defaults; `sparse_weight` is the length of the count vector beside a dense one of length 1."""
-        return {"strength": 20.0, "iterations": 150, "sparse_weight": 0.6, "ranking_length": 10}
+        """Give the defaults; `sparse_weight` is the length of the count vector beside a dense one of length 1.
+
+        `han_sparse_weight` is that of messages with Chinese characters.
+        """
+        weights = {"sparse_weight": 0.6, "han_sparse_weight": 0.6}
+        return {"strength": 20.0, "iterations": 150, **weights, "ranking_length": 10}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
         """Refuse numbers that are not above zero."""
-        for name in ("strength", "iterations", "sparse_weight", "ranking_length"):
+        for name in ("strength", "iterations", "sparse_weight", "han_sparse_weight", "ranking_length"):
             if name in config and not config[name] > 0:
                 raise ValueError(f"{name} of {cls.__name__} must be above 0, not {config[name]!r}")
 
@@ -89,6 +93,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._models = dict(models or {})
+        self._weights = {OTHER: config["sparse_weight"], HAN: config["han_sparse_weight"]}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has a text and an intent."""
@@ -146,12 +151,14 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             return None
         counts = [sparse.vstack([one.features for one in kind]) for kind in kinds if kind[0].is_sparse()]
         dense = [np.vstack([one.features for one in kind]) for kind in kinds if kind[0].is_dense()]
-        parts = [self._scale(sparse.hstack(counts, format="csr"))] if counts else []
+        weights = np.array([self._weights[kind_of(message)] for message in messages])
+        parts = [_scaled(sparse.hstack(counts, format="csr"), weights)] if counts else []
         return sparse.hstack([*parts, *(sparse.csr_matrix(one, dtype=np.float32) for one in dense)], format="csr")
 
-    def _scale(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
-        # Counts grow with the length of a text; the dense vector always has length 1.
-        rows = counts.astype(np.float32)
-        lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-        scales = np.divide(self._config["sparse_weight"], lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        return sparse.diags(scales.astype(np.float32)) @ rows
+
+def _scaled(counts: sparse.csr_matrix, weights: np.ndarray) -> sparse.csr_matrix:
+    """Give each row its length: counts grow with that of a text, where the dense vector always has length 1."""
+    rows = counts.astype(np.float32)
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    scales = np.divide(weights, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    return sparse.diags(scales.astype(np.float32)) @ rows

@@ -73,7 +73,7 @@ def test_the_extractors_fingerprint_follows_the_lexicon(tmp_path):
     assert ShoppingEntityExtractor.fingerprint_addon(config) != first
 
 
-@pytest.mark.parametrize("name", ["strength", "iterations", "sparse_weight", "ranking_length"])
+@pytest.mark.parametrize("name", ["strength", "iterations", "sparse_weight", "han_sparse_weight", "ranking_length"])
 def test_settings_of_the_classifier_must_be_above_zero(name):
     with pytest.raises(ValueError, match=name):
         LinearIntentClassifier.validate_config({name: 0})
