@@ -105,6 +105,7 @@ def _settings(options: argparse.Namespace) -> TrainSettings:
         smoothing=options.smoothing,
         frozen=options.frozen,
         word_drop=options.word_drop,
+        vary=options.vary,
         copying=options.copying,
         adversarial=options.adversarial,
         seed=options.seed,
@@ -134,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--smoothing", type=float, default=usual.smoothing, help="of labels (%(default)g)")
     add("--frozen", type=int, default=usual.frozen, help="lowest layers that stay (%(default)s)")
     add("--word-drop", type=float, default=usual.word_drop, help="share of a shopper's words left out (%(default)g)")
+    add("--vary", type=float, default=usual.vary, help="share with products or names changed (%(default)g)")
     add("--copying", type=float, default=usual.copying, help="practice in repeating passages (%(default)g)")
     add("--adversarial", type=float, default=usual.adversarial, help="length of FGM's step (%(default)g)")
     add("--width", type=int, default=sizes.width, help="of hidden states (%(default)s)")
