@@ -17,8 +17,8 @@ SPARE: Final = facts_of("price:money, color:text, material:text, weight:number, 
 """Facts of a product that nobody asked for here."""
 NOT_POLAR: Final = "~"
 """Marks a question that is not to be answered by yes or no."""
-PAIRS: Final = {"en": 5, "zh": 5}
-PAIRS_OF_TWO: Final = 3
+PAIRS: Final = 3
+PAIRS_OF_TWO: Final = 2
 """So many examples are made of each two attributes: every attribute is asked about with another one."""
 KEYS: Final = frozenset({"goods", "ask", "for", "yes", "no", "whether", "need"})
 
@@ -87,7 +87,7 @@ class Writer:
             turns,
             replies,
             spare,
-            PAIRS[self.language],
+            PAIRS,
         )
 
     def asked(self, polar: bool) -> tuple[str, ...]:
