@@ -1,7 +1,7 @@
 """Practice in saying what a passage says.
 
 A policy text of a shop is one that no training has seen. What a model needs for it is to find the sentence that was
-asked for and to say it, which a hundred policies alone do not teach. By turns a passage is made of two replies, of which
+asked for and to say it, which a hundred policies do not teach. By turns a passage is made of two replies, of which
 the asked one is to be repeated, and of two policies, of which the question is about one.
 """
 

@@ -49,7 +49,12 @@ TEMPLATES = {
         *("Here is what I know: {facts}.", "Here is what our data holds."),
         *("I don't know that. Shall I ask a colleague?", "How can I help you?"),
     ),
-    "zh": ("我这边的资料是：{facts}。", "查到的资料都在这里了。", "这一点我不清楚，要帮您问同事吗？", "请问您需要什么？"),
+    "zh": (
+        "我这边的资料是：{facts}。",
+        "查到的资料都在这里了。",
+        "这一点我不清楚，要帮您问同事吗？",
+        "请问您需要什么？",
+    ),
 }
 """What a shop without this library would say: the values that were asked for, its card where what was asked for is no
 value, that it does not know, or what it says to everything else."""
