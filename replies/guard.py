@@ -120,7 +120,7 @@ class Guard:
             *(f"forbidden, {term.topic}: {hit}" for term, hit in forbidden(allowed, known)),
             *(of_wording(reply, known, vocabulary) if vocabulary else ()),
             *(problem for claim in claims for problem in of_claim(claim, known)),
-            *of_repetition(claims),
+            *of_repetition(claims, known),
             *of_time(plain.lower(), known),
             *of_refusal(reply, known, asked),
         ]
@@ -194,9 +194,10 @@ def forbidden(text: str, known: Known) -> Iterator[tuple[Term, str]]:
                 yield term, hit[0]
 
 
-def of_repetition(claims: Sequence[Claim]) -> Iterator[str]:
+def of_repetition(claims: Sequence[Claim], known: Known) -> Iterator[str]:
     """Find what is said of the same product twice in the same words: "it is light, and it is light"."""
-    said = Counter((claim.topic, claim.product, claim.word) for claim in claims if claim.part == "claim")
+    only = known.products[0] if len(known.products) == 1 else ""
+    said = Counter((claim.topic, claim.product or only, claim.word) for claim in claims if claim.part == "claim")
     yield from (f"says twice: {word}" for (_, _, word), times in said.items() if times > 1)
 
 
