@@ -19,7 +19,20 @@ TRAINED = Path("artifacts/replies/demo")
 FLOOR = "-0.43"
 """Below it replies to held-out families are nearer to nonsense than to what people wrote (their chrF is below 0.4)."""
 
-RECIPE = ("--epochs", "4", "--batch", "16", "--rate", "1.5e-3", "--copying", "0.25", "--minutes", "600")
+RECIPE = (
+    "--epochs",
+    "3",
+    "--schedule",
+    "4",
+    "--batch",
+    "16",
+    "--rate",
+    "1.5e-3",
+    "--copying",
+    "0.25",
+    "--minutes",
+    "600",
+)
 """By which the packaged model was made, from random weights."""
 TEXTS = ("data/policies", "data/nlu", "data/labels", "data/lexicon")
 

@@ -18,8 +18,20 @@ _LIMITS = """\
 
 _TUNED = ("epochs", "batch", "rate", "seed")
 _TRAINED = (
-    *("epochs", "patience", "batch", "rate", "decay", "dropout", "smoothing", "frozen", "word_drop", "vary", "copying"),
-    *("adversarial", "seed"),
+    *(
+        "epochs",
+        "schedule",
+        "patience",
+        "batch",
+        "rate",
+        "decay",
+        "dropout",
+        "smoothing",
+        "frozen",
+        "word_drop",
+        "vary",
+    ),
+    *("copying", "adversarial", "seed"),
 )
 
 

@@ -96,6 +96,7 @@ def _settings(options: argparse.Namespace) -> TrainSettings:
     return TrainSettings(
         sizes=Sizes(width=options.width, inner=options.inner, layers=options.layers, heads=options.heads),
         epochs=options.epochs,
+        schedule=options.schedule,
         patience=options.patience,
         minutes=options.minutes,
         batch=options.batch,
@@ -126,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--floor", type=float, default=None, help="how sure a line must be: mean log-probability; any by default")
     add("--rates", type=float, nargs="*", default=(), help="step sizes to try first")
     add("--epochs", type=int, default=usual.epochs, help="most passes (%(default)s)")
+    add("--schedule", type=int, default=usual.schedule, help="passes over which the rate falls; 0: as many")
     add("--patience", type=int, default=usual.patience, help="passes without a better one (%(default)s)")
     add("--minutes", type=float, default=usual.minutes, help="no step begins later (%(default)g)")
     add("--batch", type=int, default=usual.batch, help="examples a step (%(default)s)")

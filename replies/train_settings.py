@@ -17,6 +17,7 @@ class TrainSettings:
     Attributes:
         sizes: of the decoder of our own; the number of tokens is an upper limit.
         epochs: the most passes over the examples.
+        schedule: passes over which the rate falls, if more than are made; 0 for as many.
         patience: passes without a better validation loss before training ends.
         minutes: no step begins after that time.
         batch: examples a step.
@@ -39,6 +40,7 @@ class TrainSettings:
 
     sizes: Sizes = field(default_factory=Sizes)
     epochs: int = 20
+    schedule: int = 0
     patience: int = 3
     minutes: float = 60.0
     batch: int = 32
@@ -71,7 +73,7 @@ class TrainSettings:
                 raise InvalidSetting(name, getattr(self, name), "must be from 0 to below 1")
         if not 0 <= self.vary <= 1:
             raise InvalidSetting("vary", self.vary, "must be from 0 to 1")
-        for name in ("frozen", "decay", "copying", "adversarial", "warm_steps"):
+        for name in ("schedule", "frozen", "decay", "copying", "adversarial", "warm_steps"):
             if getattr(self, name) < 0:
                 raise InvalidSetting(name, getattr(self, name), "must not be below 0")
 
