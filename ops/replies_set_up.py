@@ -19,21 +19,8 @@ TRAINED = Path("artifacts/replies/demo")
 FLOOR = "-0.43"
 """Below it replies to held-out families are nearer to nonsense than to what people wrote (their chrF is below 0.4)."""
 
-RECIPE = (
-    "--epochs",
-    "3",
-    "--schedule",
-    "4",
-    "--batch",
-    "16",
-    "--rate",
-    "1.5e-3",
-    "--copying",
-    "0.25",
-    "--minutes",
-    "600",
-)
-"""By which the packaged model was made, from random weights."""
+RECIPE = ("--epochs", "10", "--batch", "16", "--rate", "1.5e-3", "--copying", "0.25", "--minutes", "600")
+"""From random weights: three passes are too few, ten take about three quarters of an hour on a core of their own."""
 TEXTS = ("data/policies", "data/nlu", "data/labels", "data/lexicon")
 
 
