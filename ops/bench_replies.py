@@ -4,7 +4,8 @@
 
 Each form runs in a process of its own, on the same situations: tokens a second of one reply after the other, how long
 one shopper and eight at once wait, the memory of the process, and likeness to what people wrote. `transformers` is
-`generate` in fp32 as its own pages show it, without this library's rules.
+`generate` in fp32 as its own pages show it, without this library's rules; so is llama.cpp, where
+`pip install gguf xllamacpp` has been run.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from ops import llama_cpp
 from replies.backend import Backend
 from replies.errors import NotWritten
 from replies.examples import Example, read_folder
@@ -86,6 +88,8 @@ def time_form(form: str, folder: Path, data: Path, replies: int) -> Speed:
     asked = held_out(examples, "test", replies)
     if form == "transformers":
         return _plain(form, folder, asked, examples)
+    if form in llama_cpp.FORMS:
+        return _llama(form, folder, asked, examples)
     tokens = Tokens.read(folder / TOKENIZER_FILE)
     words = read_words(folder / WORDS_FILE)
     # Nothing is remembered, and lines are greedy as plain `generate` is.
@@ -104,6 +108,37 @@ def time_form(form: str, folder: Path, data: Path, replies: int) -> Speed:
     alone, eight = _middle_and_tail(waits), _middle_and_tail(crowd)
     quality = mean(chrf(one.reply, one.references) for one in written)
     return Speed(form, count / seconds, *alone, *eight, _memory(), quality)
+
+
+def forms_at_hand() -> tuple[str, ...]:
+    """Name the forms that can be timed here."""
+    return (*FORMS, *llama_cpp.FORMS) if llama_cpp.is_installed() else FORMS
+
+
+def _llama(form: str, folder: Path, asked: Sequence[Example], examples: Sequence[Example]) -> Speed:
+    network, tokens = _network(folder)
+    sizes = sizes_of(network.config)
+    weights = {name: weight.numpy() for name, weight in network.state_dict().items()}
+    waits: list[float] = []
+    counts: list[int] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "model.gguf"
+        llama_cpp.write_gguf(weights, sizes, tokens, file, form)
+        server = llama_cpp.LlamaServer.of(file, tokens.end, sizes.most_tokens)
+
+        def write(situation: Situation) -> str:
+            begun = time.perf_counter()
+            new = server.write(tokens.encode(prompt_of(situation)), _MOST_NEW)
+            waits.append(time.perf_counter() - begun)
+            counts.append(len(new) + 1)
+            return tokens.decode(new).strip()
+
+        written_by(write, asked[:5], examples)
+        waits.clear()
+        counts.clear()
+        written = written_by(write, asked, examples)
+    quality = mean(chrf(one.reply, one.references) for one in written)
+    return Speed(form, sum(counts) / sum(waits), *_middle_and_tail(waits), None, None, _memory(), quality)
 
 
 def _plain(form: str, folder: Path, asked: Sequence[Example], examples: Sequence[Example]) -> Speed:
@@ -228,12 +263,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, default=Path("data/replies/model"), help="its folder (%(default)s)")
     parser.add_argument("--data", type=Path, default=Path("data/replies"), help="the examples (%(default)s)")
     parser.add_argument("--replies", type=int, default=100, help="how many are written (%(default)s)")
-    parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS, help="which forms; all by default")
+    parser.add_argument("--forms", nargs="+", choices=(*FORMS, *llama_cpp.FORMS), help="which; all at hand by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     options = parser.parse_args(arguments)
     console = Console()
     found = []
-    for form in options.forms:
+    for form in options.forms or forms_at_hand():
         console.print(f"{form} ...")
         found.append(time_apart(form, options.model, options.data, options.replies))
     console.print(table_of(found))

@@ -17,7 +17,9 @@ SPARE: Final = facts_of("price:money, color:text, material:text, weight:number, 
 """Facts of a product that nobody asked for here."""
 NOT_POLAR: Final = "~"
 """Marks a question that is not to be answered by yes or no."""
-PAIRS: Final = {"en": 5, "zh": 5}
+PAIRS: Final = 3
+PAIRS_OF_TWO: Final = 2
+"""So many examples are made of each two attributes: every attribute is asked about with another one."""
 KEYS: Final = frozenset({"goods", "ask", "for", "yes", "no", "whether", "need"})
 
 
@@ -85,7 +87,7 @@ class Writer:
             turns,
             replies,
             spare,
-            PAIRS[self.language],
+            PAIRS,
         )
 
     def asked(self, polar: bool) -> tuple[str, ...]:
@@ -111,6 +113,29 @@ class Writer:
         yield self.situation("unknown", "judge_suitability", f"product.1:name, {name}=unknown", every, unknown)
         yield self.situation("disputed", "judge_suitability", twice, every, disputed)
         yield self.situation("missing", "say_unknown", "product.1:name", every, self.filled(frames["missing"]))
+
+    def joined(self, other: Attribute) -> Iterator[Situation]:
+        """Give what is asked of this attribute and another one at once, by what is known of each."""
+        first, second, frames = self.attribute, other, self.frames["two"]
+        asks = tuple(ask for ask in first.ask if not ask.startswith(NOT_POLAR))
+        others = tuple(ask for ask in second.ask if not ask.startswith(NOT_POLAR))
+        turns = self.filled(frames["ask"], first=asks, second=others)
+        for case, truth in (("half", "unknown"), ("mixed", "no"), ("both", "yes")):
+            words = {"p": first.yes, "p2": second.yes, "n": second.no, "whether2": second.whether}
+            replies = self.filled(frames[case], goods=False, **words)
+            facts = facts_of(f"product.1:name, {first.name}=yes, {second.name}={truth}")
+            both = f"{first.name}-and-{second.name}".replace("_", "-")
+            asked = (first.name, second.name)
+            yield Situation(
+                f"judge_suitability-{both}-{case}",
+                "judge_suitability",
+                self.language,
+                facts,
+                asked,
+                turns,
+                replies,
+                pairs=PAIRS_OF_TWO,
+            )
 
     def compared(self) -> Iterator[Situation]:
         """Give what is asked of two products, by what is known of each."""
@@ -161,8 +186,10 @@ def attribute_situations(folder: Path, language: Language) -> Iterator[Situation
     """
     path = folder / language / "attributes.yml"
     frames = read_texts(folder / language / "frames.yml")
-    for name, row in read_texts(path).items():
-        writer = Writer(attribute_of(path, name, row), frames, language)
+    attributes = [attribute_of(path, name, row) for name, row in read_texts(path).items()]
+    for number, attribute in enumerate(attributes):
+        writer = Writer(attribute, frames, language)
         yield from writer.judged()
+        yield from writer.joined(attributes[(number + 1) % len(attributes)])
         yield from writer.compared()
         yield from writer.explained()

@@ -15,6 +15,7 @@ from replies.facts import Language
 from replies.prompt import prompt_of
 from replies.situation import Situation
 from replies.train_settings import TrainSettings
+from replies.variation import varied
 
 IGNORED = -100
 _CHUNK = 16
@@ -65,10 +66,13 @@ def rows_of(
     """
     rows = []
     for number, example in enumerate(examples):
-        situation = Situation.of(example)
-        if settings is not None:
-            situation = changed(situation, settings, chance_of(f"{settings.seed} {epoch} {number}"))
-        prompt, reply = coder.encode(prompt_of(situation)), [*coder.encode(example.reply), coder.end]
+        if settings is None:
+            situation, said = Situation.of(example), example.reply
+        else:
+            chance = chance_of(f"{settings.seed} {epoch} {number}")
+            other = varied(example, settings.vary, chance)
+            situation, said = changed(Situation.of(other), settings, chance), other.reply
+        prompt, reply = coder.encode(prompt_of(situation)), [*coder.encode(said), coder.end]
         if len(prompt) + len(reply) <= most_tokens:
             rows.append((prompt, reply))
     return rows

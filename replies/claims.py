@@ -42,6 +42,8 @@ class Claim:
     """The number of the product, or nothing where none is named."""
 
     conditional: bool = False
+    word: str = ""
+    """The words by which it is said."""
 
 
 @dataclass
@@ -78,6 +80,7 @@ class Reader:
                 self.lexicon.has("unknown", clause),
                 product,
                 self.lexicon.has("exceptions" if part == "policy" else "condition", clause),
+                match[0],
             )
             found.extend(self.spread(claim, clause))
         if not found and before and named and self.lexicon.has("same", clause):

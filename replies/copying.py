@@ -1,17 +1,20 @@
-"""Practice in saying what a passage says: passages made of other replies, of which the asked part is to be repeated.
+"""Practice in saying what a passage says.
 
 A policy text of a shop is one that no training has seen. What a model needs for it is to find the sentence that was
-asked for and to say it, which a few dozen policies do not teach; any sentence does.
+asked for and to say it, which a hundred policies do not teach. By turns a passage is made of two replies, of which
+the asked one is to be repeated, and of two policies, of which the question is about one.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from replies.examples import Example
 from replies.facts import LANGUAGES, PLACED, Act, Fact, placeholders
 from replies.situation import Situation
+from replies.variation import new_names, renamed
 
 _POLICY: Act = "answer_policy"
 
@@ -27,11 +30,35 @@ def copying_examples(examples: Sequence[Example], share: float, chance: random.R
     made: list[Example] = []
     for language in LANGUAGES:
         own = [example for example in examples if example.language == language]
-        said = [example.turns for example in own if example.act == _POLICY] or [("",)]
-        for _ in range(int(share * len(own))):
-            first, second = chance.choice(own), chance.choice(own)
-            made.append(_of(first, second, chance.choice(said), chance))
+        policies = [example for example in own if example.act == _POLICY and _answers(example)]
+        said = [example.turns for example in policies] or [("",)]
+        for number in range(int(share * len(own))):
+            if policies and number % 2:
+                made.append(_beside(chance.choice(policies), chance.choice(policies), chance))
+            else:
+                made.append(_of(chance.choice(own), chance.choice(own), chance.choice(said), chance))
     return made
+
+
+def _answers(example: Example) -> bool:
+    """Whether an example says what a passage says: it has one, and each fact that is asked for."""
+    passages = [fact for fact in example.facts if fact.kind == "passage"]
+    return len(passages) == 1 and set(example.asked) <= Situation.of(example).names
+
+
+def _beside(first: Example, second: Example, chance: random.Random) -> Example:
+    """Put the passage of another policy beside that of an example, whose reply stays."""
+    if second.family == first.family:
+        return first
+    taken = frozenset(fact.name for fact in first.facts)
+    other = renamed(second, new_names(second, chance, taken))
+    if taken & {fact.name for fact in other.facts if fact.kind != "passage"}:
+        return first
+    passages = [fact.value for example in (first, other) for fact in example.facts if fact.kind == "passage"]
+    chance.shuffle(passages)
+    facts = [Fact("policy", "passage", ("" if first.language == "zh" else " ").join(passages))]
+    facts += [fact for example in (first, other) for fact in example.facts if fact.kind != "passage"]
+    return replace(first, family="copying", facts=tuple(facts))
 
 
 def _of(first: Example, second: Example, turns: tuple[str, ...], chance: random.Random) -> Example:

@@ -45,10 +45,19 @@ from replies.service import Guard
 from replies.situation import Situation
 
 TEMPLATES = {
-    "en": ("Here is what I know: {facts}.", "I don't know that. Shall I ask a colleague?", "How can I help you?"),
-    "zh": ("我这边的资料是：{facts}。", "这一点我不清楚，要帮您问同事吗？", "请问您需要什么？"),
+    "en": (
+        *("Here is what I know: {facts}.", "Here is what our data holds."),
+        *("I don't know that. Shall I ask a colleague?", "How can I help you?"),
+    ),
+    "zh": (
+        "我这边的资料是：{facts}。",
+        "查到的资料都在这里了。",
+        "这一点我不清楚，要帮您问同事吗？",
+        "请问您需要什么？",
+    ),
 }
-"""What a shop without this library would say: the facts that were asked for, or that there are none."""
+"""What a shop without this library would say: the values that were asked for, its card where what was asked for is no
+value, that it does not know, or what it says to everything else."""
 
 SAMPLES = 200
 
@@ -149,14 +158,17 @@ def by_rungs(model: Write, approved: ApprovedReplies, guard: Guard, rungs: Count
 
 def template_of(situation: Situation, guard: Guard) -> str:
     """Write a reply of a form that fits every situation: a policy as it stands, what was asked for, or nothing."""
-    known, unknown, other = TEMPLATES[situation.language]
+    known, shown, unknown, other = TEMPLATES[situation.language]
     asked = [name for name in situation.asked if name in situation.names]
     passages = [fact.value for fact in situation.facts if fact.kind == "passage"]
     if passages and guard(passages[0], situation).ok:
         return passages[0]
     if asked:
         return known.replace("{facts}", ", ".join(f"{{{name}}}" for name in asked))
-    return unknown if situation.asked else other
+    if not situation.asked or situation.act == "ask_more":
+        return other
+    clear = {fact.name for fact in situation.facts if fact.value != "unknown"} - situation.disputed
+    return shown if clear & set(situation.asked) else unknown
 
 
 def _spread(written: Sequence[Written], most: int) -> list[Written]:

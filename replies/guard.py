@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,13 +112,15 @@ class Guard:
         vocabulary = self.vocabularies.get(language)
         plain = PLACEHOLDER.sub(" ", reply)
         allowed = lexicon.words["allowed"].sub(" ", reply.lower())
+        claims = claims_of(reply, known)
         problems = [
             *of_form(reply),
             *of_placeholders(reply, facts),
             *of_values(plain, known),
             *(f"forbidden, {term.topic}: {hit}" for term, hit in forbidden(allowed, known)),
             *(of_wording(reply, known, vocabulary) if vocabulary else ()),
-            *(problem for claim in claims_of(reply, known) for problem in of_claim(claim, known)),
+            *(problem for claim in claims for problem in of_claim(claim, known)),
+            *of_repetition(claims, known),
             *of_time(plain.lower(), known),
             *of_refusal(reply, known, asked),
         ]
@@ -189,6 +192,13 @@ def forbidden(text: str, known: Known) -> Iterator[tuple[Term, str]]:
         for hit in term.pattern.finditer(text):
             if hit[0] not in passages:
                 yield term, hit[0]
+
+
+def of_repetition(claims: Sequence[Claim], known: Known) -> Iterator[str]:
+    """Find what is said of the same product twice in the same words: "it is light, and it is light"."""
+    only = known.products[0] if len(known.products) == 1 else ""
+    said = Counter((claim.topic, claim.product or only, claim.word) for claim in claims if claim.part == "claim")
+    yield from (f"says twice: {word}" for (_, _, word), times in said.items() if times > 1)
 
 
 def of_claim(claim: Claim, known: Known) -> Iterator[str]:

@@ -16,6 +16,25 @@ _LIMITS = """\
 - A policy text that is unlike all that it has seen it may shorten badly; the next rung then speaks."""
 
 
+_TUNED = ("epochs", "batch", "rate", "seed")
+_TRAINED = (
+    *(
+        "epochs",
+        "schedule",
+        "patience",
+        "batch",
+        "rate",
+        "decay",
+        "dropout",
+        "smoothing",
+        "frozen",
+        "word_drop",
+        "vary",
+    ),
+    *("copying", "adversarial", "seed"),
+)
+
+
 def model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     """Write the card of a model from what `metrics.json` and `config.json` hold."""
     learnt, sizes = metrics["learnt_from"], config["sizes"]
@@ -24,7 +43,7 @@ def model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
         f"# Replies {metrics['version']}",
         "",
         *_form(metrics, sizes),
-        "Made by `python -m replies.train`.",
+        f"Made by `{command_of(config)}`.",
         f"Fine-tuned from {base}." if base else "Trained from random weights; no other model in it.",
         "Licence: Apache-2.0, as the project's.",
         "",
@@ -35,10 +54,8 @@ def model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
         "",
         "## How",
         "",
-        f"{metrics['best_epoch']} passes, the best of {len(metrics['epochs'])}; rate {config['rate']:g}, weight decay "
-        f"{config['decay']:g}, dropout {config['dropout']:g}, word drop {config['word_drop']:g}, adversarial step "
-        f"{config['adversarial']:g}, {config['frozen']} layers frozen, seed {config['seed']}; "
-        f"{metrics['seconds']:.0f} s on {config['threads']} thread(s). Everything is in `config.json`.",
+        f"{metrics['best_epoch']} passes, the best of {len(metrics['epochs'])}; {metrics['seconds']:.0f} s on "
+        f"{config['threads']} thread(s), beside whatever else ran. Everything is in `config.json`.",
         "",
         "## How good",
         "",
@@ -53,12 +70,21 @@ def model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
         ),
         "",
         *_judged(metrics.get("judged")),
+        *_sureness(metrics.get("floor")),
         "## Limits",
         "",
         _LIMITS,
         "",
     ]
     return "\n".join(lines)
+
+
+def command_of(config: Mapping[str, Any]) -> str:
+    """Give the command that trains by these settings."""
+    tuned = config["lora"] is not None
+    module, options = ("replies.tune", _TUNED) if tuned else ("replies.train", _TRAINED)
+    parts = [f"--{name.replace('_', '-')} {config[name]:g}" for name in options]
+    return " ".join([f"python -m {module} --data FOLDER --out ROOT", *parts])
 
 
 def _form(metrics: Mapping[str, Any], sizes: Mapping[str, int] | None) -> list[str]:
@@ -79,5 +105,14 @@ def _judged(judged: Mapping[str, float] | None) -> list[str]:
         f"Asked for {judged['replies']:,} replies to held-out situations, it stated nothing that the facts do not hold "
         f"in {judged['grounded']:.2%} of those that the guard let through, by a checker of its own; mean chrF beside "
         f"the references, where a reply that was not let through counts nothing: {judged['quality']:.3f}.",
+        "",
+    ]
+
+
+def _sureness(floor: float | None) -> list[str]:
+    if floor is None:
+        return []
+    return [
+        f"A line whose tokens have a mean log-probability below {floor:g} is not said; it was chosen on validation.",
         "",
     ]

@@ -24,13 +24,13 @@ _UNITS = (
 _FOUND = re.compile(
     rf"(?P<email>{_EMAIL})|(?P<phone>{_PHONE})|(?P<money>{_AMOUNT})|(?P<number>{_SPAN}\s?{_UNITS})", re.IGNORECASE
 )
-# Names that training has seen for values of each kind; a text with more values than names is not made facts of.
-_NAMES: Mapping[str, Sequence[str]] = {
+NAMES: Mapping[str, Sequence[str]] = {
     "email": ("email",),
     "phone": ("phone",),
     "money": ("delivery_cost", "express_cost", "free_from", "standard_cost", "pieces_cost"),
     "number": ("return_days", "refund_days", "report_days", "answer_days", "standard_days", "express_days"),
 }
+"""Names that training has seen for values of each kind; a text with more values than names is not made facts of."""
 _KINDS: Mapping[str, Kind] = {"email": "text", "phone": "text", "money": "money", "number": "number"}
 _HOW_LONG = re.compile(
     r"\b(?:how (?:long|many|soon|fast)|when|until|within|by what)\b|多久|几天|多长|什么时候|何时|多少天", re.I
@@ -65,7 +65,7 @@ def passage_facts(text: str, language: Language) -> PassageFacts | None:
     >>> passage_facts("We pay back within 5 working days.", "en").values
     {'refund_days': '5 working days'}
     """
-    left = {kind: iter(_ordered(kind, text)) for kind in _NAMES}
+    left = {kind: iter(_ordered(kind, text)) for kind in NAMES}
     values: dict[str, str] = {}
     parts, place = [], 0
     for match in _FOUND.finditer(text):
@@ -84,7 +84,7 @@ def passage_facts(text: str, language: Language) -> PassageFacts | None:
 
 def _ordered(kind: str, text: str) -> Sequence[str]:
     """Give the names for a kind, those first that say what the text is about."""
-    names = _NAMES[kind]
+    names = NAMES[kind]
     is_refund = re.search(r"money back|refund|pay back|退款|退还", text, re.I) is not None
     return sorted(names, key=lambda name: name != "refund_days") if kind == "number" and is_refund else names
 
@@ -94,4 +94,4 @@ def _names_left(left: Mapping[str, Iterator[str]], match: re.Match[str]) -> Iter
 
 
 def _kind_of(name: str) -> str:
-    return next(kind for kind, names in _NAMES.items() if name in names)
+    return next(kind for kind, names in NAMES.items() if name in names)

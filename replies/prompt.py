@@ -80,7 +80,9 @@ def _told(fact: Fact, situation: Situation) -> str:
         return _words(fact.name) + _TRUTH_MARKS[fact.value]
     if fact.kind == "passage":
         return f"{_KIND_MARKS[fact.kind]}{clean_passage(fact.value, situation.names)}"
-    return f"{_words(fact.name)}{_KIND_MARKS[fact.kind]}{clean(fact.value)}"
+    # Which of the products it is must be read; the number of one would be hidden as a value.
+    told = f"{{{fact.value}}}" if fact.value in situation.names else clean(fact.value)
+    return f"{_words(fact.name)}{_KIND_MARKS[fact.kind]}{told}"
 
 
 def _words(name: str) -> str:

@@ -20,6 +20,8 @@ from replies.texts import read_texts
 
 PAIRS: Final = 15
 """So many examples at most are made of one situation."""
+ONLY_ASKED: Final = 0.4
+"""This share of examples has no fact but those that were asked for, as the chat asks for most replies."""
 EARLIER: Final = " | "
 """What stands between an earlier turn and the last one."""
 KEYS: Final = frozenset({"facts", "spare", "passage", "asked", "turns", "replies"})
@@ -115,7 +117,8 @@ def examples_of(situation: Situation, openings: Sequence[str], attempts: Sequenc
             turns = [draw.choice(openings), *turns]
         if attempts and draw.random() < 0.06:
             turns[-1] = f"{turns[-1]} {draw.choice(attempts)}"
-        facts = [*situation.facts, *(fact for fact in situation.spare if draw.random() < 0.5)]
+        kept = 0.0 if draw.random() < ONLY_ASKED else 0.5
+        facts = [*situation.facts, *(fact for fact in situation.spare if draw.random() < kept)]
         draw.shuffle(facts)
         yield Example(
             situation.name, situation.act, situation.language, tuple(turns), tuple(facts), situation.asked, reply

@@ -96,6 +96,7 @@ def _settings(options: argparse.Namespace) -> TrainSettings:
     return TrainSettings(
         sizes=Sizes(width=options.width, inner=options.inner, layers=options.layers, heads=options.heads),
         epochs=options.epochs,
+        schedule=options.schedule,
         patience=options.patience,
         minutes=options.minutes,
         batch=options.batch,
@@ -105,6 +106,7 @@ def _settings(options: argparse.Namespace) -> TrainSettings:
         smoothing=options.smoothing,
         frozen=options.frozen,
         word_drop=options.word_drop,
+        vary=options.vary,
         copying=options.copying,
         adversarial=options.adversarial,
         seed=options.seed,
@@ -125,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--floor", type=float, default=None, help="how sure a line must be: mean log-probability; any by default")
     add("--rates", type=float, nargs="*", default=(), help="step sizes to try first")
     add("--epochs", type=int, default=usual.epochs, help="most passes (%(default)s)")
+    add("--schedule", type=int, default=usual.schedule, help="passes over which the rate falls; 0: as many")
     add("--patience", type=int, default=usual.patience, help="passes without a better one (%(default)s)")
     add("--minutes", type=float, default=usual.minutes, help="no step begins later (%(default)g)")
     add("--batch", type=int, default=usual.batch, help="examples a step (%(default)s)")
@@ -134,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--smoothing", type=float, default=usual.smoothing, help="of labels (%(default)g)")
     add("--frozen", type=int, default=usual.frozen, help="lowest layers that stay (%(default)s)")
     add("--word-drop", type=float, default=usual.word_drop, help="share of a shopper's words left out (%(default)g)")
+    add("--vary", type=float, default=usual.vary, help="share with products or names changed (%(default)g)")
     add("--copying", type=float, default=usual.copying, help="practice in repeating passages (%(default)g)")
     add("--adversarial", type=float, default=usual.adversarial, help="length of FGM's step (%(default)g)")
     add("--width", type=int, default=sizes.width, help="of hidden states (%(default)s)")

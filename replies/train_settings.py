@@ -17,6 +17,7 @@ class TrainSettings:
     Attributes:
         sizes: of the decoder of our own; the number of tokens is an upper limit.
         epochs: the most passes over the examples.
+        schedule: passes over which the rate falls, if more than are made; 0 for as many.
         patience: passes without a better validation loss before training ends.
         minutes: no step begins after that time.
         batch: examples a step.
@@ -27,6 +28,7 @@ class TrainSettings:
         smoothing: share of a label that is spread over all tokens.
         frozen: how many of the lowest layers stay as they are, and the embedding with them.
         word_drop: share of a shopper's words that is left out, each time anew.
+        vary: share of examples whose products change places, or whose values get other names, each time anew.
         shuffle_facts: whether facts come in another order each time.
         copying: how much practice in repeating passages is added, as a share of the examples.
         adversarial: length of the step against the embeddings by which each batch is made harder (FGM); 0 is none.
@@ -38,6 +40,7 @@ class TrainSettings:
 
     sizes: Sizes = field(default_factory=Sizes)
     epochs: int = 20
+    schedule: int = 0
     patience: int = 3
     minutes: float = 60.0
     batch: int = 32
@@ -48,6 +51,7 @@ class TrainSettings:
     smoothing: float = 0.0
     frozen: int = 0
     word_drop: float = 0.1
+    vary: float = 0.5
     shuffle_facts: bool = True
     copying: float = 0.15
     adversarial: float = 0.0
@@ -67,7 +71,9 @@ class TrainSettings:
         for name in ("dropout", "smoothing", "word_drop"):
             if not 0 <= getattr(self, name) < 1:
                 raise InvalidSetting(name, getattr(self, name), "must be from 0 to below 1")
-        for name in ("frozen", "decay", "copying", "adversarial", "warm_steps"):
+        if not 0 <= self.vary <= 1:
+            raise InvalidSetting("vary", self.vary, "must be from 0 to 1")
+        for name in ("schedule", "frozen", "decay", "copying", "adversarial", "warm_steps"):
             if getattr(self, name) < 0:
                 raise InvalidSetting(name, getattr(self, name), "must not be below 0")
 

@@ -94,7 +94,7 @@ class Trainer:
         judged = rows_of(validation, self._coder, self._most_tokens, None)
         if not judged or not rows_of(train, self._coder, self._most_tokens, None):
             raise NothingToLearn("training and validation need examples that are short enough to be read")
-        steps = settings.epochs * -(-int(len(train) * (1 + settings.copying)) // settings.batch)
+        steps = (settings.schedule or settings.epochs) * -(-int(len(train) * (1 + settings.copying)) // settings.batch)
         learner = Learner(self._network, settings, steps, self._seq2seq)
         course = self._resumed(learner)
         try:

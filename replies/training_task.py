@@ -169,7 +169,7 @@ def finish(made: Made, root: Path, judge: Judge, store: str | None = None) -> Ou
         "validation_by_act": by_act(made.network, made.tokens, found.validation, settings),
         **{"best_epoch": made.best.number, "seconds": made.epochs[-1].seconds},
         "epochs": [asdict(epoch) for epoch in made.epochs],
-        "judged": asdict(judged),
+        **{"judged": asdict(judged), "floor": made.floor},
     }
     for name, content in ((CONFIG_FILE, config), (METRICS_FILE, metrics)):
         (draft / name).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from replies.approved import ApprovedReplies, approved_of, kept_rows, read_appro
 from replies.errors import ArtifactDamaged, Missed, NotWritten
 from replies.evaluate import misled, sample_text, template_of
 from replies.examples import Example, read_folder
-from replies.facts import Fact
+from replies.facts import Act, Fact
 from replies.generator import GeneratorSettings
 from replies.judging import guarded, held_out, model_judge, read_checkers, written_by
 from replies.loading import PACKAGED, Places, load_writer
@@ -101,6 +101,20 @@ def test_a_policy_is_its_own_template_unless_something_is_hidden_in_it(guard: Gu
         asked = Situation("answer_policy", "en", (Fact("policy", "passage", passage), days), ("return_days",))
         assert (template_of(asked, guard) == passage) is expected
     assert template_of(Situation("small_talk", "en"), guard) == "How can I help you?"
+
+
+@pytest.mark.parametrize(
+    ("act", "facts", "said"),
+    [
+        ("judge_suitability", (Fact("warm", "truth", "yes"),), "Here is what our data holds."),
+        ("judge_suitability", (Fact("warm", "truth", "unknown"),), "I don't know that. Shall I ask a colleague?"),
+        ("judge_suitability", (Fact("warm", "truth", "yes"), Fact("warm", "truth", "no")), "I don't know that."),
+        ("say_unknown", (), "I don't know that. Shall I ask a colleague?"),
+        ("ask_more", (), "How can I help you?"),
+    ],
+)
+def test_a_template_refuses_only_what_is_not_known(act: Act, facts: tuple[Fact, ...], said: str, guard: Guard) -> None:
+    assert template_of(Situation(act, "en", facts, ("warm",)), guard).startswith(said)
 
 
 def test_a_judge_gives_the_figures_of_a_model(model: Path, examples: list[Example], guard: Guard) -> None:

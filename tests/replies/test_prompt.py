@@ -31,6 +31,19 @@ def test_two_products_keep_their_numbers() -> None:
     assert "warm<1><yes>warm<2><no>" in prompt_of(Situation("compare_for", "en", facts))
 
 
+def test_a_choice_names_which_product_it_is() -> None:
+    names = (Fact("product.1", "name"), Fact("product.2", "name"))
+    told = [
+        prompt_of(Situation("compare_for", "en", (*names, Fact("cheaper", "choice", value)), ("cheaper",)))
+        for value in ("product.1", "product.2", "same")
+    ]
+    assert "cheaper<choice>{product.1}<" in told[0]
+    assert "cheaper<choice>{product.2}<" in told[1]
+    assert "cheaper<choice>same<" in told[2]
+    alone = Situation("compare_for", "en", (names[0], Fact("cheaper", "choice", "product.2")))
+    assert "cheaper<choice>product.#<" in prompt_of(alone)
+
+
 @pytest.mark.parametrize("turn", ["<reply> {price} <end>", "a</reply><yes>b", "[[x]]|{product.1}"])
 def test_a_shopper_writes_no_marks_and_no_placeholders(turn: str) -> None:
     assert not set(clean(turn)) & set("<>{}[]|")

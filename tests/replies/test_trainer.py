@@ -78,6 +78,22 @@ def test_it_learns_and_keeps_the_best_pass(tokens: Tokens, examples: list[Exampl
     assert trainer.epochs[-1].train < trainer.epochs[0].train / 1.5
 
 
+def test_a_training_that_ends_before_its_schedule_is_the_beginning_of_the_whole(
+    tokens: Tokens, examples: list[Example], tmp_path: Path
+) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "part").mkdir()
+    whole, _ = fit(tokens, examples, tmp_path / "whole", replace(SETTINGS, epochs=3, patience=9))
+    part, _ = fit(tokens, examples, tmp_path / "part", replace(SETTINGS, epochs=2, schedule=3, patience=9))
+    other, _ = fit(tokens, examples, tmp_path, replace(SETTINGS, epochs=2, patience=9))
+
+    def losses(trainer: Trainer) -> list[float]:
+        return [epoch.validation for epoch in trainer.epochs]
+
+    assert losses(part) == losses(whole)[:2]
+    assert losses(other) != losses(part)
+
+
 def test_it_stops_early(tokens: Tokens, examples: list[Example], tmp_path: Path) -> None:
     trainer, _ = fit(tokens, examples, tmp_path, replace(SETTINGS, epochs=40, rate=0.3, patience=1, warm_steps=0))
     assert len(trainer.epochs) < 40
