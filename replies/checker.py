@@ -46,12 +46,12 @@ _CALLED = {"refund": "退款", "warranty": "保修", "code": "优惠", "discount
 
 _NOT = {
     "en": re.compile(r"\b(not|no|never|neither|nor|without|cannot|isn't|doesn't|don't|can't|won't|aren't|hasn't)\b"),
-    "zh": re.compile(r"[不没非无未](?!问题)"),
+    "zh": re.compile(r"[不没非无未](?!问题|锈钢)"),
 }
 _OPEN = {
     "en": re.compile(
         r"\b(whether|if|don't know|can't (say|tell)|not sure|unclear|isn't clear|looking for|asked for|look for|find"
-        r"|information|contradict\w*|disagree\w*)\b|both yes and no"
+        r"|(doesn't|don't|does not|do not) (say|tell|mention)|information|contradict\w*|disagree\w*)\b|both yes and no"
     ),
     "zh": re.compile(
         r"(.)不\1|是否|是不是|不清楚|没写|没有写|没说|不确定|不知道|不敢|矛盾|不一致|没有相关|没提|要找|您找|想要|需要|帮您找|我找"

@@ -43,6 +43,21 @@ def test_a_claim_is_held_to_the_fact(checkers: dict[str, Checker], language: str
     assert checker.wrong(reply, PRODUCTS)
 
 
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "Our data doesn't say how well it can stay outside. I can pass the question to a colleague."),
+        ("zh", "两款都可以：{product.1}是不锈钢，{product.2}也一样。"),
+    ],
+)
+def test_what_is_left_open_and_a_not_within_a_word_are_read_rightly(
+    checkers: dict[str, Checker], language: str, reply: str
+) -> None:
+    open_ones = [Fact("outdoor", "truth", "unknown")]
+    of_steel = [Fact("stainless.1", "truth", "yes"), Fact("stainless.2", "truth", "yes")]
+    assert checkers[language].wrong(reply, [*PRODUCTS, *open_ones, *of_steel]) == []
+
+
 def test_each_claim_belongs_to_its_product(checkers: dict[str, Checker]) -> None:
     reply = "I'd take {product.2}: it keeps the rain out. {product.1} isn't waterproof."
     right = (*PRODUCTS, Fact("waterproof.1", "truth", "no"), Fact("waterproof.2", "truth", "yes"))
