@@ -8,6 +8,7 @@ would be changed hardly ever stands alone in the training text: "妈" is none of
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ _COMMON_ELSEWHERE = 3000
 # Of two words of one sound, the one that is so much more common is meant.
 _CLEARLY = 4
 _LENGTHS = (4, 3, 2)
+# What a person or a place is called sounds like anything: "我叫丁丹" speaks of no 订单.
+_NAMING = re.compile("我叫|我姓|姓名|名字|收件人|收货人|联系人|地址")
 # A longer text is a paste and not typed by sound.
 _LONGEST = 500
 
@@ -64,10 +67,12 @@ class Homophones:
                 self._by_sound[sounds_of(word)].append(word)
 
     def find(self, text: str) -> list[tuple[int, int, str]]:
-        """Give where each slip starts and ends, and the word that is meant; a whole message may be a name."""
+        """Give where each slip starts and ends, and the word that is meant; nothing where a name is told."""
         if not self._by_sound or not has_han(text) or len(text) > _LONGEST:
             return []
         simple = plain(text)
+        if _NAMING.search(simple):
+            return []
         found: list[tuple[int, int, str]] = []
         for start, end, pieces in _windows(simple):
             typed = simple[start:end]

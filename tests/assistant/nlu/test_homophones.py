@@ -43,6 +43,8 @@ def test_a_word_of_the_same_sound_is_read_as_the_one_of_the_training_text(typed,
     [
         "丁丹",  # a whole message may be a name
         "运飞",
+        "我叫丁丹",
+        "收件人是丁丹",
         "给我牛买",  # spoken like nothing that is known
         "有没有大妈",  # "大码" is spoken so, but "妈" is often said alone
         "帮我看看",
