@@ -146,9 +146,13 @@ class Slips:
 
     def _swapped_back(self, word: str) -> str | None:
         """Give the one very common word of which two neighbouring letters are swapped."""
-        others = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)}
-        found = [other for other in others if self._counts.get(other, 0) >= _OFTEN]
+        found = [other for other in _swapped(word) if self._counts.get(other, 0) >= _OFTEN]
         return found[0] if len(found) == 1 else None
+
+
+def _swapped(word: str) -> set[str]:
+    """Give the words of which two neighbouring letters are swapped here."""
+    return {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)} - {word}
 
 
 def _without_slips(counts: Mapping[str, int], real: Collection[str]) -> dict[str, int]:
@@ -156,7 +160,11 @@ def _without_slips(counts: Mapping[str, int], real: Collection[str]) -> dict[str
     common = [word for word in counts if word in real and len(word) >= _SURE_LENGTH]
 
     def is_slip(word: str) -> bool:
-        if word in real or len(word) < _SURE_LENGTH or not word.isascii():
+        if word in real or not word.isascii():
+            return False
+        if len(word) < SHORTEST:
+            return any(counts.get(other, 0) >= max(_OFTEN, _MUCH_MORE * counts[word]) for other in _swapped(word))
+        if len(word) < _SURE_LENGTH:
             return False
         near = process.extract(word, common, scorer=OSA.distance, score_cutoff=1, limit=_TIES)
         return any(counts[choice] >= _MUCH_MORE * counts[word] for choice, _, _ in near)

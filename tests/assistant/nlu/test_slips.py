@@ -120,6 +120,10 @@ def test_a_slip_that_the_training_text_writes_on_purpose_is_put_right_too():
     assert slips.correct("the zodiac sign cancer").text == "the zodiac sign cancer"
 
 
+def test_a_short_slip_that_the_training_text_writes_on_purpose_is_put_right_too():
+    assert Slips({"the": 400, "teh": 2, "tea": 2}).correct("show me teh tea").text == "show me the tea"
+
+
 def test_places_are_those_of_what_was_typed():
     corrected = SLIPS.correct("um waht is runing left")
     assert corrected.text == "what is running left"
