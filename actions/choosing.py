@@ -10,7 +10,7 @@ from actions.cards import button
 from actions.facts import price_facts
 from actions.pending import PERSON
 from actions.product_facts import ProductFacts, cheaper_of, price_of
-from actions.replying import Known, written
+from actions.replying import Known, asks, written
 from actions.turn import Turn
 from replies.facts import Fact
 from replies.topics import Asked
@@ -63,7 +63,7 @@ def _tell_of_each(turn: Turn, known: Sequence[ProductFacts], asked: Asked, names
     reply = _by_model(turn, known, asked, said) if len(known) == 2 else None
     buttons = [] if all(said) else [button(turn.labels, "talk_to_person", "talk_to_person")]
     if reply:
-        if reply.endswith(("?", "？")):
+        if asks(reply):
             turn.ask_later(PERSON)
         turn.say("utter_reply", reply=reply, buttons=buttons)
     elif not any(said):

@@ -62,6 +62,11 @@ def written(turn: Turn, act: Act, known: Known | None = None, *, by_model: bool 
     return reply.text
 
 
+def asks(reply: str) -> bool:
+    """Tell whether a reply ends with a question, which a yes may answer."""
+    return reply.endswith(("?", "？"))
+
+
 def given_reply(request: Request, reply: Reply) -> GivenReply:
     """Give a reply as it is kept to be judged: what it was about, and nothing that tells who asked."""
     situation = request.situation

@@ -11,7 +11,7 @@ from typing import Final
 from actions.cards import button
 from actions.pending import DETAILS, PERSON, SIMILAR
 from actions.product_facts import KnownTruth, ProductFacts
-from actions.replying import Known, written
+from actions.replying import Known, asks, written
 from actions.targets import question_of
 from actions.turn import Button, Turn
 from replies.facts import Act, Fact
@@ -19,7 +19,6 @@ from replies.topics import Asked
 from shop.catalogue import ProductView
 
 NAME: Final = Fact("product.1", "name")
-_ASKING: Final = ("?", "？")
 
 
 def tell_suitability(turn: Turn, product: ProductView) -> None:
@@ -59,7 +58,7 @@ def _tell_truth(turn: Turn, product: ProductView, truth: KnownTruth, *, by_model
         quote = " ".join(f"“{words}”" for words in truth.words[: 2 if disputed else 1])
         turn.say("utter_stated_so", name=product.name, quote=quote, buttons=buttons)
         return
-    if reply.endswith(_ASKING):
+    if asks(reply):
         offered = PERSON if disputed else SIMILAR if truth.values == ("no",) else DETAILS
         turn.ask_later(offered, **({} if disputed else {"product": product.slug}))
     turn.say("utter_reply", reply=reply, buttons=buttons)

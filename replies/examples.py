@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from replies.errors import InvalidExample, InvalidFact
 from replies.facts import ACTS, LANGUAGES, Act, Fact, Language
 
+Row = TypeVar("Row")
 Split = Literal["train", "validation", "test"]
 KEYS: Final = frozenset({"family", "act", "language", "turns", "facts", "asked", "reply"})
 
@@ -69,17 +70,30 @@ def example_of(row: Mapping[str, Any]) -> Example:
     )
 
 
-def read_examples(path: Path) -> Iterator[Example]:
-    """Give the examples of a file of JSON lines.
+def read_rows(path: Path, make: Callable[[Any], Row]) -> Iterator[Row]:
+    """Give what each JSON line of a file holds.
+
+    Args:
+        path: the file.
+        make: makes it of the line's values.
 
     Raises:
         InvalidExample: With the line that is none.
     """
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            yield example_of(json.loads(line))
-        except (ValueError, TypeError, AttributeError) as error:
+            yield make(json.loads(line))
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise InvalidExample(path, number, str(error)) from error
+
+
+def read_examples(path: Path) -> Iterator[Example]:
+    """Give the examples of a file of JSON lines.
+
+    Raises:
+        InvalidExample: With the line that is none.
+    """
+    return read_rows(path, example_of)
 
 
 def read_folder(folder: Path) -> list[Example]:

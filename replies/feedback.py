@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from replies.approved import known_of
 from replies.chat_import import HAN, Report
-from replies.errors import InvalidExample, Missed, NotWritten
-from replies.examples import Example, example_of, read_folder, split_of, write_examples
+from replies.errors import Missed, NotWritten
+from replies.examples import Example, example_of, read_folder, read_rows, split_of, write_examples
 from replies.facts import ACTS, LANGUAGES, Fact
 from replies.grounding import delexicalised
 from replies.privacy import is_masked, masked
@@ -94,11 +94,7 @@ def read_opinions(path: Path) -> Iterator[Opinion]:
     Raises:
         InvalidExample: with the line that is none.
     """
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            yield opinion_of(json.loads(line))
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            raise InvalidExample(path, number, str(error)) from error
+    return read_rows(path, opinion_of)
 
 
 def opinion_of(row: Mapping[str, Any]) -> Opinion:
@@ -242,15 +238,7 @@ def read_refused(folder: Path) -> list[Refused]:
         InvalidExample: with the line that is none.
     """
     file = folder / REFUSED_FILE
-    if not file.exists():
-        return []
-    found = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            found.append(refused_of(json.loads(line)))
-        except (ValueError, TypeError, AttributeError) as error:
-            raise InvalidExample(file, number, str(error)) from error
-    return found
+    return list(read_rows(file, refused_of)) if file.exists() else []
 
 
 def without(examples: Iterable[Example], refused: Iterable[Refused]) -> list[Example]:
