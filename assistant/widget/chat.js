@@ -69,7 +69,7 @@ export class Chat {
     await drawn;
     element.style.border = '0';
     this.photos.load(element.shadowRoot);
-    this.thumbs.load(element.shadowRoot);
+    if (this.lastAnswer.length) this.thumbs.load(element.shadowRoot);
     this.photos.frame(element.shadowRoot, this.lastAnswer);
   }
 

@@ -26,12 +26,18 @@ _ANSWER = """(chat) => {
 
 
 class HeldRequests:
-    """Keeps the requests of a page that match a pattern waiting until the test lets each go on."""
+    """Keeps what a page sends to an address waiting until the test lets each go on; it may read at once."""
 
     def __init__(self, page: Page, pattern: str) -> None:
         self._page = page
         self._routes: list[Route] = []
-        page.route(pattern, lambda route: self._routes.append(route))
+        page.route(pattern, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if route.request.method == "POST":
+            self._routes.append(route)
+        else:
+            route.fallback()
 
     def next(self) -> Route:
         """Wait for the next request and give it; the page may show that it sends before the request is out.
