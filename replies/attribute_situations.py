@@ -149,6 +149,8 @@ class Writer:
             "neither": ("no", "no", frames["neither"], ("1", "2")),
             "half-first": ("yes", "unknown", frames["half"], ("1", "2")),
             "half-second": ("unknown", "yes", frames["half"], ("2", "1")),
+            "half-no-first": ("no", "unknown", frames["half_no"], ("1", "2")),
+            "half-no-second": ("unknown", "no", frames["half_no"], ("2", "1")),
             "none": ("unknown", "unknown", frames["none"], ("1", "2")),
         }
         for case, (first, second, ways, (a, b)) in cases.items():

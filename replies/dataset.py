@@ -19,6 +19,7 @@ from replies.errors import RepliesError
 from replies.examples import Example, read_folder, write_examples
 from replies.facts import ACTS, LANGUAGES, Language
 from replies.feedback import add_to_folder, learnt_from, read_opinions
+from replies.field_situations import field_situations
 from replies.grounding import ProductTable, read_products
 from replies.guard import Guard, load_guard
 from replies.guarding import house_guard
@@ -34,7 +35,11 @@ def written(folder: Path, language: Language) -> list[Example]:
     """Give the examples that the situations of a language make: the same ones each time."""
     situations = folder / "situations"
     talk = read_texts(situations / language / "talk.yml")
-    every = [*attribute_situations(situations, language), *read_situations(situations, language)]
+    every = [
+        *attribute_situations(situations, language),
+        *field_situations(situations, language),
+        *read_situations(situations, language),
+    ]
     return unlike(
         example for situation in every for example in examples_of(situation, talk["openings"], talk["attempts"])
     )
