@@ -74,6 +74,7 @@ _REFUSAL = {
 _BOTH = {"en": re.compile(r"\b(both|each|either|neither|them)\b"), "zh": re.compile(r"都|两款|它们|哪款")}
 _SAME = {"en": re.compile(r"the same goes for \{(\d)\}"), "zh": re.compile(r"\{(\d)\}也一样")}
 _PRODUCT = re.compile(r"\{(\d)\}")
+_PRODUCT_SLOT = re.compile(r"\{product\.(\d)\}")
 _MARK = re.compile(r"‹(\d+)›")
 _CLAUSE = re.compile(r"[^.;!?。；！？]+[.;!?。；！？]?")
 
@@ -91,10 +92,18 @@ class Checker:
     Args:
         language: which.
         attributes: wordings by attribute, as `data/replies/situations/LANGUAGE/attributes.yml` has them.
+        nouns: what each field that has a value is called, as `fields.yml` beside it has them.
     """
 
-    def __init__(self, language: Language, attributes: Mapping[str, Mapping[Any, Any]]) -> None:
+    def __init__(
+        self,
+        language: Language,
+        attributes: Mapping[str, Mapping[Any, Any]],
+        nouns: Mapping[str, str] | None = None,
+    ) -> None:
         self._language = language
+        # The longest first: a screen size is no size.
+        self._nouns = dict(sorted((nouns or {}).items(), key=lambda item: -len(item[1])))
         open_ones = [
             _Wording(name, "", _plain(text))
             for name, own in attributes.items()
@@ -122,8 +131,10 @@ class Checker:
         path = folder / language / "attributes.yml"
         try:
             found = yaml.safe_load(path.read_text(encoding="utf-8"))
-            return cls(language, found)
-        except (OSError, AttributeError, yaml.YAMLError) as error:
+            path = folder / language / "fields.yml"
+            fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+            return cls(language, found, {name: _plain(own["noun"]) for name, own in fields.items()})
+        except (OSError, AttributeError, TypeError, KeyError, yaml.YAMLError) as error:
             raise InvalidSetting("situations", str(path), f"holds no wordings of attributes ({error})") from error
 
     def wrong(self, reply: str, facts: Sequence[Fact]) -> list[str]:
@@ -140,6 +151,7 @@ class Checker:
         held = _held(facts)
         found += [f"has no fact {name!r}" for name in _SLOT.findall(text) if held.get(name) != "placed"]
         found += [f"speaks of {word!r}" for word in self._risks(bare, facts)]
+        found += self._misplaced(text)
         # By words alone only talk of attributes is read; elsewhere the same words are about other things.
         attributes = any(fact.kind == "truth" for fact in facts)
         for attribute, product, value in self.claims(text, attributes):
@@ -162,6 +174,34 @@ class Checker:
             and not self.refuses(clause)
         ]
 
+    def _misplaced(self, text: str) -> list[str]:
+        """Give values beside the noun of another field, and those right after another product's name."""
+        found = []
+        for part in re.split(r"[,，;；:：.。!！?？](?![0-9])", _PRODUCT_SLOT.sub(r"{\1}", text)):
+            slots = [(name, number) for name, _, number in (slot.partition(".") for slot in _SLOT.findall(part))]
+            values = [(name, number) for name, number in slots if not name.isdigit()]
+            called = self._called(_SLOT.sub(" ", part))
+            own = {name for name, _ in values}
+            if called and own and own <= set(self._nouns) and not called & own:
+                found.append(f"calls {'/'.join(sorted(own))} {'/'.join(sorted(called))}")
+            products = [name for name, _ in slots if name.isdigit()]
+            if (
+                len(products) == len(values) == 1
+                and slots[0][0] == products[0]
+                and values[0][1] not in ("", products[0])
+            ):
+                found.append(f"tells {values[0][0]} {values[0][1]} of product {products[0]}")
+        return found
+
+    def _called(self, words: str) -> set[str]:
+        """Give the fields whose noun stands in some words."""
+        found = set()
+        for name, noun in self._nouns.items():
+            if noun in words:
+                found.add(name)
+                words = words.replace(noun, " ")
+        return found
+
     def refuses(self, reply: str) -> bool:
         """Whether a reply says that something is not known."""
         return bool(_REFUSAL[self._language].search(_plain(reply)))
@@ -170,7 +210,7 @@ class Checker:
         """Give the attribute, the product's number and the value of each claim."""
         found: list[tuple[str, str, str]] = []
         product = "1"
-        short = re.sub(r"\{product\.(\d)\}", r"{\1}", _plain(text))
+        short = _PRODUCT_SLOT.sub(r"{\1}", _plain(text))
         for clause in _CLAUSE.findall(short):
             parts = re.split(r"(?<=[,，:：–])|\b(?=while |but )", self._marked(clause))
             if clause.rstrip().endswith(("?", "？")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
@@ -10,6 +11,8 @@ from typing import Final
 from replies.examples import Example
 from replies.facts import PLACED, Fact, Language
 
+_NUMBERED: Final = re.compile(r"{((?!product)[a-z_]+)\.([12])}")
+"""The value of one of two products."""
 FLIPPED: Final[Mapping[str, str]] = {"yes": "no", "no": "yes"}
 INSERTED: Final[Mapping[Language, Mapping[str, tuple[str, ...]]]] = {
     "en": {
@@ -75,6 +78,10 @@ def corrupted(example: Example, draw: random.Random) -> Iterator[tuple[str, Exam
     if example.act == "compare_for" and settled(example) and len({fact.value for fact in truths(example)}) == 2:
         swapped = example.reply.replace("{product.1}", "{x}").replace("{product.2}", "{product.1}")
         yield "swapped", replace(example, reply=swapped.replace("{x}", "{product.2}"))
+    if any(fact.kind == "choice" and fact.value.startswith("product.") for fact in example.facts):
+        turned = _NUMBERED.sub(lambda match: f"{{{match[1]}.{3 - int(match[2])}}}", example.reply)
+        if turned != example.reply:
+            yield "exchanged", replace(example, reply=turned)
     for kind, sentences in INSERTED[example.language].items():
         space = " " if example.language == "en" else ""
         yield kind, replace(example, reply=f"{example.reply}{space}{draw.choice(sentences)}")

@@ -17,6 +17,7 @@ from typing import Final
 from replies.claims import Claim, Reader
 from replies.facts import LANGUAGES, PLACED, PLACEHOLDER, Fact, Language, disputed, placeholders
 from replies.lexicon import Lexicon, Term, read_lexicon
+from replies.placing import of_belonging, of_naming
 from replies.vocabulary import Vocabulary, read_vocabulary
 
 LONGEST: Final = 400
@@ -123,6 +124,8 @@ class Guard:
             *of_repetition(claims, known),
             *of_time(plain.lower(), known),
             *of_refusal(reply, known, asked),
+            *of_naming(reply, lexicon.values, language),
+            *of_belonging(reply, language),
         ]
         return Verdict(tuple(dict.fromkeys(problems)))
 
@@ -212,11 +215,23 @@ def of_claim(claim: Claim, known: Known) -> Iterator[str]:
         yield from of_choice(claim, known)
     else:
         values = known.values(claim.topic, claim.product)
+        if claim.open and not claim.product:
+            yield from of_all(claim, known)
         settled = values if len(values) == 1 and values <= {"yes", "no"} else frozenset({"unknown"})
         says = "unknown" if claim.open else "no" if (claim.says == "no") != claim.denied else "yes"
         if settled != {says}:
             where = f" of product {claim.product}" if claim.product else ""
             yield f"claim: {claim.topic}{where} is {'/'.join(sorted(values)) or 'missing'}, not {says}"
+
+
+def of_all(claim: Claim, known: Known) -> Iterator[str]:
+    """Find the products of which a topic is known, where a reply says of all at once that it is not."""
+    each = (
+        {product: known.values(claim.topic, product) for product in known.products} if len(known.products) > 1 else {}
+    )
+    for product, values in each.items():
+        if len(values) == 1 and values <= {"yes", "no"}:
+            yield f"claim: {claim.topic} of product {product} is {''.join(values)}, not unknown"
 
 
 def of_choice(claim: Claim, known: Known) -> Iterator[str]:

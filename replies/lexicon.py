@@ -36,6 +36,7 @@ class Lexicon:
     choices: tuple[Term, ...]
     policies: tuple[Term, ...]
     forbidden: tuple[Term, ...]
+    values: Mapping[str, re.Pattern[str]]
     words: Mapping[str, re.Pattern[str]]
 
     def has(self, kind: str, text: str) -> bool:
@@ -65,7 +66,7 @@ def lexicon_of(path: Path, language: Language, rows: Mapping[str, Any]) -> Lexic
     Raises:
         InvalidLexicon: Where a part is missing or an expression is none.
     """
-    parts = {"claims", "choices", "policies", "forbidden", *LISTS}
+    parts = {"claims", "choices", "policies", "forbidden", "values", *LISTS}
     if set(rows) != parts:
         raise InvalidLexicon(path, f"has the parts {sorted(parts)}")
     try:
@@ -76,6 +77,7 @@ def lexicon_of(path: Path, language: Language, rows: Mapping[str, Any]) -> Lexic
             terms_of(rows["choices"], language),
             terms_of(spoken["policies"], language),
             terms_of(spoken["forbidden"], language),
+            {name: one_of(patterns, language) for name, patterns in rows["values"].items()},
             {name: one_of(rows[name], language) for name in LISTS},
         )
     except re.error as error:

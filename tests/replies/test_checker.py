@@ -58,6 +58,24 @@ def test_what_is_left_open_and_a_not_within_a_word_are_read_rightly(
     assert checkers[language].wrong(reply, [*PRODUCTS, *open_ones, *of_steel]) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "wrong", "right"),
+    [
+        ("en", "The material of {product.1} is {weight.1}.", "The weight of {product.1} is {weight.1}."),
+        ("zh", "{product.1}的材质是{weight.1}。", "{product.1}的重量是{weight.1}。"),
+        ("en", "{product.1} weighs {weight.2}.", "{product.2} weighs {weight.2}."),
+        ("zh", "{product.2}重{weight.1}。", "{product.2}重{weight.2}。"),
+        ("en", "Its size is {screen_size.1}.", "Its screen size is {screen_size.1}."),
+    ],
+)
+def test_a_value_is_held_to_its_field_and_product(
+    checkers: dict[str, Checker], language: str, wrong: str, right: str
+) -> None:
+    values = [Fact(f"{name}.{number}", "number") for name in ("weight", "screen_size") for number in "12"]
+    assert checkers[language].wrong(wrong, [*PRODUCTS, *values])
+    assert not checkers[language].wrong(right, [*PRODUCTS, *values])
+
+
 def test_each_claim_belongs_to_its_product(checkers: dict[str, Checker]) -> None:
     reply = "I'd take {product.2}: it keeps the rain out. {product.1} isn't waterproof."
     right = (*PRODUCTS, Fact("waterproof.1", "truth", "no"), Fact("waterproof.2", "truth", "yes"))
