@@ -9,7 +9,7 @@ from typing import Final
 from actions.cards import button
 from actions.facts import price_facts
 from actions.pending import PERSON
-from actions.product_facts import ProductFacts, cheaper_of, price_of
+from actions.product_facts import ProductFacts, cheaper_of, price_of, value_fact
 from actions.replying import Known, asks, written
 from actions.turn import Turn
 from replies.facts import Fact
@@ -41,19 +41,30 @@ def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
 
 
 def _tells_cheaper(turn: Turn, products: Sequence[ProductView], asked: Asked) -> bool:
-    """Say which of two costs less, where their prices do not overlap; in fixed words: a model may swap prices."""
+    """Say which of two costs less, where their prices do not overlap."""
     wants = "cheaper" in asked.choices or turn.entity("price_direction") == "lower"
     choice = cheaper_of(*products) if wants and not asked.truths else None
     if choice is None:
         return False
     told = price_facts(variant for product in products for variant in product.variants)
-    if choice == "same":
+    reply = _cheaper_by_model(turn, products, choice)
+    if reply:
+        turn.say("utter_reply", told=told, reply=reply)
+    elif choice == "same":
         turn.say("utter_same_price", told=told, price=price_of(turn.labels, products[0]))
     else:
         less, more = products if choice == "product.1" else reversed(products)
         price, other_price = price_of(turn.labels, less), price_of(turn.labels, more)
         turn.say("utter_cheaper", told=told, name=less.name, price=price, other=more.name, other_price=other_price)
     return True
+
+
+def _cheaper_by_model(turn: Turn, products: Sequence[ProductView], choice: str) -> str | None:
+    """Let the model say which costs less; the guard holds each price to its product."""
+    prices = {f"price.{place}": price_of(turn.labels, product) for place, product in enumerate(products, start=1)}
+    facts = [*_names(products), *(Fact(name, "money") for name in prices), Fact("cheaper", "choice", choice)]
+    reply = written(turn, "compare_for", Known(facts, {**_called(products), **prices}, ("cheaper",)))
+    return reply if reply and not asks(reply) and any(price in reply for price in prices.values()) else None
 
 
 def _tell_of_each(turn: Turn, known: Sequence[ProductFacts], asked: Asked, names: Sequence[str]) -> None:
@@ -89,6 +100,8 @@ def _by_model(turn: Turn, known: Sequence[ProductFacts], asked: Asked, said: Seq
     products = [one.product for one in known]
     if asked.choices == ("lighter",) and not asked.truths and not any(said):
         return written(turn, "compare_for", Known(_names(products), _called(products), ("lighter",)))
+    if len(asked.fields) == 1 and not asked.truths:
+        return _values_by_model(turn, known, asked.fields[0])
     if len(asked.truths) != 1 or asked.fields or asked.turned or asked.choices:
         return None
     (topic,) = asked.truths
@@ -100,6 +113,18 @@ def _by_model(turn: Turn, known: Sequence[ProductFacts], asked: Asked, said: Seq
     facts = [fact for place, truth in enumerate(truths, start=1) for fact in truth.facts(str(place))]
     names = tuple(dict.fromkeys(fact.name for fact in facts))
     return written(turn, "compare_for", Known([*_names(products), *facts], _called(products), names))
+
+
+def _values_by_model(turn: Turn, known: Sequence[ProductFacts], field: str) -> str | None:
+    """Let the model say one value of each, where rows have just one of both; the guard holds each to its product."""
+    values = {f"{field}.{place}": one.values(field) for place, one in enumerate(known, start=1)}
+    if any(len(own) != 1 for own in values.values()):
+        return None
+    products = [one.product for one in known]
+    facts = [*_names(products), *(value_fact(field, place) for place in "12")]
+    placed = {name: own[0] for name, own in values.items()}
+    reply = written(turn, "compare_for", Known(facts, {**_called(products), **placed}, tuple(values)))
+    return reply if reply and not asks(reply) and all(value in reply for value in placed.values()) else None
 
 
 def _say_open(turn: Turn) -> None:

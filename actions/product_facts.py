@@ -27,6 +27,8 @@ _AMOUNTS: Final = {
     "age_from": re.compile(r"\d"),
 }
 """By these a sentence gives a field its value without a word for it: "5m (metres) network cable"."""
+_NUMBERS: Final = frozenset({"weight", "battery_life", "capacity", "age_from", "rating"})
+"""Fields whose value is a number with its unit; that of the others is a text."""
 _LONGEST: Final = 300
 _QUOTED: Final = 3
 
@@ -125,6 +127,12 @@ class ProductFacts:
             for one in self.topics.stated(name.replace("_", " ") if answers else value, ()):
                 if one.topic == topic:
                     yield Stated(topic, one.holds != denies, f"{name}: {value}")
+
+
+def value_fact(field: str, number: str = "") -> Fact:
+    """Give a field with a value as a fact of the only product, or of one of several."""
+    name = f"{field}.{number}" if number else field
+    return Fact(name, "number" if field in _NUMBERS else "text")
 
 
 def price_of(labels: Labels, product: ProductView) -> str:

@@ -1,7 +1,7 @@
 """Whether a product is what a shopper needs: told from what the shop's data says of it, or not at all.
 
-One attribute whose answer is known, or known to be unknown, is told in the model's words. Where the data only touches
-on what was asked, its own sentences are quoted: whether they are a yes is left to the shopper.
+One attribute whose answer is known, or known to be unknown, and one value are told in the model's words. Where the data
+only touches on what was asked, its own sentences are quoted: whether they are a yes is left to the shopper.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from actions.cards import button
 from actions.pending import DETAILS, PERSON, SIMILAR
-from actions.product_facts import KnownTruth, ProductFacts
+from actions.product_facts import KnownTruth, ProductFacts, value_fact
 from actions.replying import Known, asks, written
 from actions.targets import question_of
 from actions.turn import Button, Turn
@@ -65,10 +65,22 @@ def _tell_truth(turn: Turn, product: ProductView, truth: KnownTruth, *, by_model
 
 
 def _tell_field(turn: Turn, product: ProductView, field: str, values: tuple[str, ...]) -> None:
-    """Say the value of a field that a row of the product has, in fixed words: a model may take a weight for a size."""
+    """Say the value of a field that a row of the product has; several are listed in fixed words."""
     option, known = turn.labels.option(field.replace("_", " ")), turn.labels.all_of(values)
     buttons = _known_buttons(turn, product)
-    turn.say("utter_option_values", name=product.name, option=option, values=known, buttons=buttons)
+    reply = _value_by_model(turn, product, field, values[0]) if len(values) == 1 else None
+    if reply:
+        turn.say("utter_reply", reply=reply, buttons=buttons)
+    else:
+        turn.say("utter_option_values", name=product.name, option=option, values=known, buttons=buttons)
+
+
+def _value_by_model(turn: Turn, product: ProductView, field: str, value: str) -> str | None:
+    """Let the model say one value, where it names no other field and does say it."""
+    fact = value_fact(field)
+    known = Known([NAME, fact], {"product.1": product.name, field: value}, (field,), question_of(turn))
+    reply = _on_field(turn, written(turn, "judge_suitability", known), field)
+    return reply if reply and value in reply and not asks(reply) else None
 
 
 def _quote(turn: Turn, product: ProductView, known: ProductFacts, asked: Asked) -> bool:

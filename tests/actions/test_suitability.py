@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from actions.bootstrap import Services
 from actions.product_facts import ProductFacts, cheaper_of
+from replies.facts import shown
+from replies.fill import fill
 from replies.guarding import house_guard
 from replies.service import Reply, ReplyWriter, Request, Rung, wrong_with
 from replies.topics import Asked
@@ -169,11 +171,49 @@ def test_a_question_that_the_text_may_answer_in_other_words_is_followed_by_it(se
     assert chat.last["quote"] == "A fine tablet."
 
 
-def test_a_value_is_told_from_its_row_and_not_by_the_model(services: Services) -> None:
+class Placing(Saying):
+    """A writer whose model always says one line with placeholders, which are filled in."""
+
+    def write(self, request: Request) -> Reply:
+        reply = super().write(request)
+        return dataclasses.replace(reply, text=fill(reply.text, request.values)) if reply.rung is Rung.MODEL else reply
+
+
+def test_a_value_of_a_row_is_told_by_the_model(services: Services) -> None:
     describe(services, "tablet", "A tablet.", weight="480 g")
-    chat, responses, requests = asked(services, "how heavy is it?", "Our data gives {weight}.", product="tablet")
-    assert responses == ["utter_option_values"]
+    writer = Placing("{product.1} weighs {weight}.")
+    chat = Chat(dataclasses.replace(services, replies=writer))
+    assert chat.say("ask_option", "how heavy is it?", product="tablet") == ["utter_reply"]
+    assert chat.last["reply"] == "Tablet weighs 480 g."
+    (request,) = writer.requests
+    assert request.situation.asked == ("weight",)
+    assert "480" not in str([shown(fact) for fact in request.situation.facts])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("The material of {product.1} is {weight}.", id="of another field"),
+        pytest.param("It weighs {size}.", id="a value that nothing holds"),
+        pytest.param("It weighs 9 kilos.", id="a number of its own"),
+        pytest.param("Gladly.", id="no value"),
+    ],
+)
+def test_a_value_that_the_model_does_not_tell_rightly_is_told_in_fixed_words(services: Services, line: str) -> None:
+    describe(services, "tablet", "A tablet.", weight="480 g")
+    chat = Chat(dataclasses.replace(services, replies=Placing(line)))
+    assert chat.say("ask_option", "how heavy is it?", product="tablet") == ["utter_option_values"]
     assert (chat.last["option"], chat.last["values"]) == ("weight", "480 g")
+
+
+def test_several_values_are_listed_in_fixed_words(services: Services) -> None:
+    with writing(services.sessions) as session:
+        product = session.scalars(select(Product).where(Product.slug == "tablet")).one()
+        product.attributes.extend([Attribute(name="weight", value="480 g"), Attribute(name="weight", value="490 g")])
+    chat, responses, requests = asked(services, "how heavy is it?", "It weighs {weight}.", product="tablet")
+    assert responses == ["utter_option_values"]
+    assert "480 g" in chat.last["values"]
+    assert "490 g" in chat.last["values"]
     assert requests == []
 
 
@@ -220,16 +260,37 @@ def compared(
 BOTH = ["cordless-mouse", "tablet"]
 
 
-def test_the_cheaper_of_two_is_told_in_fixed_words(services: Services) -> None:
-    chat, responses, requests = compared(services, "which one is cheaper?", "{product.2} is cheaper.", product=BOTH)
-    assert responses == ["utter_cheaper", "utter_comparison"]
+def told_prices(services: Services) -> set[str]:
+    """Give what the receipts say of the last turn."""
+    with reading(services.sessions) as session:
+        return {fact.value for fact in last_told(session, Shopper("web-1"))}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("{product.2} is cheaper.", id="the other one"),
+        pytest.param("{product.1} is cheaper, at {price.2}.", id="the other price"),
+        pytest.param("{product.1} is cheaper: {price.1} against {price.1}.", id="one price twice"),
+        pytest.param("{product.1} is cheaper.", id="no price"),
+    ],
+)
+def test_the_cheaper_of_two_is_told_in_fixed_words_where_the_model_is_wrong(services: Services, line: str) -> None:
+    chat = Chat(dataclasses.replace(services, replies=Placing(line)))
+    assert chat.say("compare_products", "which is cheaper?", product=BOTH) == ["utter_cheaper", "utter_comparison"]
     assert chat.messages[0]["name"] == "Wireless Optical Mouse"
     assert chat.messages[0]["price"] == "$18.99"
     assert chat.messages[0]["other_price"] == "$329.00 to $445.00"
-    assert requests == []
-    with reading(services.sessions) as session:
-        told = {fact.value for fact in last_told(session, Shopper("web-1"))}
-    assert {"18.99 USD", "329.00 USD", "445.00 USD"} <= told
+    assert {"18.99 USD", "329.00 USD", "445.00 USD"} <= told_prices(services)
+
+
+def test_the_cheaper_of_two_is_told_by_the_model(services: Services) -> None:
+    writer = Placing("{product.1} is cheaper: {price.1} against {price.2}.")
+    chat = Chat(dataclasses.replace(services, replies=writer))
+    assert chat.say("compare_products", "which is cheaper?", product=BOTH) == ["utter_reply", "utter_comparison"]
+    assert chat.messages[0]["reply"] == "Wireless Optical Mouse is cheaper: $18.99 against $329.00 to $445.00."
+    assert [fact.value for fact in writer.requests[0].situation.facts if fact.kind == "choice"] == ["product.1"]
+    assert {"18.99 USD", "329.00 USD", "445.00 USD"} <= told_prices(services)
 
 
 def test_a_plain_comparison_has_no_answer_before_the_table(services: Services) -> None:
@@ -250,13 +311,23 @@ def test_what_is_better_for_somebody_is_left_open(services: Services, question: 
     assert responses == [response, "utter_comparison"]
 
 
-def test_weights_are_told_side_by_side(services: Services) -> None:
+@pytest.mark.parametrize(
+    ("line", "response"),
+    [
+        pytest.param("{product.1} weighs {weight.1}, {product.2} weighs {weight.2}.", "utter_reply", id="both"),
+        pytest.param("{product.1} weighs {weight.2}.", "utter_compare_said", id="the other's"),
+        pytest.param("{product.1} weighs {weight.1}.", "utter_compare_said", id="one"),
+        pytest.param("{product.1} measures {weight.1}, and {weight.2}.", "utter_compare_said", id="another field"),
+    ],
+)
+def test_weights_are_told_side_by_side(services: Services, line: str, response: str) -> None:
     describe(services, "tablet", "A tablet.", weight="480 g")
     describe(services, "cordless-mouse", "A mouse.", weight="90 g")
-    chat, responses, requests = compared(services, "which is lighter?", product=BOTH)
-    assert responses == ["utter_compare_said", "utter_comparison"]
-    assert chat.messages[0]["lines"] == "Wireless Optical Mouse: “90 g”\nTablet: “480 g”"
-    assert requests == []
+    chat = Chat(dataclasses.replace(services, replies=Placing(line)))
+    assert chat.say("compare_products", "what do they weigh?", product=BOTH) == [response, "utter_comparison"]
+    said = chat.messages[0]
+    assert said.get("reply", "Wireless Optical Mouse weighs 90 g, Tablet weighs 480 g.").count(" g") == 2
+    assert said.get("lines", "Wireless Optical Mouse: “90 g”\nTablet: “480 g”").endswith("Tablet: “480 g”")
 
 
 @pytest.mark.parametrize(
