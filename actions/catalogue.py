@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from actions.base import ShopAction
 from actions.cards import (
@@ -16,9 +17,10 @@ from actions.cards import (
 )
 from actions.facts import card_facts, price_facts, stock_facts
 from actions.options import chosen_options, is_named, option_having, options_like, value_like
+from actions.references import Mention
 from actions.slates import slate_with, source_of
 from actions.suitability import say_unknown, tell_suitability
-from actions.targets import Target, pick_asked, pick_one
+from actions.targets import Target, focused_product, pick_asked, pick_one
 from actions.turn import Button, Turn, clean_words
 from shop.catalogue import ProductView, VariantView, select_variants
 from shop.interactions import record_interaction
@@ -52,6 +54,9 @@ class ActionTellPrice(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product and say its price."""
+        if turn.entity("price_direction") == "lower":
+            _answer_haggling(turn)
+            return
         target = pick_one(turn, "tell_price")
         if target:
             tell_price(turn, target)
@@ -141,6 +146,26 @@ def tell_price(turn: Turn, target: Target) -> None:
         high=labels.money(ends[1].price),
         lines=_variant_lines(turn, meant, lambda variant: reduction_text(labels, variant)),
         buttons=_buy(turn, target),
+    )
+
+
+def _answer_haggling(turn: Turn) -> None:
+    """Answer a wish for a lower price: no row of a promotion, no reduction; what is reduced can be looked at."""
+    # Its other words say how much less, not of what.
+    mention = replace(Mention.of(turn), words="")
+    with turn.reading() as session:
+        is_about_one = mention.says_something or focused_product(turn, session) is not None
+    if is_about_one:
+        target = pick_one(turn, "tell_price", mention)
+        if target is None:
+            return
+        tell_price(turn, target)
+    turn.say(
+        "utter_prices_stand",
+        buttons=[
+            button(turn.labels, "deals", "ask_deals"),
+            button(turn.labels, "cheaper", "refine_search", price_direction="lower"),
+        ],
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from actions.cards import button
+from actions.cards import button, price_text, product_card
 from actions.facts import price_facts
 from actions.pending import PERSON
 from actions.product_facts import ProductFacts, cheaper_of, price_of, value_fact
@@ -38,6 +38,33 @@ def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
         _tell_of_each(turn, known, asked, names)
     elif asked.for_something or set(asked.choices) - {"cheaper"} or _has_purpose(turn, products):
         _say_open(turn)
+
+
+def asks_cheapest(turn: Turn) -> bool:
+    """Tell whether a message only asks which of what was shown costs least."""
+    asked = turn.services.topics.asked(turn.text)
+    superlative = "cheapest" in turn.entities("reference")
+    return (superlative or asked.choices == ("cheaper",)) and not (asked.truths or asked.fields)
+
+
+def tell_cheapest(turn: Turn, products: Sequence[ProductView]) -> None:
+    """Say which of several costs least; without any, ask what to compare."""
+    low = min((product.price_min.amount for product in products), default=None)
+    least = [product for product in products if product.price_min.amount == low]
+    if not least:
+        turn.say("utter_ask_compare")
+        return
+    told = price_facts(variant for product in least for variant in product.variants)
+    if len(least) == 1:
+        turn.focus(least[0].variants[0].sku)
+    names = turn.labels.all_of(product.name for product in least)
+    turn.say(
+        "utter_cheapest",
+        told=told,
+        names=names,
+        price=price_text(turn.labels, least[0]),
+        elements=[product_card(turn.labels, product) for product in least],
+    )
 
 
 def _tells_cheaper(turn: Turn, products: Sequence[ProductView], asked: Asked) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from actions.base import ShopAction
 from actions.cards import price_text, product_card, product_stock_text
-from actions.choosing import tell_choice
+from actions.choosing import asks_cheapest, tell_cheapest, tell_choice
 from actions.facts import card_facts
 from actions.targets import pick_several
 from actions.turn import Turn
@@ -25,7 +25,9 @@ class ActionCompareProducts(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Find two or three products and write what the shop says of each."""
         products = pick_several(turn)
-        if len(products) < 2:
+        if asks_cheapest(turn) and len(products) != 2:
+            tell_cheapest(turn, products)
+        elif len(products) < 2:
             turn.say("utter_ask_compare")
         elif len(products) > _MOST:
             turn.say("utter_compare_fewer", most=_MOST, names=turn.labels.one_of(one.name for one in products))

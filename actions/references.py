@@ -96,12 +96,13 @@ def resolve(mention: Mention, shown: Sequence[Candidate], focus: Candidate | Non
         return _by_place(mention.ordinals, shown)
     if set(mention.references) & {"all", "both"}:
         return _everything(shown, "both" in mention.references)
-    if set(mention.references) & THIS:
-        return _this(shown, focus)
     pool = [*shown, *([focus] if focus and focus.sku not in {one.sku for one in shown} else [])]
     if superlatives:
+        # "The cheapest of those" points by its price, and not by "those".
         rank = max(mention.ordinals, default=1)
         return _by_price(superlatives[0], _described(mention, shown or pool), rank)
+    if set(mention.references) & THIS:
+        return _this(shown, focus)
     if not (mention.options or mention.facets or mention.words):
         return _this(shown, focus)
     if not pool:

@@ -48,7 +48,7 @@ class ActionSearchProducts(ShopAction):
             return
         if turn.entity("adjustment") == GIFT:
             recommend(turn, new_query(turn, product_names(turn)))
-        elif turn.slot("search_state") and _only_excludes(turn):
+        elif turn.slot("search_state") and (_only_excludes(turn) or _only_limits_price(turn)):
             refine(turn)
         else:
             start_search(turn)
@@ -207,6 +207,13 @@ def _only_excludes(turn: Turn) -> bool:
     return bool(query.filters.exclude) and not query.text and replace(query.filters, exclude=()) == Filters()
 
 
+def _only_limits_price(turn: Turn) -> bool:
+    """Tell whether a message names nothing to look for, only what it may cost: "anything under 50?"."""
+    query = new_query(turn, product_names(turn))
+    is_limited = query.filters.price_min is not None or query.filters.price_max is not None
+    return is_limited and not query.text and replace(query.filters, price_min=None, price_max=None) == Filters()
+
+
 def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
     with turn.reading() as session:
         products = get_products_by_sku(session, [hit.sku for hit in results.hits])
@@ -248,6 +255,9 @@ def _say_nothing_found(turn: Turn, query: SearchQuery) -> None:
     ]
     # The tightest filter is the one that keeps most away.
     total, label, looser = max(totals, key=lambda one: one[0], default=(0, "", query))
+    if not total and query.text and query.filters != Filters():
+        label, looser = "filters.words", replace(query, text="", offset=0)
+        total = turn.services.search.search(replace(looser, limit=1)).total
     if not total:
         turn.say("utter_found_none", criteria=criteria)
         return
