@@ -41,7 +41,7 @@ class Row(Features):
     """The features of one whole message: a row of a block, cut out only for those who ask for it alone."""
 
     # Rasa's constructor would have it cut out at once.
-    def __init__(self, block: Block, place: int, origin: str) -> None:  # pylint: disable=super-init-not-called
+    def __init__(self, block: Block, place: int, origin: str) -> None:
         self.block, self.place = block, place
         self.type, self.attribute, self.origin = FEATURE_TYPE_SENTENCE, TEXT, origin
 

@@ -76,12 +76,12 @@ def _direction(slope: np.ndarray, curvature: np.ndarray, pairs: deque[_Pair]) ->
     left, shares = -slope, list[np.float32]()
     for one in reversed(pairs):
         shares.append(np.dot(one.moved, left) / one.product)
-        saxpy(one.turned, left, a=-shares[-1])
+        left = saxpy(one.turned, left, a=-shares[-1])
     left /= curvature
     if pairs:
         left *= pairs[-1].product / np.dot(pairs[-1].turned, pairs[-1].turned / curvature)
     for one, share in zip(pairs, reversed(shares), strict=True):
-        saxpy(one.moved, left, a=share - np.dot(one.turned, left) / one.product)
+        left = saxpy(one.moved, left, a=share - np.dot(one.turned, left) / one.product)
     return left
 
 
