@@ -8,6 +8,7 @@ turns these warnings on again when it is imported.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import warnings
 
@@ -19,7 +20,10 @@ def main() -> None:
     warnings.filterwarnings("default", category=DeprecationWarning, module=r"assistant\.")
     # Imported here, because Rasa comes with it. The web channel does the same; a terminal has only this.
     importlib.import_module("assistant.channels.several").install()
-    importlib.import_module("rasa.__main__").main()
+    rasa = importlib.import_module("rasa.__main__")
+    # Python looks through all that lives again and again; what was imported stays until the end.
+    gc.freeze()
+    rasa.main()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
+from assistant.nlu.blocks import stacked
 from assistant.nlu.linear_model import LinearModel
 from assistant.nlu.messages import HAN, KINDS, OTHER, kind_of, sentence_features
 from assistant.nlu.per_script import read_each, write_each
@@ -103,10 +105,11 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             return self._resource
         labels = np.array([example.get(INTENT) for example in examples])
         kinds = np.array([kind_of(example) for example in examples])
-        for kind in KINDS:
-            own = np.flatnonzero(kinds == kind)
-            if len(set(labels[own])) > 1:
-                self._models[kind] = self._fitted(features[own], labels[own])
+        places = {kind: np.flatnonzero(kinds == kind) for kind in KINDS}
+        known = {kind: own for kind, own in places.items() if len(set(labels[own])) > 1}
+        with ThreadPoolExecutor(len(KINDS)) as pool:
+            fitted = pool.map(lambda own: self._fitted(features[own], labels[own]), known.values())
+            self._models |= dict(zip(known, fitted, strict=True))
         write_each(self._model_storage, self._resource, self._models)
         return self._resource
 
@@ -149,8 +152,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         kinds = list(zip(*(sentence_features(message) for message in messages), strict=True))
         if not kinds:
             return None
-        counts = [sparse.vstack([one.features for one in kind]) for kind in kinds if kind[0].is_sparse()]
-        dense = [np.vstack([one.features for one in kind]) for kind in kinds if kind[0].is_dense()]
+        counts = [stacked(kind) for kind in kinds if kind[0].is_sparse()]
+        dense = [stacked(kind) for kind in kinds if kind[0].is_dense()]
         weights = np.array([self._weights[kind_of(message)] for message in messages])
         parts = [_scaled(sparse.hstack(counts, format="csr"), weights)] if counts else []
         return sparse.hstack([*parts, *(sparse.csr_matrix(one, dtype=np.float32) for one in dense)], format="csr")

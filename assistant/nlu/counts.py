@@ -18,12 +18,12 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS, TOKENS_NAMES
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
-from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
+
+from assistant.nlu.blocks import add_rows
 
 VOCABULARY = "vocabulary.json"
 _NUMBER = re.compile(r"\d+")
@@ -108,12 +108,9 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the counts to every message that has text."""
         spoken = [message for message in messages if message.get(TEXT)]
-        if not spoken or self._counter is None:
-            return messages
-        counts = self._counter.transform([_text(message) for message in spoken]).tocsr()
-        alias = self._config[FEATURIZER_CLASS_ALIAS]
-        for row, message in zip(counts, spoken, strict=True):
-            message.add_features(Features(sparse.coo_matrix(row), FEATURE_TYPE_SENTENCE, TEXT, alias))
+        if spoken and self._counter is not None:
+            counts = self._counter.transform([_text(message) for message in spoken]).tocsr()
+            add_rows(spoken, counts, self._config[FEATURIZER_CLASS_ALIAS])
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import fingerprint
+from assistant.nlu.blocks import add_rows
 from assistant.nlu.encoder import OnnxEncoder
 from assistant.nlu.example_vectors import ExampleVectors, encode_each
 from assistant.nlu.messages import KINDS, kind_of
@@ -107,6 +108,9 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
             self.process(training_data.training_examples)
             return training_data
         spoken = [example for example in training_data.training_examples if example.get(TEXT)]
-        texts = [one.get(TEXT) for one in spoken if self._is_for(one)]
-        self._add_to(spoken, ExampleVectors(self._encoder, Path(folder)).of(texts))
+        own = np.array([self._is_for(one) for one in spoken], bool)
+        texts = [one.get(TEXT) for one, is_own in zip(spoken, own, strict=True) if is_own]
+        vectors = np.zeros((len(spoken), self._encoder.dimension), np.float32)
+        vectors[own] = ExampleVectors(self._encoder, Path(folder)).of(texts) * np.float32(self._config["weight"])
+        add_rows(spoken, vectors, self._config[FEATURIZER_CLASS_ALIAS])
         return training_data

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any
 
-import jieba
-
 from assistant.nlu.scripts import has_han
+from assistant.nlu.segmenting import Segmenter
 from assistant.nlu.words import WordLists
 
 NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿")
@@ -78,12 +76,8 @@ class HanCutter:
 
 
 @cache
-def _segmenter(phrases: tuple[str, ...]) -> jieba.Tokenizer:
-    jieba.setLogLevel(logging.WARNING)
-    segmenter = jieba.Tokenizer()
-    for phrase in phrases:
-        segmenter.add_word(phrase)
-    return segmenter
+def _segmenter(phrases: tuple[str, ...]) -> Segmenter:
+    return Segmenter(phrases)
 
 
 def _phrases_of(words: WordLists) -> Iterator[str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import jieba
 
 from assistant.nlu.scripts import has_han, plain
+from assistant.nlu.segmenting import TwofoldSegmenter
 from assistant.nlu.sounds import sounds_of
 
 # How often a word must stand in the training text that others are taken for.
@@ -45,9 +46,11 @@ class HanCounts:
 def count_han(texts: Iterable[str]) -> HanCounts:
     """Count the Chinese words of texts in their plain form; pairs that stand once may be slips themselves."""
     words, alone, pairs = Counter[str](), Counter[str](), Counter[str]()
+    segmenter = TwofoldSegmenter()
     for text in map(plain, filter(has_han, texts)):
-        alone.update(word for word in _cut(text) if len(word) == 1 and has_han(word))
-        words.update(word for word in jieba.cut(text) if len(word) > 1 and has_han(word))
+        known, guessed = segmenter.cut_both(text)
+        alone.update(word for word in known if len(word) == 1 and has_han(word))
+        words.update(word for word in guessed if len(word) > 1 and has_han(word))
         pairs.update(text[place : place + 2] for place in range(len(text) - 1) if has_han(text[place]))
     return HanCounts(dict(words), dict(alone), {pair: count for pair, count in pairs.items() if count > 1})
 

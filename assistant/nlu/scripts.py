@@ -5,6 +5,7 @@ Every step keeps the length of a text, so that places found in what was made of 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
@@ -13,18 +14,18 @@ from opencc import OpenCC
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Chinese characters, as the inside of a regular expression's set."""
 
-_RANGES = (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"))
+_ANY_HAN = re.compile(f"[{HAN}]")
 _APOSTROPHES = "’‘"
 
 
 def is_han(letter: str) -> bool:
     """Tell whether a letter is a Chinese character."""
-    return any(first <= letter <= last for first, last in _RANGES)
+    return _ANY_HAN.match(letter) is not None
 
 
 def has_han(text: str) -> bool:
     """Tell whether a text has a Chinese character."""
-    return any(is_han(letter) for letter in text)
+    return _ANY_HAN.search(text) is not None
 
 
 def plain(text: str) -> str:

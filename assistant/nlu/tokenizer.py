@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from functools import cache
 from typing import Any
 
-import jieba
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
@@ -16,6 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from assistant.nlu.artifacts import fingerprint
 from assistant.nlu.goods import glossary_of
 from assistant.nlu.scripts import HAN, has_han, plain
+from assistant.nlu.segmenting import Segmenter
 
 _RUN = re.compile(f"[{HAN}]+|[^{HAN}]+")
 
@@ -69,9 +68,5 @@ class ScriptTokenizer(WhitespaceTokenizer):
 
 
 @cache
-def _segmenter(goods: str) -> jieba.Tokenizer:
-    jieba.setLogLevel(logging.WARNING)
-    segmenter = jieba.Tokenizer()
-    for name in glossary_of(goods):
-        segmenter.add_word(name)
-    return segmenter
+def _segmenter(goods: str) -> Segmenter:
+    return Segmenter(glossary_of(goods))
