@@ -26,6 +26,7 @@ AROUND = Decimal("0.2")
 _DASHES = {"-", "–", "—", "－", "~", "～", "〜", "--", "——"}
 # A bare number in words is no size and no count where it is so much: "三脚架 一千二".
 _SURELY_MONEY = 100
+_PLACES = frozenset("百千万")
 # Only a round number is rough.
 _ROUND = 10
 
@@ -170,7 +171,9 @@ class PriceFinder:
 def _is_spelled_alone(reading: Reading, number: Number) -> bool:
     """Tell whether a large number in Chinese numerals ends what is said: "三脚架 一千二"."""
     tokens = reading.tokens
-    is_spelled = all(token.norm[0] in NUMERALS for token in tokens[number.first : number.last])
+    written = [token.norm for token in tokens[number.first : number.last]]
+    # "一零二八" spells digits, as of an order.
+    is_spelled = all(norm[0] in NUMERALS for norm in written) and not _PLACES.isdisjoint(written)
     is_end = number.last == len(tokens) or not reading.is_glued(number.last)
     return is_spelled and is_end and number.value >= _SURELY_MONEY
 
