@@ -14,9 +14,9 @@ from assistant.nlu.tokens import Token
 from assistant.nlu.words import WordLists
 
 LONGEST = 8
-# "百来块", "千把块": a unit without a count before it is one, where it is only roughly so many.
+# "百来块", "千把块", "千元": a unit without a count before it is one, where money or a rough count follows.
 _BARE_UNITS = frozenset("百千万")
-_ROUGHLY = frozenset("来把")
+_ROUGHLY = frozenset("来把元块")
 
 
 class NumberReader:

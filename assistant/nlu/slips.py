@@ -159,7 +159,10 @@ class Slips:
 
 def _said_twice(text: str) -> list[re.Match[str]]:
     """Find Chinese words before themselves; a message that is nothing else is meant so: "算了算了"."""
-    found = [match for match in _TWICE_HAN.finditer(text) if not NUMERALS.issuperset(match[1])]
+    # "一零一零" is a number, and "哈哈哈哈" a laugh.
+    found = [
+        match for match in _TWICE_HAN.finditer(text) if not NUMERALS.issuperset(match[1]) and len(set(match[1])) > 1
+    ]
     left = "".join(filter(str.isalnum, _replaced(text, [Correction(*match.span(), "") for match in found])))
     return [match for match in found if left != match[1]]
 

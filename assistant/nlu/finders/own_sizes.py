@@ -40,10 +40,17 @@ class OwnSizeFinder:
         """Find the size before a word that makes it one: "L码是我的尺码"."""
         for place in range(1, len(reading.tokens)):
             length = self._after.at(reading.tokens, place)[0]
-            size = self._letters.at(reading.tokens, place - 1, place)[1]
-            is_free = reading.is_free(place - 1, place + length)
-            if length and size and is_free and not self._is_avoided(reading, place - 1):
-                reading.take(place - 1, place + length, {"size": size[:1]})
+            first, size = self._size_before(reading, place)
+            is_free = reading.is_free(first, place + length)
+            if length and size and is_free and not self._is_avoided(reading, first):
+                reading.take(first, place + length, {"size": [size]})
+
+    def _size_before(self, reading: Reading, place: int) -> tuple[int, str]:
+        number = next((one for one in reading.free_numbers() if one.last == place and one.value > 1), None)
+        if number is not None:
+            return number.first, number.text
+        letters = self._letters.at(reading.tokens, place - 1, place)[1]
+        return place - 1, letters[0] if letters else ""
 
     def _is_avoided(self, reading: Reading, place: int) -> bool:
         starts = range(max(place - _LONGEST_LEAD, 0), place)

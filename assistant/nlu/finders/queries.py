@@ -27,6 +27,7 @@ _POINTING = frozenset({"product", "reference", "ordinal", "sku"})
 _BREAKS = frozenset(",;!?，。；：！？、（）")
 # So much of an answer in one piece must be unknown for all of it to be a name or an address.
 _MOSTLY = 0.6
+_LENGTHS_OF_NAMES = range(2, 5)
 
 
 def note_query(reading: Reading, kept: Sequence[int]) -> None:
@@ -51,7 +52,7 @@ class QueryFinder:
         if reading.intent not in HAS_QUERY:
             return
         self._idle.take(reading)
-        kept = _without_repeats(reading, list(self._kept(reading)))
+        kept = _without_repeats(reading, list(self._kept(reading))) or _own_name(reading)
         if not any(reading.tokens[index].norm[0].isalpha() for index in kept):
             return
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
@@ -101,6 +102,14 @@ def _is_common(norm: str, intent: str) -> bool:
         return False
     is_asking = len(norm) == len("带不带") and norm[0] == norm[2] and norm[1] == "不"
     return is_asking or norm in carrying_words() or norm in common_verbs()
+
+
+def _own_name(reading: Reading) -> list[int]:
+    """Give all of a short answer of which no character is known: "赵丽华", which the dictionary has not."""
+    text = reading.text.strip()
+    is_short = reading.intent == INFORM and len(text) in _LENGTHS_OF_NAMES and all(map(is_han, text))
+    is_unknown = not reading.found and reading.is_free(0, len(reading.tokens))
+    return list(range(len(reading.tokens))) if is_short and is_unknown else []
 
 
 def _without_repeats(reading: Reading, kept: list[int]) -> list[int]:

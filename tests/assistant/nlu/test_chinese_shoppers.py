@@ -36,6 +36,7 @@ def named(reader, text, intent):
         ("别高于300", None, "300"),
         ("唔好過三百", None, "300"),
         ("一千打底", "1000", None),
+        ("千元以内", None, "1000"),
     ],
 )
 def test_an_amount_is_a_limit(reader, text, lowest, highest):
@@ -88,6 +89,7 @@ def test_what_is_no_size_is_none(reader, text, intent):
         ("换一双大的", "exchange_product", {}),
         ("2号还有货么", "ask_stock", {"ordinal": "2"}),
         ("都第七天了", "track_refund", {}),
+        ("前三个比一比", "compare_products", {"ordinal": ["1", "2", "3"]}),
         ("限現貨，有貨的", REFINE, {"in_stock": "true"}),
     ],
 )
@@ -123,6 +125,7 @@ def test_what_points_and_what_does_not(reader, text, intent, expected):
         ("这两个给新手选哪个", "compare_products", "新手"),
         ("这盏灯配什么桌子", "ask_goes_with", "灯 桌子"),
         ("欧阳娜", "inform", "欧阳娜"),
+        ("赵丽华", "inform", "赵丽华"),
         ("成都市武侯区天府大道88号", "inform", "成都市武侯区天府大道88号"),
         ("chen.jing@example.com", "inform", "chen.jing@example.com"),
     ],
@@ -140,6 +143,7 @@ def test_what_is_searched_for_is_left(reader, text, intent, searched):
         ("耐克拉黑", WISH, {"wish_exclude": "Nike"}),
         ("我對羽絨敏感，唔好推", WISH, {"wish_exclude": "羽绒"}),
         ("L码是我的尺码", WISH, {"size": "L"}),
+        ("我四十码的脚", WISH, {"size": "40"}),
         ("不要L码", WISH, {}),
         ("这次服务三星吧", "rate_service", {"rating": "3"}),
         ("三星的显示器", SEARCH, {"brand": "Samsung", "product_query": "显示器"}),
