@@ -46,6 +46,7 @@ class QueryFinder:
     def __init__(self, words: WordLists, idle: IdleWords, glossary: Mapping[str, str]) -> None:
         self._idle, self._goods = idle, frozenset(glossary)
         self._modifiers = frozenset(words.modifiers)
+        self._common = carrying_words() | common_verbs()
 
     def find(self, reading: Reading) -> None:
         """Note the words that are left as one value."""
@@ -75,7 +76,11 @@ class QueryFinder:
         if not reading.is_free(index, index + 1):
             return len(norm) > 1
         # A lone Chinese character is a scrap of what other finders and idle words left over.
-        return len(norm) > 1 and with_unknown and not _is_common(norm, reading.intent)
+        return len(norm) > 1 and with_unknown and not self._is_common(norm, reading.intent)
+
+    def _is_common(self, norm: str, intent: str) -> bool:
+        is_asking = len(norm) == len("带不带") and norm[0] == norm[2] and norm[1] == "不"
+        return intent != INFORM and (is_asking or norm in self._common)
 
     def _is_modifier(self, reading: Reading, index: int) -> bool:
         """Tell the "小" of "小板凳", whose next word is kept."""
@@ -95,13 +100,6 @@ class QueryFinder:
             return False
         known = sum(reading.tokens[at].end - reading.tokens[at].start for at in kept)
         return known >= _MOSTLY * sum(map(str.isalnum, reading.text))
-
-
-def _is_common(norm: str, intent: str) -> bool:
-    if intent == INFORM:
-        return False
-    is_asking = len(norm) == len("带不带") and norm[0] == norm[2] and norm[1] == "不"
-    return is_asking or norm in carrying_words() or norm in common_verbs()
 
 
 def _own_name(reading: Reading) -> list[int]:
