@@ -116,6 +116,7 @@ class DateReader:
         years = _any(phrase for phrase, (kind, _) in self._named.items() if kind == "year" and is_han(phrase[0]))
         weeks = _any(phrase for phrase, (kind, _) in self._named.items() if kind == "week")
         ending, year = "(?:st|nd|rd|th)?", r"(?:,?\s+(?P<year>\d{4})(?!\d))?"
+        yield from self._part_of_month()
         yield r"(?<!\d)(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})(?!\d)[日号]?", self._date
         yield (
             rf"(?:(?<!\d)(?P<year>\d{{4}})年|(?P<named>{years}))?(?<!\d)(?P<month>\d{{1,2}}|{_HAN_NUMBER})月份?"
@@ -135,6 +136,28 @@ class DateReader:
         yield rf"(?P<weekday>{_any(self._weekdays)})", self._weekday
         yield r"(?:(?<=\bin )|(?<=\bsince )|(?<=\bduring ))(?P<year>20\d\d)(?!\d)", self._date
         yield r"(?<!\d)(?P<year>20\d\d)年", self._date
+
+    def _part_of_month(self) -> Iterator[tuple[str, Read]]:
+        """Give the pattern of "上个月中旬" and "10月底", in languages that have words for them."""
+        parts = self._lists["month_parts"]
+        months = _any(phrase for phrase, (kind, _) in self._named.items() if kind == "month")
+        if parts:
+            yield (
+                rf"(?<!年)(?:(?P<named>{months})|(?<!\d)(?P<month>\d{{1,2}}|{_HAN_NUMBER})月份?)的?(?P<part>{_any(parts)})",
+                self._part,
+            )
+
+    def _part(self, match: re.Match[str], today: date) -> Days | None:
+        whole = self._by_name(match, today) if match["named"] else self._date_of_month(match, today)
+        first, last = map(int, self._lists["month_parts"][match["part"]].split())
+        if whole is None or whole.first is None or whole.last is None:
+            return whole
+        return Days(whole.first.replace(day=first), min(whole.last, whole.first + (last - 1) * _DAY))
+
+    def _date_of_month(self, match: re.Match[str], today: date) -> Days:
+        month = self._number(match["month"])
+        year = today.year if month <= today.month else today.year - 1
+        return _whole("month", date(year, month, 1))
 
     def _any(self, name: str) -> str:
         return _any(self._lists[name])

@@ -30,7 +30,8 @@ class HanCutter:
     def __init__(self, words: WordLists, goods: Iterable[str] = ()) -> None:
         phrases = {phrase for phrase in _phrases_of(words) if has_han(phrase)}
         units = {word for unit in words.units for word in unit} | set(words.ordinals) | set(words.multipliers)
-        self._whole = {word for word in (*words.whole_words, *goods, *units) if has_han(word) and len(word) > 1}
+        self._goods = frozenset(goods)
+        self._whole = {word for word in (*words.whole_words, *self._goods, *units) if has_han(word) and len(word) > 1}
         self._phrases = phrases | self._whole
         self._segmenter = _segmenter(tuple(sorted(self._phrases))) if self._phrases else None
 
@@ -42,8 +43,10 @@ class HanCutter:
         start = 0
         for word in self._words_of(run):
             end = start + len(word)
-            if word in self._whole or not self._is_ours(word):
-                yield start, end
+            if word in self._whole or not (self._is_ours(word) or self._closes_number(run[:start], word)):
+                # "盏灯" stands in the dictionary, and is goods with the word that counts them.
+                is_counted = word not in self._whole and word[0] in self._phrases and word[1:] in self._goods
+                yield from [(start, start + 1), (start + 1, end)] if is_counted else [(start, end)]
             else:
                 yield from ((place, place + 1) for place in range(start, end))
             start = end
@@ -65,6 +68,11 @@ class HanCutter:
             if length:
                 yield place, place + length
             place += length or 1
+
+    def _closes_number(self, before: str, word: str) -> bool:
+        """Tell the "多块" of "两百多块", which stands in the dictionary for something else."""
+        is_behind = bool(before) and before[-1] in NUMERALS
+        return is_behind and len(word) > 1 and all(letter in self._phrases for letter in word)
 
     def _is_ours(self, word: str) -> bool:
         """Tell whether a word is put together of phrases of the lists and numerals alone."""

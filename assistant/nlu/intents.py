@@ -73,6 +73,8 @@ SORTED = SEARCHING | {"inform", "nlu_fallback"}
 STOCKED = SEARCHING | {"inform", "nlu_fallback"}
 NUMBER_IS_QUANTITY = CHANGING | RETURNING | {"ask_stock"}
 NUMBER_IS_ORDINAL = ASKING | STARTING_FROM_ONE | JUDGING
+# "2号" is the second of what was shown; in a search it is a size of a ball, and at the desk a day or a house.
+PLACED = ASKING | CHANGING | STARTING_FROM_ONE | JUDGING | {"ask_stock", "inform"}
 UNCOUNTED = (
     (CHOOSING | JUDGING | ABOUT_BOUGHT | ABOUT_ORDER | {"compare_products", "show_details", READDRESSING})
     - RETURNING
@@ -97,6 +99,9 @@ HAS_QUERY = (
     }
 )
 
+INFORM = "inform"
+# Asked is whether something fits a need, which any word may tell: "can it stand in the rain?"
+FITTING = frozenset({"ask_option", "compare_products"})
 # Whatever is left of a message is what to search for, or an answer such as a name.
 NAMES_ANYTHING = frozenset({"search_products", "inform"})
 # These follow what was shown; a word that the shop does not know is then rather a verb.

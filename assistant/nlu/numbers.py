@@ -1,8 +1,8 @@
-"""Numbers in digits and in words: "19.99", "1.5k", "two", "one hundred and fifty", "两千五", "3千"."""
+"""Numbers in digits and in words: "19.99", "1.5k", "1k5", "two", "one hundred and fifty", "两千五", "3千", "百来"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from cn2an import cn2an
@@ -14,6 +14,9 @@ from assistant.nlu.tokens import Token
 from assistant.nlu.words import WordLists
 
 LONGEST = 8
+# "百来块", "千把块", "千元": a unit without a count before it is one, where money or a rough count follows.
+_BARE_UNITS = frozenset("百千万")
+_ROUGHLY = frozenset("来把元块")
 
 
 class NumberReader:
@@ -74,13 +77,19 @@ def _chinese(tokens: Sequence[Token], index: int) -> Number | None:
         last < len(tokens) and _is_part(tokens[last]) and (last == index or tokens[last - 1].end == tokens[last].start)
     ):
         last += 1
-    written = "".join(token.norm for token in tokens[index:last])
+    # cn2an knows no "两" inside a number.
+    written = "".join(token.norm for token in tokens[index:last]).replace("两", "二")
     if not any(letter in NUMERALS for letter in written):
         return None
+    is_bare = written[0] in _BARE_UNITS and (len(written) > 1 or _stands_at(tokens, last, _ROUGHLY))
     try:
-        return Number(index, last, Decimal(str(cn2an(written, "smart"))))
+        return Number(index, last, Decimal(str(cn2an("一" + written if is_bare else written, "smart"))))
     except ValueError:
         return None
+
+
+def _stands_at(tokens: Sequence[Token], place: int, norms: Collection[str]) -> bool:
+    return place < len(tokens) and tokens[place].norm in norms
 
 
 def _is_part(token: Token) -> bool:

@@ -65,7 +65,7 @@ class MessageReader:
         self._tokenizer = tokenizer = Tokenizer(words, glossary)
         self._numbers = NumberReader(words)
         idle = IdleWords(words, tokenizer)
-        names = NameFinder(words, tokenizer, catalogue, idle, glossary)
+        names = NameFinder(words, tokenizer, catalogue, idle)
         options = OptionNameFinder(words, tokenizer, catalogue)
         aspects, adjustments = AspectFinder(words, tokenizer), AdjustmentFinder(words, tokenizer)
         gifts, reasons = GiftFinder(words, tokenizer), ReasonFinder(words, tokenizer)
@@ -73,7 +73,8 @@ class MessageReader:
         known = PhraseBook(tokenizer, ((word, True) for word in _plain_words(words)))
         known_words = (each.words() for each in (names, options, aspects, adjustments, gifts, reasons, known, idle))
         self._lasting = PhraseBook(tokenizer, ((word, True) for word in words.lasting))
-        self._speller = Speller(set().union(*known_words), real_words)
+        self._speller = Speller(set(glossary).union(*known_words), real_words)
+        names.translate(glossary, self._speller)
         # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
         self._finders: tuple[Finder, ...] = (
             RmaFinder(),
@@ -100,10 +101,10 @@ class MessageReader:
             GroupFinder(words, tokenizer),
             OrdinalFinder(words, tokenizer, idle),
             StockFinder(words, tokenizer),
-            ReferenceFinder(words, tokenizer),
+            ReferenceFinder(words, tokenizer, glossary),
             QuantityFinder(words, tokenizer, idle),
             options,
-            QueryFinder(idle, glossary),
+            QueryFinder(words, idle, glossary),
         )
 
     def read(self, text: str, intent: str) -> list[Value]:

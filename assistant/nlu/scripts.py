@@ -16,6 +16,10 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
 _ANY_HAN = re.compile(f"[{HAN}]")
 _APOSTROPHES = "’‘"
+# Characters with which Cantonese is written, and those of standard Chinese that say the same.
+_CANTONESE = str.maketrans("嘅冇唔係啲嗰睇搵俾畀佢咗喺乜咩攞嚟哋櫈", "的没不是些那看找给给它了在啥啥拿来们凳")
+# "呢" is "this" before a word that counts, and a particle elsewhere.
+_THIS = re.compile("呢(?=[個个款對对部雙双件條条隻只張张台把盆])")
 
 
 def is_han(letter: str) -> bool:
@@ -29,13 +33,13 @@ def has_han(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Give a text in small letters, half-width letters, digits and signs, and simplified characters.
+    """Give a text in small letters, half-width letters, digits and signs, and the characters of standard Chinese.
 
-    >>> plain("１００塊的Ｎｉｋｅ")
-    '100块的nike'
+    >>> plain("１００塊的Ｎｉｋｅ"), plain("呢個唔係我嘅")
+    ('100块的nike', '这个不是我的')
     """
     narrow = "".join(_plain_letter(letter) for letter in text)
-    return _simplified(narrow) if has_han(narrow) else narrow
+    return _simplified(_THIS.sub("这", narrow.translate(_CANTONESE))) if has_han(narrow) else narrow
 
 
 def bare(text: str) -> str:

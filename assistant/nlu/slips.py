@@ -16,7 +16,9 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from assistant.nlu.han import NUMERALS
 from assistant.nlu.homophones import HanCounts, Homophones
+from assistant.nlu.scripts import HAN
 
 SHORTEST = 4
 # A word of three letters is a slip only from a word that stands so often: "teh", "adn", "yuo".
@@ -34,6 +36,8 @@ _MUCH_MORE = 10
 _WORD = re.compile(r"[A-Za-z]{3,}")
 # "The shoes shoes in blue": nobody means it twice.
 _TWICE = re.compile(r"(?<![^\W_])([A-Za-z]{4,})\s+(?=\1(?![^\W_]))", re.IGNORECASE)
+# "购物购物车": of two characters or more; "看看" is no slip, and "比较比较" asks what "比较" asks.
+_TWICE_HAN = re.compile(rf"([{HAN}]{{2,6}})(?=\1)")
 _EDGES = "?!.,;:()\"'…？！。，；：（）“”"
 _ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ly", "y")
 
@@ -114,10 +118,13 @@ class Slips:
 
     def _needless(self, text: str) -> list[Correction]:
         """Find hesitations, and words that are said twice in a row."""
+        twice = [*_TWICE.finditer(text), *_said_twice(text)]
         sounds = list(self._hesitation.finditer(text)) if self._hesitation else []
         if not any(map(str.isalnum, _replaced(text, [Correction(*match.span(), "") for match in sounds]))):
             sounds = []
-        return [Correction(*match.span(), "") for match in (*sounds, *_TWICE.finditer(text))]
+        heard = {place for match in sounds for place in range(*match.span())}
+        twice = [match for match in twice if heard.isdisjoint(range(*match.span()))]
+        return [Correction(*match.span(), "") for match in (*sounds, *twice)]
 
     def _is_suspect(self, text: str, match: re.Match[str]) -> bool:
         word = match[0]
@@ -148,6 +155,16 @@ class Slips:
         """Give the one very common word of which two neighbouring letters are swapped."""
         found = [other for other in _swapped(word) if self._counts.get(other, 0) >= _OFTEN]
         return found[0] if len(found) == 1 else None
+
+
+def _said_twice(text: str) -> list[re.Match[str]]:
+    """Find Chinese words before themselves; a message that is nothing else is meant so: "算了算了"."""
+    # "一零一零" is a number, and "哈哈哈哈" a laugh.
+    found = [
+        match for match in _TWICE_HAN.finditer(text) if not NUMERALS.issuperset(match[1]) and len(set(match[1])) > 1
+    ]
+    left = "".join(filter(str.isalnum, _replaced(text, [Correction(*match.span(), "") for match in found])))
+    return [match for match in found if left != match[1]]
 
 
 def _swapped(word: str) -> set[str]:

@@ -29,6 +29,7 @@ _PIECE = re.compile(
     r"|(?P<sign>''|[$€£¥<>#%\"″”+])"
 )
 _TIMES = re.compile(r"x(\d+)")
+_HUNDREDS = re.compile("k([1-9])")
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,10 @@ class Tokenizer:
     def _read_number(self, piece: re.Match[str], text: str) -> Iterator[Token]:
         (start, end), digits, tail = piece.span(), piece["number"], piece["tail"]
         value = _value(digits)
+        hundreds = _HUNDREDS.fullmatch(tail)
+        if hundreds and value is not None and digits.isdecimal():  # "1k5"
+            yield Token(start, end, piece[0], value * 1000 + int(hundreds[1]) * 100)
+            return
         if (tail and tail not in self._tails) or value is None:
             yield Token(start, end, piece[0])
             return

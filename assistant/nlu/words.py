@@ -37,6 +37,8 @@ class WordLists:
     size_words: Phrases
     size_leads: Phrases
     size_after: Phrases
+    size_closing: Phrases
+    size_steps: Phrases
     price: Mapping[str, Phrases]
     sort: Mapping[str, Phrases]
     superlative: Mapping[str, Phrases]
@@ -45,11 +47,13 @@ class WordLists:
     ordinals: Mapping[str, int]
     ordinals_of_many: Mapping[str, int]
     ordinal_suffixes: Phrases
+    ordinal_behind: Phrases
     ordinal_leads: Phrases
     not_ordinal: Phrases
     ordinal_nouns: Phrases
     references: Mapping[str, Phrases]
     group_words: Phrases
+    one_words: Phrases
     determiners: Phrases
     not_reference: Phrases
     quantity: Mapping[str, Any]
@@ -79,6 +83,7 @@ class WordLists:
     ratings: Mapping[str, Any]
     several: Mapping[str, Phrases]
     whole_words: Phrases
+    modifiers: Phrases
     carrier: Mapping[str, Phrases]
 
     @classmethod

@@ -12,6 +12,7 @@ from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.finders.names import NameFinder
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
+from assistant.nlu.scripts import is_han, plain
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
@@ -71,11 +72,39 @@ class AvoidedFinder:
         return place < len(reading.tokens)
 
     def _before(self, reading: Reading, end: int) -> Iterator[Span]:
+        """Give what stands before a closing phrase, and before what it is joined to: "棉和皮的东西一律不要"."""
+        end = self._past_idle(reading, end)
+        while True:
+            start = self._start_of(reading, end)
+            if start == end:
+                return
+            yield start, end
+            end = self._before_joiner(reading, start)
+
+    def _start_of(self, reading: Reading, end: int) -> int:
         start = end
         while start and end - start < LONGEST and self._joins(reading, start) and self._is_named(reading, start - 1):
             start -= 1
-        if start < end:
-            yield start, end
+        return start
+
+    def _past_idle(self, reading: Reading, end: int) -> int:
+        """Go back over what says nothing in a language without blanks: "皮的东西", "红色的我"."""
+        idle = self._idle.covered(reading)
+        while end and self._joins(reading, end) and end - 1 in idle and self._is_scrap(reading, end - 1):
+            end -= 1
+        return end
+
+    def _is_scrap(self, reading: Reading, place: int) -> bool:
+        return is_han(reading.tokens[place].norm[0]) and not self._joiners.at(reading.tokens, place)[0]
+
+    def _before_joiner(self, reading: Reading, start: int) -> int:
+        """Give where the item before a joiner ends; without a joiner the begin of the message, before which is none."""
+        if not start or not reading.is_free(start - 1, start) or not self._joins(reading, start):
+            return 0
+        if "、" in reading.between(start - 1, start):
+            return start
+        length = self._joiners.at(reading.tokens, start - 1, start)[0]
+        return self._past_idle(reading, start - length) if length else 0
 
     def _skip_idle(self, reading: Reading, place: int, from_list: bool = False) -> int | None:
         """Give the first word that says something, unless a sign or a value stands before it."""
@@ -112,4 +141,4 @@ class AvoidedFinder:
     def _spelled(self, reading: Reading, first: int, last: int) -> str:
         known = self._names.named(reading.tokens[first:last])
         written = reading.text[reading.tokens[first].start : reading.tokens[last - 1].end]
-        return next((value for entity, value in known if entity in _SPELLED), written.lower())
+        return next((value for entity, value in known if entity in _SPELLED), plain(written))

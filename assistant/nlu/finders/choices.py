@@ -6,7 +6,7 @@ cheapest one?"). "Cheap" orders by price, because it names no limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.intents import (
@@ -31,8 +31,10 @@ from assistant.nlu.words import WordLists
 SORTS = ("price_asc", "price_desc", "newest")
 SORT_OF = {"cheapest": "price_asc", "dearest": "price_desc"}
 COMPARING = "compare_products"
-POINTLESS = SMALL_TALK | SEARCHING | OFFERING | ORDERS | ABOUT_ORDER | ANSWERING | {READDRESSING}
+POINTLESS = SMALL_TALK | SEARCHING | OFFERING | ORDERS | ABOUT_ORDER | ANSWERING | {READDRESSING, "ask_source"}
 NAMED = frozenset({"ordinal", "product", "brand", "category", "colour", "reference", "product_query"})
+_TAKING = frozenset("把将")
+_TELLING = frozenset({"ordinal", "reference", "colour", "option_value", "product", "brand"})
 # "The pot was in pieces when I unpacked it": what was bought is named already.
 SAYS_WHICH = frozenset({"product", "sku", "product_query", "order_number", "ordered"})
 
@@ -71,10 +73,15 @@ class SortFinder:
         found = [(book, *each) for book in (self._sorts, self._unsaid) for each in _everywhere(book, reading)]
         found.sort(key=lambda one: (one[0] is self._unsaid, one[1] - one[2]))
         for _, first, last, names in found:
-            # "便宜一点" begins with "便宜", and asks for cheaper ones.
-            is_way = self._ways.at(reading.tokens, first)[0] > last - first
+            # "便宜一点" begins with "便宜", "再便宜" ends with it, and both ask for cheaper ones.
+            starts = range(max(first - 1, 0), first + 1)
+            is_way = any(self._is_way_over(reading, at, first, last) for at in starts)
             if reading.is_free(first, last) and not is_way:
                 reading.take(first, last, {} if _is_sorted(reading) else {"sort": names[:1]})
+
+    def _is_way_over(self, reading: Reading, at: int, first: int, last: int) -> bool:
+        length = self._ways.at(reading.tokens, at)[0]
+        return length > last - first and at + length >= last
 
 
 def _everywhere(book: PhraseBook[str], reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
@@ -98,8 +105,8 @@ class StockFinder:
     def find(self, reading: Reading) -> None:
         """Take the words that say so, where results are being chosen."""
         if reading.intent in STOCKED:
-            for first, last, _ in list(self._phrases.find(reading.tokens, reading.is_free)):
-                reading.take(first, last, {"in_stock": ["true"]})
+            for place, (first, last, _) in enumerate(list(self._phrases.find(reading.tokens, reading.is_free))):
+                reading.take(first, last, {} if place else {"in_stock": ["true"]})
 
 
 class GroupFinder:
@@ -123,7 +130,9 @@ class GroupFinder:
 class ReferenceFinder:
     """Find what points at one thing shown before: "it", "that one"."""
 
-    def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, goods: Iterable[str]) -> None:
+        self._goods = frozenset(goods)
+        self._ones = PhraseBook(tokenizer, ((word, True) for word in words.one_words))
         single = ((word, name) for name in ("it", "that") for word in words.references[name])
         self._points = PhraseBook(tokenizer, single)
         self._group = {tuple(token.norm for token in tokenizer.cut(word)) for word in words.group_words}
@@ -134,15 +143,34 @@ class ReferenceFinder:
         """Take each pointer; "them" means all that was shown in a comparison, and the one in view elsewhere."""
         if reading.intent in POINTLESS or any(one.entity == "aspect" for one in reading.found):
             return  # "it doesn't matter who makes it" is about the brand
-        if reading.intent in ABOUT_BOUGHT and any(one.entity in SAYS_WHICH for one in reading.found):
-            return
+        says_which = reading.intent in ABOUT_BOUGHT and any(one.entity in SAYS_WHICH for one in reading.found)
         for first, last, (name, *_) in list(self._points.find(reading.tokens, reading.is_free)):
+            if says_which and not self._is_of_goods(reading, first, last):
+                continue
             norms = tuple(token.norm for token in reading.tokens[first:last])
             if norms[-1] in self._determiners and self._is_named(reading, last):
+                continue
+            if self._is_one_of(reading, first, last):
+                reading.take(first, last, {})
                 continue
             is_group = norms in self._group and reading.intent == COMPARING
             is_again = reading.intent in ABOUT_BOUGHT and any(one.entity == "reference" for one in reading.found)
             reading.take(first, last, {} if is_again else {"reference": ["all" if is_group else name]})
+
+    def _is_of_goods(self, reading: Reading, first: int, last: int) -> bool:
+        """Tell whether a pointer belongs to a Chinese name of goods: "这双鞋太小了", but not "我那双鞋"."""
+        begins = not reading.is_glued(first) or reading.tokens[first - 1].norm in _TAKING
+        return begins and last < len(reading.tokens) and reading.tokens[last].norm in self._goods
+
+    def _is_one_of(self, reading: Reading, first: int, last: int) -> bool:
+        """Tell whether a pointer is the "one" of "the black one": "黑色那个", "最贵的那双"."""
+        if self._ones.at(reading.tokens, first)[0] != last - first:
+            return False
+        if not first or not reading.is_glued(first):
+            return False
+        places = {first, first - 1} if reading.tokens[first - 1].norm == "的" else {first}
+        names = {one.entity for one in reading.found if one.last in places}
+        return bool(names & _TELLING) or any(reading.tokens[place - 1].norm in self._goods for place in places if place)
 
     def _is_named(self, reading: Reading, place: int) -> bool:
         """Tell whether a name stands at a place, or, where something bought is talked of, a word for an order."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.intents import (
+    ASKING,
     CHANGING,
+    EXCHANGING,
     NUMBER_IS_ORDINAL,
     NUMBER_IS_QUANTITY,
     OFFERING,
     ORDERS,
+    PLACED,
     READDRESSING,
     SEARCHING,
     SMALL_TALK,
@@ -16,11 +19,13 @@ from assistant.nlu.intents import (
 )
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Number, Reading
+from assistant.nlu.scripts import is_han
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
 MOST_SHOWN = 20
 LAST = -1
+_ONE = "一"
 
 
 class OrdinalFinder:
@@ -30,7 +35,9 @@ class OrdinalFinder:
         self._ordinals = {tokenizer.singular(word): place for word, place in words.ordinals.items()}
         self._of_many = PhraseBook(tokenizer, words.ordinals_of_many.items())
         self._suffixes = set(words.ordinal_suffixes)
+        self._suffixes_behind = set(words.ordinal_behind)
         self._leads = PhraseBook(tokenizer, ((word, True) for word in words.ordinal_leads))
+        self._counted = PhraseBook(tokenizer, ((word, True) for word in words.counted))
         self._not = PhraseBook(tokenizer, ((phrase, True) for phrase in words.not_ordinal))
         self._nouns = {tokenizer.singular(word) for word in words.ordinal_nouns}
         self._units = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
@@ -42,7 +49,8 @@ class OrdinalFinder:
             return
         barred = self._barred(reading)
         for index, token in enumerate(reading.tokens):
-            if token.norm in self._ordinals and index not in barred and reading.is_free(index, index + 1):
+            is_ordinal = token.norm in self._ordinals and index not in barred and reading.is_free(index, index + 1)
+            if is_ordinal and not self._counts_time(reading, index + 1):
                 self._take_word(reading, index)
         for first, last, (place, *_) in list(self._of_many.find(reading.tokens, reading.is_free)):
             self._take_many(reading, first, last, place)
@@ -50,6 +58,12 @@ class OrdinalFinder:
             return  # "number 14" is a house
         for number in reading.free_numbers():
             self._find_number(reading, number)
+
+    def _counts_time(self, reading: Reading, place: int) -> bool:
+        """Tell the "第七" of "第七天" from that of "第七个"."""
+        if place >= len(reading.tokens) or not is_han(reading.tokens[place].norm[0]):
+            return False
+        return bool(self._counted.at(reading.tokens, place)[0]) and reading.tokens[place].norm not in self._nouns
 
     def _barred(self, reading: Reading) -> set[int]:
         """Give the places of "second hand" and "a second", but not of "a second one"."""
@@ -84,7 +98,8 @@ class OrdinalFinder:
         values = {"ordinal": [number.text]}
         following = reading.tokens[number.last].norm if number.last < len(reading.tokens) else ""
         first = self._lead_before(reading, number.first)
-        if following in self._suffixes and reading.is_glued(number.last):
+        is_place = self._is_place(reading, number, following)
+        if is_place or (following in self._suffixes and reading.is_glued(number.last)):
             noun = number.last + 1 < len(reading.tokens) and reading.tokens[number.last + 1].norm in self._nouns
             reading.take(number.first, number.last + 1 + noun, values)
         elif first < number.first or (reading.intent in NUMBER_IS_ORDINAL and not is_noun and not counts):
@@ -93,6 +108,13 @@ class OrdinalFinder:
             return  # "2 of those" and "which one is cheaper" name no place
         elif self._idle.is_all_but(reading, number.first, number.last):
             reading.note(number.first, number.last, values)
+
+    def _is_place(self, reading: Reading, number: Number, following: str) -> bool:
+        """Tell "2号那个" from the house in "建国路12号"."""
+        if following not in self._suffixes_behind or reading.intent not in PLACED:
+            return False
+        first = number.first
+        return not reading.is_glued(first) or self._idle.is_idle(reading.tokens[first - 1], reading.intent)
 
     def _lead_before(self, reading: Reading, first: int) -> int:
         is_lead = first and reading.is_free(first - 1, first) and self._leads.at(reading.tokens, first - 1, first)[0]
@@ -108,6 +130,7 @@ class QuantityFinder:
         self._leads = PhraseBook(tokenizer, ((word, True) for word in quantity["leads"]))
         self._words = PhraseBook(tokenizer, ((word, str(count)) for word, count in quantity["words"].items()))
         self._whole = PhraseBook(tokenizer, ((word, str(count)) for word, count in quantity["whole"].items()))
+        self._from = PhraseBook(tokenizer, ((word, True) for word in quantity["from"]))
         self._one_after = {tokenizer.singular(word) for word in quantity["one_after"]}
         self._one = {tokenizer.singular(word) for word in words.ordinal_nouns}
         self._idle = idle
@@ -116,10 +139,10 @@ class QuantityFinder:
         """Take each quantity; a number without a unit counts only where the intent is about how many."""
         if reading.intent in SMALL_TALK | ORDERS | SEARCHING | UNCOUNTED:
             return
-        for number in reading.free_numbers():
-            self._find_number(reading, number)
         for first, last, (count, *_) in list(self._words.find(reading.tokens, reading.is_free)):
             reading.take(first, last, {"quantity": [count]})
+        for number in reading.free_numbers():
+            self._find_number(reading, number)
         for first, last, (count, *_) in list(self._whole.find(reading.tokens, reading.is_free)):
             if self._idle.is_all_but(reading, first, last):
                 reading.take(first, last, {"quantity": [count]})
@@ -128,12 +151,26 @@ class QuantityFinder:
         if not number.is_whole:
             return
         length = self._units.at(reading.tokens, number.last)[0] if number.last < len(reading.tokens) else 0
+        if (length and self._is_article(reading, number)) or self._is_former(reading, number):
+            reading.take(number.first, number.last + length, {})
+            return
         first = number.first - self._has_lead(reading, number.first)
         sure = length > 0 or first < number.first
         if reading.tokens[number.first].norm in self._one and not length and not self._is_counted_one(reading, number):
             return
         if sure or reading.intent in NUMBER_IS_QUANTITY or self._idle.is_all_but(reading, number.first, number.last):
             reading.take(first, number.last + length, {"quantity": [number.text]})
+
+    def _is_article(self, reading: Reading, number: Number) -> bool:
+        """Tell the "一双" of "换一双大的", which is "a pair" and counts nothing, from that of "加一双"."""
+        return reading.tokens[number.first].norm == _ONE and reading.intent in ASKING | {EXCHANGING}
+
+    def _is_former(self, reading: Reading, number: Number) -> bool:
+        """Tell the 5 of "from 5 to 8"."""
+        if reading.intent not in CHANGING or not number.first:
+            return False
+        is_led = self._from.at(reading.tokens, number.first - 1, number.first)[0] > 0
+        return is_led and any(other.first > number.first for other in reading.free_numbers())
 
     def _is_counted_one(self, reading: Reading, number: Number) -> bool:
         """Tell "add one" from "the black one"."""

@@ -24,6 +24,11 @@ _UNIFIED = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _UNIFIED_FORM = re.compile(_BEFORE + r"[0-9a-hj-npqrtuwxy](?:[ -]?[0-9a-hj-npqrtuwxy]){17}" + _BEHIND)
 
 
+# Taiwan's 統一編號; no sign proves it, so it counts only behind a word for one.
+_EIGHT = re.compile(_BEFORE + r"\d{8}" + _BEHIND)
+_LONGEST_LEAD = 6
+
+
 def _digits(count: int) -> str:
     return rf"\d(?:[ .-]?\d){{{count - 1}}}"
 
@@ -65,7 +70,10 @@ class RmaFinder:
 
 
 class TaxIdFinder:
-    """Find a company's tax number: China's by its check character, Europe's where an invoice is talked of."""
+    """Find a company's tax number: China's by its check character, Europe's where an invoice is talked of.
+
+    What is said to be one is one, too: that it cannot be right is for the desk to say.
+    """
 
     def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
         self._leads = PhraseBook(tokenizer, ((lead, True) for lead in words.tax_leads))
@@ -77,6 +85,20 @@ class TaxIdFinder:
             self._take(reading, found, is_one=_is_unified(_bare(found)))
         for found in _VAT.finditer(text):
             self._take(reading, found, is_one=self._is_talked_of(reading, found))
+        for form in (_UNIFIED_FORM, _EIGHT):
+            for found in form.finditer(text):
+                self._take(reading, found, is_one=self._is_led(reading, found))
+
+    def _is_led(self, reading: Reading, found: re.Match[str]) -> bool:
+        """Tell what is said to be one: whether it can be, the desk finds out and says."""
+        places = reading.places(*found.span())
+        if places is None:
+            return False
+        return any(
+            start + self._leads.at(reading.tokens, start, end)[0] == end
+            for end in (places[0], places[0] - 1)
+            for start in range(max(end - _LONGEST_LEAD, 0), end)
+        )
 
     def _take(self, reading: Reading, found: re.Match[str], *, is_one: bool) -> None:
         places = reading.places(*found.span())

@@ -9,6 +9,7 @@ from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.intents import BY_PHOTO, READDRESSING, REPORTING, SMALL_TALK
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
+from assistant.nlu.spelling import Speller
 from assistant.nlu.tokens import Token, Tokenizer
 from assistant.nlu.words import WordLists
 
@@ -32,12 +33,14 @@ class NameFinder:
         tokenizer: Tokenizer,
         catalogue: Catalogue,
         idle: IdleWords,
-        glossary: Mapping[str, str],
     ) -> None:
-        self._idle = idle
+        self._idle, self._tokenizer = idle, tokenizer
         self._book: PhraseBook[Entry] = PhraseBook(tokenizer, _entries(words, tokenizer, catalogue))
+
+    def translate(self, glossary: Mapping[str, str], speller: Speller) -> None:
+        """Add names in another language; the catalogue may spell a name of its own as nobody else does: "Nikkon"."""
         for name, meaning in glossary.items():
-            for entity, value in self.named(tokenizer.cut(meaning)):
+            for entity, value in self.named(speller.correct(self._tokenizer.cut(meaning))):
                 if entity in _TRANSLATED:
                     self._book.add(name, (entity, value))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.intents import CHANGING, NUMBERED
+from assistant.nlu.intents import CHANGING, NUMBERED, READDRESSING
 from assistant.nlu.phrases import PhraseBook
-from assistant.nlu.reading import Reading
+from assistant.nlu.reading import Number, Reading
+from assistant.nlu.scripts import is_han
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
@@ -18,6 +19,7 @@ class OrderFinder:
     def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords) -> None:
         self._leads = PhraseBook(tokenizer, ((lead, True) for lead in words.orders["leads"]))
         self._marks = set(words.orders["marks"])
+        self._house_words = frozenset(words.orders["houses"])
         self._idle = idle
 
     def find(self, reading: Reading) -> None:
@@ -26,10 +28,17 @@ class OrderFinder:
             if not number.is_whole or number.value < 10 ** (FEWEST_DIGITS - 1):
                 continue
             first = self._lead_before(reading, number.first)
-            if first < number.first or reading.intent in NUMBERED:
+            if first < number.first or reading.intent in NUMBERED or self._begins_readdressing(reading, number):
                 reading.take(first, number.last, {"order_number": [number.text]})
             elif self._idle.is_all_but(reading, number.first, number.last):
                 reading.note(number.first, number.last, {"order_number": [number.text]})
+
+    def _begins_readdressing(self, reading: Reading, number: Number) -> bool:
+        """Tell the order of "1029改寄到公司" from the house of "88号": who moves a parcel names it first."""
+        if reading.intent != READDRESSING or number.first or number.last == len(reading.tokens):
+            return False
+        following = reading.tokens[number.last].norm
+        return is_han(following[0]) and following not in self._house_words
 
     def _lead_before(self, reading: Reading, first: int) -> int:
         if first and reading.tokens[first - 1].norm in self._marks:

@@ -9,6 +9,7 @@ from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
 WISH = "state_wish"
+_LONGEST_LEAD = 6
 
 
 class OwnSizeFinder:
@@ -19,6 +20,8 @@ class OwnSizeFinder:
         self._leads = PhraseBook(tokenizer, ((lead, True) for lead in words.own_size_leads))
         self._fillers = PhraseBook(tokenizer, ((word, True) for word in words.own_size_fillers))
         self._letters = PhraseBook(tokenizer, ((word, name) for name, each in words.sizes.items() for word in each))
+        self._after = PhraseBook(tokenizer, ((word, True) for word in words.size_after))
+        self._avoided = PhraseBook(tokenizer, ((lead, True) for lead in words.avoid_leads[WISH]))
         self._units = {unit[0] for unit in words.units}
         self._currencies = PhraseBook(tokenizer, ((word, True) for word in words.price["currencies"]))
 
@@ -28,9 +31,30 @@ class OwnSizeFinder:
             return
         for first, last, _ in list(self._leads.find(reading.tokens, reading.is_free)):
             self._find_behind(reading, first, last)
+        self._find_before(reading)
         length, names = self._letters.at(reading.tokens, 0) if reading.tokens else (0, [])
         if length and reading.is_free(0, length) and self._idle.is_all_but(reading, 0, length):
             reading.take(0, length, {"size": names[:1]})
+
+    def _find_before(self, reading: Reading) -> None:
+        """Find the size before a word that makes it one: "L码是我的尺码"."""
+        for place in range(1, len(reading.tokens)):
+            length = self._after.at(reading.tokens, place)[0]
+            first, size = self._size_before(reading, place)
+            is_free = reading.is_free(first, place + length)
+            if length and size and is_free and not self._is_avoided(reading, first):
+                reading.take(first, place + length, {"size": [size]})
+
+    def _size_before(self, reading: Reading, place: int) -> tuple[int, str]:
+        number = next((one for one in reading.free_numbers() if one.last == place and one.value > 1), None)
+        if number is not None:
+            return number.first, number.text
+        letters = self._letters.at(reading.tokens, place - 1, place)[1]
+        return place - 1, letters[0] if letters else ""
+
+    def _is_avoided(self, reading: Reading, place: int) -> bool:
+        starts = range(max(place - _LONGEST_LEAD, 0), place)
+        return any(start + self._avoided.at(reading.tokens, start, place)[0] == place for start in starts)
 
     def _find_behind(self, reading: Reading, lead: int, place: int) -> None:
         while place < len(reading.tokens) and reading.is_free(place, place + 1):

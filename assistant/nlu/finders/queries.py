@@ -7,21 +7,27 @@ no finder knows ("running shoes", "waterproof"). A message that holds only filte
 product_query.
 
 Chinese has no blanks by which a verb that no list knows could be told from a name of goods. So an unknown Chinese word
-is kept where goods are searched for or a question is answered; elsewhere only where the message names or points at
-nothing else.
+is kept where goods are searched for, a need is told or a question is answered; elsewhere only where the message names
+or points at nothing else. Words of common speech never are, but in an answer, which may be a name or an address.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from assistant.nlu.common_words import carrying_words, common_verbs
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.intents import HAS_QUERY, NAMES_ANYTHING, NAMES_KNOWN_GOODS
+from assistant.nlu.intents import FITTING, HAS_QUERY, INFORM, NAMES_ANYTHING, NAMES_KNOWN_GOODS
 from assistant.nlu.reading import Reading
-from assistant.nlu.scripts import is_han, plain
+from assistant.nlu.scripts import has_han, is_han, plain
+from assistant.nlu.words import WordLists
 
 _POINTING = frozenset({"product", "reference", "ordinal", "sku"})
+_BREAKS = frozenset(",;!?，。；：！？、（）")
+# So much of an answer in one piece must be unknown for all of it to be a name or an address.
+_MOSTLY = 0.6
+_LENGTHS_OF_NAMES = range(2, 5)
 
 
 def note_query(reading: Reading, kept: Sequence[int]) -> None:
@@ -29,28 +35,37 @@ def note_query(reading: Reading, kept: Sequence[int]) -> None:
     value = reading.text[reading.tokens[kept[0]].start : reading.tokens[kept[0]].end]
     for before, index in pairwise(kept):
         gap = reading.between(before, index) if index == before + 1 else " "
-        value += (" " if any(letter.isspace() for letter in gap) else gap) + reading.text[
-            reading.tokens[index].start : reading.tokens[index].end
-        ]
+        is_apart = any(letter.isspace() or letter in _BREAKS for letter in gap)
+        value += (" " if is_apart else gap) + reading.text[reading.tokens[index].start : reading.tokens[index].end]
     reading.note(kept[0], kept[-1] + 1, {"product_query": [plain(value)]})
 
 
 class QueryFinder:
     """Find the product_query, after every other finder."""
 
-    def __init__(self, idle: IdleWords, glossary: Mapping[str, str]) -> None:
+    def __init__(self, words: WordLists, idle: IdleWords, glossary: Mapping[str, str]) -> None:
         self._idle, self._goods = idle, frozenset(glossary)
+        self._modifiers = frozenset(words.modifiers)
+        self._common = carrying_words() | common_verbs()
 
     def find(self, reading: Reading) -> None:
         """Note the words that are left as one value."""
         if reading.intent not in HAS_QUERY:
             return
         self._idle.take(reading)
-        with_unknown = self._keeps_unknown(reading)
-        kept = [index for index in range(len(reading.tokens)) if self._is_kept(reading, index, with_unknown)]
+        kept = _without_repeats(reading, list(self._kept(reading))) or _own_name(reading)
         if not any(reading.tokens[index].norm[0].isalpha() for index in kept):
             return
+        if reading.intent == INFORM and self._is_one_answer(reading, kept):
+            kept = list(range(kept[0], len(reading.tokens)))
         note_query(reading, kept)
+
+    def _kept(self, reading: Reading) -> Iterator[int]:
+        with_unknown = self._keeps_unknown(reading)
+        places = [index for index in range(len(reading.tokens)) if self._is_kept(reading, index, with_unknown)]
+        for index in range(len(reading.tokens)):
+            if index in places or (index + 1 in places and self._is_modifier(reading, index)):
+                yield index
 
     def _is_kept(self, reading: Reading, index: int, with_unknown: bool) -> bool:
         norm = reading.tokens[index].norm
@@ -58,12 +73,45 @@ class QueryFinder:
             return False
         if not is_han(norm[0]) or norm in self._goods:
             return True
+        if not reading.is_free(index, index + 1):
+            return len(norm) > 1
         # A lone Chinese character is a scrap of what other finders and idle words left over.
-        return len(norm) > 1 and (with_unknown or not reading.is_free(index, index + 1))
+        return len(norm) > 1 and with_unknown and not self._is_common(norm, reading.intent)
+
+    def _is_common(self, norm: str, intent: str) -> bool:
+        is_asking = len(norm) == len("带不带") and norm[0] == norm[2] and norm[1] == "不"
+        return intent != INFORM and (is_asking or norm in self._common)
+
+    def _is_modifier(self, reading: Reading, index: int) -> bool:
+        """Tell the "小" of "小板凳", whose next word is kept."""
+        is_glued = reading.is_glued(index + 1) and reading.tokens[index + 1].norm in self._goods
+        return is_glued and reading.is_free(index, index + 1) and reading.tokens[index].norm in self._modifiers
 
     def _keeps_unknown(self, reading: Reading) -> bool:
-        if reading.intent in NAMES_ANYTHING:
+        if reading.intent in NAMES_ANYTHING | FITTING:
             return True
         if reading.intent in NAMES_KNOWN_GOODS or any(one.entity in _POINTING for one in reading.found):
             return False
         return not any(token.norm in self._goods for token in reading.tokens)
+
+    def _is_one_answer(self, reading: Reading, kept: Sequence[int]) -> bool:
+        """Tell a name or an address, of which a character may look idle: "天府大道88号"."""
+        if reading.found or not has_han(reading.text) or any(reading.tokens[at].norm in self._goods for at in kept):
+            return False
+        known = sum(reading.tokens[at].end - reading.tokens[at].start for at in kept)
+        return known >= _MOSTLY * sum(map(str.isalnum, reading.text))
+
+
+def _own_name(reading: Reading) -> list[int]:
+    """Give all of a short answer of which no character is known: "赵丽华", which the dictionary has not."""
+    text = reading.text.strip()
+    is_short = reading.intent == INFORM and len(text) in _LENGTHS_OF_NAMES and all(map(is_han, text))
+    is_unknown = not reading.found and reading.is_free(0, len(reading.tokens))
+    return list(range(len(reading.tokens))) if is_short and is_unknown else []
+
+
+def _without_repeats(reading: Reading, kept: list[int]) -> list[int]:
+    """Leave out the second "防水" of "防水不防水"."""
+    norms = [reading.tokens[index].norm for index in kept]
+    repeats = {place for place, norm in enumerate(norms) if is_han(norm[0]) and norms.index(norm) < place}
+    return [index for place, index in enumerate(kept) if place not in repeats]

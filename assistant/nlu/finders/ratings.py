@@ -19,15 +19,19 @@ class RatingFinder:
     def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
         self._units = PhraseBook(tokenizer, ((unit, True) for unit in words.ratings["units"]))
         self._of = PhraseBook(tokenizer, ((joiner, True) for joiner in words.ratings["of"]))
+        # "三星" is three stars, and the name of a brand.
+        self._named = PhraseBook(tokenizer, ((word, str(points)) for word, points in words.ratings["named"].items()))
         self._words = PhraseBook(tokenizer, ((word, str(points)) for word, points in words.ratings["words"].items()))
 
     def find(self, reading: Reading) -> None:
         """Take the first number that rates; without a word for points only where the service is being rated."""
         if reading.intent not in STARRED:
             return
-        for first, last, (points, *_) in list(self._words.find(reading.tokens, reading.is_free)):
-            reading.take(first, last, {ENTITY: [points]})
-            return
+        books = [self._words, self._named] if reading.intent == RATING else [self._words]
+        for book in books:
+            for first, last, (points, *_) in list(book.find(reading.tokens, reading.is_free)):
+                reading.take(first, last, {ENTITY: [points]})
+                return
         for number in reading.free_numbers():
             if self._take(reading, number):
                 return

@@ -1,4 +1,4 @@
-"""Sizes: "13 inch", "16 gigs", "size 42", "in an M", in the catalogue's spelling where it has them, and else as said.
+"""Sizes: "13 inch", "16 gigs", "size 42", "in an M", "四十二码", "16G", in the catalogue's spelling, and else as said.
 
 A size that the catalogue lacks comes with the names of the options it could be one of, so that the shopper can be told
 which sizes there are.
@@ -6,6 +6,7 @@ which sizes there are.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from decimal import Decimal
 
@@ -14,11 +15,15 @@ from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.finders.names import is_weak
 from assistant.nlu.intents import ANSWERS, EXCHANGING, HAS_SIZES
 from assistant.nlu.phrases import PhraseBook
-from assistant.nlu.reading import Reading
+from assistant.nlu.reading import Number, Reading
 from assistant.nlu.tokens import Token, Tokenizer
 from assistant.nlu.words import WordLists
 
 Measure = tuple[str, str]
+
+# "16G" is a size of a memory where the catalogue has it in GB, and else sixteen grams or nothing.
+_SHORT_UNITS = {"g": "gb", "t": "tb", "个g": "gb", "个t": "tb"}
+_SHORT = re.compile(r"(\d+)([gt])")
 
 
 class SizeFinder:
@@ -30,6 +35,9 @@ class SizeFinder:
         self._words = PhraseBook(tokenizer, ((word, True) for word in words.size_words))
         self._leads = PhraseBook(tokenizer, ((lead, True) for lead in words.size_leads))
         self._after = PhraseBook(tokenizer, ((word, True) for word in words.size_after))
+        self._steps = frozenset(words.size_steps)
+        self._places = frozenset(words.ordinal_behind)
+        self._closing = PhraseBook(tokenizer, ((word, True) for word in words.size_closing))
         self._pieces = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
         self._measured: dict[Measure, list[str]] = defaultdict(list)
         self._numbered: dict[str, list[str]] = defaultdict(list)
@@ -60,11 +68,13 @@ class SizeFinder:
         for index, token in enumerate(reading.tokens):
             if reading.is_free(index, index + 1):
                 self._find_measure(reading, index, token)
+                self._find_short(reading, index, token)
         for index in range(len(reading.tokens)):
             self._find_led(reading, index)
             self._find_followed(reading, index)
         if reading.intent == EXCHANGING:
             self._find_exchanged(reading)
+        self._find_bare(reading)
         self._find_alone(reading)
 
     def _find_exchanged(self, reading: Reading) -> None:
@@ -83,6 +93,24 @@ class SizeFinder:
         values = {"option_value": known} if known else self._unknown(number.text, token.norm)
         reading.take(number.first, index + 1, values)
 
+    def _find_short(self, reading: Reading, index: int, token: Token) -> None:
+        """Find "16g" and "四个T" where the catalogue has so many GB or TB."""
+        glued = _SHORT.fullmatch(token.norm)
+        if glued:
+            known = self._measured.get((glued[1], _SHORT_UNITS[glued[2]]))
+            reading.take(index, index + 1, {"option_value": known}) if known else None
+            return
+        number = self._number_before(reading, index)
+        unit = _SHORT_UNITS.get(token.norm)
+        if unit is None and number and index + 1 < len(reading.tokens):
+            unit, index = _SHORT_UNITS.get(token.norm + reading.tokens[index + 1].norm), index + 1
+        known = self._measured.get((number.text, unit)) if number and unit else None
+        if number and known and reading.is_free(number.first, index + 1):
+            reading.take(number.first, index + 1, {"option_value": known})
+
+    def _number_before(self, reading: Reading, index: int) -> Number | None:
+        return next((one for one in reading.free_numbers() if one.last == index and one.is_whole), None)
+
     def _find_led(self, reading: Reading, index: int) -> None:
         length, _ = self._words.at(reading.tokens, index)
         is_size = bool(length)
@@ -91,22 +119,47 @@ class SizeFinder:
         place = index + length
         if not length or place >= len(reading.tokens) or not reading.is_free(index, place + 1):
             return
-        values = self._read(reading.tokens[place], is_size, True)
+        number = reading.number_at(place)
+        values = self._read(_as_token(reading, place, number), is_size, True)
         if values:
-            reading.take(index, place + 1, values)
+            reading.take(index, number.last if number else place + 1, values)
 
     def _find_followed(self, reading: Reading, index: int) -> None:
         """Find the size before a word that makes it one: "42码", "M码"."""
         length = self._after.at(reading.tokens, index)[0] if index else 0
-        if length and reading.is_free(index - 1, index + length):
-            values = self._read(reading.tokens[index - 1], is_size=True)
+        number = self._number_before(reading, index) if length else None
+        first = number.first if number else index - 1
+        if length and first and reading.tokens[first - 1].norm in self._steps:
+            reading.take(first, index + length, {})
+        elif length and reading.is_free(first, index + length):
+            values = self._read(_as_token(reading, first, number), is_size=True)
             if values:
-                reading.take(index - 1, index + length, values)
+                reading.take(first, index + length, values)
+
+    def _find_bare(self, reading: Reading) -> None:
+        """Find a size by its number alone beside a colour, or before a closing word: "黑色42", "44的"."""
+        if reading.intent not in HAS_SIZES:
+            return
+        for number in reading.free_numbers():
+            closes = number.last < len(reading.tokens) and bool(self._closing.at(reading.tokens, number.last)[0])
+            known = [] if number.is_whole and self._counts_pieces(reading, number.last - 1) else self._plain(number)
+            if known and (closes or self._is_beside_colour(reading, number)):
+                reading.take(number.first, number.last, {"option_value": known})
+
+    def _plain(self, number: Number) -> list[str]:
+        """Give the sizes without a unit of that number; of memory and the like, what no count of pieces would be."""
+        known = self._numbered.get(number.text, [])
+        return [one for one in known if not self._has_unit(number.text, one)]
+
+    def _is_beside_colour(self, reading: Reading, number: Number) -> bool:
+        return any(one.entity == "colour" and number.first in (one.last, one.last + 1) for one in reading.found)
 
     def _find_alone(self, reading: Reading) -> None:
         for index, token in enumerate(reading.tokens):
             if not reading.is_free(index, index + 1) or self._counts_pieces(reading, index):
                 continue
+            if index + 1 < len(reading.tokens) and reading.tokens[index + 1].norm in self._places:
+                continue  # "3号" is the third
             written = reading.text[token.start : token.end]
             upper = token.norm in self._bare and written.isupper() and not reading.text.isupper() and len(written) > 1
             if upper or (reading.intent in ANSWERS and self._idle.is_all_but(reading, index, index + 1)):
@@ -141,6 +194,14 @@ class SizeFinder:
     def _unknown(self, number: str, unit: str) -> dict[str, list[str]]:
         pattern = self._patterns.get(unit, "{} " + unit if unit else "{}")
         return {"option_value": [pattern.format(number)], "option_name": list(self._names_of_unit.get(unit, ()))}
+
+
+def _as_token(reading: Reading, place: int, number: Number | None) -> Token:
+    """Give the token at a place; of a number in words, one with its digits: "四十二" is 42."""
+    token = reading.tokens[place]
+    if number is None or (token.number is not None and number.last == place + 1):
+        return token
+    return Token(token.start, reading.tokens[number.last - 1].end, number.text, number.value)
 
 
 def _append(values: list[str], value: str) -> None:

@@ -175,6 +175,9 @@ def test_elsewhere_a_code_needs_a_word_that_says_so(reader):
         ("our number is nl004495445b01", INVOICE, "NL004495445B01"),
         ("ATU13585627", INVOICE, "ATU13585627"),
         ("XI 110 305 878", INVOICE, "XI110305878"),
+        # That it cannot be right is for the desk to say.
+        ("税号91350100M000100Y44", INVOICE, "91350100M000100Y44"),
+        ("統編是12345678", INVOICE, "12345678"),
     ],
 )
 def test_a_companys_tax_number_is_read(reader, text, intent, tax_id):
@@ -186,7 +189,8 @@ def test_a_companys_tax_number_is_read(reader, text, intent, tax_id):
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
-        ("税号91350100M000100Y44", INVOICE),
+        ("91350100M000100Y44", INVOICE),
+        ("订单12345678", INVOICE),
         ("税号9135010OM000100Y43", INVOICE),
         ("invoice for DE13669597", INVOICE),
         ("DE1366959761", INVOICE),

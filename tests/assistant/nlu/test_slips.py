@@ -137,3 +137,20 @@ def test_places_are_those_of_what_was_typed():
 
 def test_words_that_stand_once_are_not_counted_for_they_may_be_slips_themselves():
     assert count_words(["where is it", "Where was it", "wher is"]) == {"where": 2}
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("购物购物车里有什么", "购物车里有什么"),
+        ("第二第二个多少钱", "第二个多少钱"),
+        ("帮我帮我看看跑鞋", "帮我看看跑鞋"),
+    ],
+)
+def test_a_chinese_word_that_is_typed_twice_is_read_once(typed, read):
+    assert SLIPS.correct(typed).text == read
+
+
+@pytest.mark.parametrize("text", ["算了算了", "人工！人工！", "看看", "订单一零一零", "给我看看"])
+def test_a_chinese_word_that_is_meant_twice_stays(text):
+    assert SLIPS.correct(text).text == text
