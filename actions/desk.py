@@ -161,6 +161,14 @@ def drop(turn: Turn) -> None:
     turn.say("utter_case_dropped")
 
 
+def put_down(turn: Turn) -> None:
+    """Close what is open when the shopper leaves: nothing is changed, and no later yes changes it."""
+    case = Case.of(turn)
+    if case is not None:
+        close(turn)
+        turn.say("utter_case_put_down", goal=turn.labels.text(f"desk.goals.{case.goal}"))
+
+
 def go_back(turn: Turn) -> None:
     """Ask the last answered question again; where none was, the first, which was settled without asking."""
     case = Case.of(turn)

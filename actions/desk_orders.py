@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from actions.cards import named_button
+from actions.desk_address import beside_address
 from actions.desk_case import FREE_TEXT, Case, Step, asked_by
+from actions.desk_choice import ORDER, Choice, Orders, ask_order
 from actions.desk_lines import ITEMS, count_before, line_title, lines_said, named_lines, points_at_lines
 from actions.guest_orders import opened_order
-from actions.orders import answered_number, days_said, offer_orders
+from actions.orders import answered_number, days_said
 from actions.pending import CASE, said_number
-from actions.references import Mention
 from actions.turn import Turn
 from shop.errors import OrderNotFound
-from shop.orders import OrderView, find_order, list_orders
+from shop.orders import OrderView, find_order
 from shop.text import ascii_digits
 
-ORDER = "order"
-_LISTED = 5
 _NUMBER = re.compile(r"(?<![\w.])\d{4,}(?![\w.])", re.ASCII)
 _LONGEST_NUMBER = 12
 _COUNT = re.compile(r"\s*(\d{1,3})(?!\d)")
 
 
-def order_step(fits: Callable[[OrderView], bool], *, opened: bool = False) -> Step:
-    """Ask which order is meant.
-
-    Args:
-        fits: whether the change may be possible for an order; where only one fits, nothing needs to be asked.
-        opened: whether an order that a guest has opened by a one-time code will do.
-    """
+def order_step(orders: Orders) -> Step:
+    """Ask which order is meant, of those for which the change can still be made."""
     return Step(
         ORDER,
         is_known=lambda case: case.number is not None,
-        read=lambda turn, case: _read_order(turn, case, opened=opened),
-        find=lambda turn, case: _find_order(turn, case, fits, opened=opened),
-        ask=lambda turn, case: _ask_order(turn, case, fits),
+        read=lambda turn, case: _read_order(turn, case, opened=orders.opened),
+        find=lambda turn, case: _find_order(turn, case, orders),
+        ask=lambda turn, case: ask_order(turn, case, orders),
         forget=lambda case: replace(case, number=None, items=None, options={}),
     )
 
@@ -81,12 +74,14 @@ def _read_order(turn: Turn, case: Case, *, opened: bool) -> Case:
     if asked_by(turn) in FREE_TEXT:
         # A postcode looks like the number of an order.
         return case
-    if asked_by(turn) == ORDER:
+    left = beside_address(turn, case)
+    if asked_by(turn) == ORDER and left == turn.text:
         number = answered_number(turn, pending.get("numbers", []))
     else:
-        number = turn.entity("order_number")
+        named = turn.entities("order_number")
+        number = next((one for one in named if left == turn.text or one in left), None)
     if number is None:
-        number = _own_number(turn)
+        number = _own_number(turn, left)
     if number is None:
         return case
     # As the shop writes it, so that another way to write the number is no other order.
@@ -101,13 +96,13 @@ def names_order_alone(turn: Turn) -> bool:
     return not turn.from_button and bool(turn.entities("order_number")) and not any(map(str.isalpha, left))
 
 
-def _own_number(turn: Turn) -> str | None:
+def _own_number(turn: Turn, text: str) -> str | None:
     """Find a number in the text that is one of an own order, however it is written there.
 
     Raises:
         OrderNotFound: there is one that is far too long for an order: then none that was spoken of is meant.
     """
-    for said in _NUMBER.findall("" if turn.from_button else ascii_digits(turn.text)):
+    for said in _NUMBER.findall("" if turn.from_button else ascii_digits(text)):
         if len(said) > _LONGEST_NUMBER:
             raise OrderNotFound(said)
         try:
@@ -118,35 +113,14 @@ def _own_number(turn: Turn) -> str | None:
     return None
 
 
-def _find_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool], *, opened: bool) -> Case:
+def _find_order(turn: Turn, case: Case, orders: Orders) -> Case:
     """Settle the order where there is no choice: the one that was spoken of, or the only one that fits."""
-    orders = _choice(turn, fits)
-    focus = turn.slot("focus_order")
-    shown = opened_order(turn) if opened else None
-    if shown and (focus == shown.number or not orders):
+    choice = Choice.of(turn, orders, days_said(turn))
+    shown = opened_order(turn) if orders.opened else None
+    if shown and (turn.slot("focus_order") == shown.number or not choice.meant):
         return case.of_order(shown.number)
-    if any(order.number == focus for order in orders) and not Mention.of(turn).products:
-        return case.of_order(focus)
-    return case.of_order(orders[0].number) if len(orders) == 1 else case
-
-
-def _choice(turn: Turn, fits: Callable[[OrderView], bool]) -> list[OrderView]:
-    """List the orders that may be meant: those that hold what is named, else all; of these those that fit, if any."""
-    with turn.reading() as session:
-        orders = list_orders(session, turn.shopper, limit=_LISTED, placed=days_said(turn))
-    # One that holds it and does not fit is refused with its reason; another that fits is not what was spoken of.
-    holding = [order for order in orders if named_lines(turn, order.lines)] or orders
-    return [order for order in holding if fits(order)] or holding
-
-
-def _ask_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool]) -> None:
-    orders = _choice(turn, fits)
-    turn.ask_later(CASE, asked=ORDER, numbers=[order.number for order in orders])
-    if orders:
-        question = turn.labels.text(f"desk.which_order.{case.goal}")
-        offer_orders(turn, orders, "utter_ask_case_order", question=question)
-    else:
-        turn.say("utter_ask_order_number" if turn.shopper.customer_id is None else "utter_no_orders")
+    found = choice.settled(turn)
+    return case.of_order(found.number) if found else case
 
 
 def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
@@ -204,9 +178,3 @@ def _ask_items(turn: Turn, case: Case) -> None:
         ),
         buttons=[named_button(line_title(line), "inform", sku=line.sku) for line in lines],
     )
-
-
-def in_states(*states: str) -> Callable[[OrderView], bool]:
-    """Tell whether an order is in one of some states."""
-    allowed: Collection[str] = frozenset(states)
-    return lambda order: order.state in allowed

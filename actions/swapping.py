@@ -7,17 +7,18 @@ from dataclasses import replace
 
 from actions.cards import button, named_button, variant_title
 from actions.desk_case import Case, Goal, Step
+from actions.desk_choice import Orders, allowed_by
 from actions.desk_lines import line_title
 from actions.desk_orders import case_order, items_step, order_step
 from actions.desk_reasons import reason_step
 from actions.desk_words import joined, money_facts, refund_text, rule_facts, rule_text
 from actions.options import option_having
 from actions.pending import CASE
-from actions.returning import check_returnable, done_with_return, return_items, say_return
+from actions.returning import check_any_returnable, check_returnable, done_with_return, return_items, say_return
 from actions.turn import Turn
 from shop.catalogue import ProductView, VariantView, get_products_by_sku, select_variants
 from shop.changes import Yes
-from shop.option_changes import do_option_change, propose_option_change
+from shop.option_changes import check_option_change, do_option_change, propose_option_change
 from shop.orders import OrderLineView, OrderView
 from shop.returns import do_return, propose_return
 
@@ -105,6 +106,15 @@ def _needs_no_reason(turn: Turn, case: Case) -> Case:
     return case if is_packed(case_order(turn, case)) else replace(case, reason="")
 
 
+def _check_order(turn: Turn, order: OrderView) -> None:
+    """Raise PolicyRefusal where no line of an order can become another option: neither before packing nor by return."""
+    if is_packed(order):
+        check_any_returnable(turn, order)
+        return
+    with turn.reading() as session:
+        check_option_change(session, turn.shopper, turn.services.rulebook.rules, order.number)
+
+
 def _check(turn: Turn, case: Case) -> None:
     if is_packed(case_order(turn, case)):
         check_returnable(turn, case)
@@ -172,10 +182,12 @@ _OPTION_STEP = Step(
     ask=_ask_option,
     forget=lambda case: replace(case, options={}),
 )
+_OTHERWISE = {"packed": "track_order", "shipped": "track_order"}
+_ORDERS = Orders(allowed_by(_check_order), rule=lambda rules: rules.returns.option_change, otherwise=_OTHERWISE)
 SWAP = Goal(
     "swap",
     (
-        order_step(lambda order: order.state != "cancelled"),
+        order_step(_ORDERS),
         items_step(whole=False, single=True),
         _OPTION_STEP,
         reason_step(find=_needs_no_reason),
@@ -183,5 +195,5 @@ SWAP = Goal(
     _show,
     _make,
     _check,
-    otherwise={"packed": "track_order", "shipped": "track_order"},
+    otherwise=_OTHERWISE,
 )

@@ -137,8 +137,9 @@ def test_every_label_that_is_used_exists() -> None:
     used |= (
         {"desk.everything"} | {f"desk.goals.{goal}" for goal in GOALS} | {f"buttons.{intent}" for intent in _OTHERWISE}
     )
-    used |= {f"desk.{phrases}" for phrases in ("agreeing", "cancelling", "giving_back", "instead", "order_words")}
+    used |= {f"desk.{phrases}" for phrases in ("agreeing", "cancelling", "giving_back", "instead", "order_words", "that_order")}
     used |= {f"desk.which_order.{goal}" for goal in GOALS if any(step.name == ORDER_STEP for step in GOALS[goal].steps)}
+    used |= {f"desk.none_fits.{goal}" for goal in GOALS if any(step.name == ORDER_STEP for step in GOALS[goal].steps)}
     used |= {f"desk.which_item.{goal}" for goal in GOALS if any(step.name == ITEMS for step in GOALS[goal].steps)}
     used |= {f"desk.reasons.{reason.code.replace(' ', '_')}" for reason in RULES.returns.reasons}
     used |= {f"warranty.{state}" for state in (COVERED, OVER, NONE, NOT_DELIVERED, GONE)} | {
