@@ -17,6 +17,8 @@ from actions.checkout import ask_other_address, confirm_order, forget_address, u
 from actions.codes import answer_code
 from actions.desk_address import GOAL as ADDRESS_GOAL
 from actions.desk_address import said_address
+from actions.desk_choice import names_bought
+from actions.desk_words import says_any
 from actions.guest_orders import answer_contact, enter_code
 from actions.options import chosen_options
 from actions.orders import answered_number, show_order, track
@@ -188,7 +190,7 @@ class ActionCancel(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Forget the question and the address; the cart stays."""
         kind = turn.pending.get("kind", "")
-        if turn.entity("order_number") and not (kind or turn.form):
+        if _means_an_order(turn) and not (kind or turn.form):
             # With nothing going on, what is to be stopped is the order.
             desk.begin(turn, "cancel")
             return
@@ -203,6 +205,13 @@ class ActionCancel(ShopAction):
             turn.say("utter_checkout_stopped")
         else:
             turn.say("utter_stopped" if kind else "utter_nothing_to_cancel")
+
+
+def _means_an_order(turn: Turn) -> bool:
+    """Tell whether what is to be stopped, with nothing going on, is an order: "cancel it" of one just spoken of."""
+    spoken_of = turn.slot("focus_order") and says_any(turn, "desk.cancelling")
+    named = says_any(turn, "desk.cancelling") and names_bought(turn)
+    return bool(turn.entity("order_number") or spoken_of or named or says_any(turn, "desk.wants_to_cancel"))
 
 
 def take(turn: Turn) -> None:

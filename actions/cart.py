@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from actions import desk
 from actions.adding import add, complete
 from actions.base import ShopAction
 from actions.cards import button, variant_title
 from actions.cart_lines import cart_buttons, cart_lines, filled_cart, pick_line, subtotal_text
 from actions.code_lines import code_lines
+from actions.desk_choice import names_bought
+from actions.desk_words import says_any
 from actions.facts import cart_facts, subtotal_facts
 from actions.pending import CLEAR_CART, OPTION, PHOTO_PART, QUANTITY, REMOVE
 from actions.photo_orders import ADD, Order
@@ -89,6 +92,8 @@ class ActionRemoveFromCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the line and take it out; where the message may well mean something else, ask first."""
+        if _cancels_order(turn):
+            return
         line = pick_line(turn, "remove_from_cart")
         if line and turn.intent[1] < _SURE and not _names(turn, line):
             _ask_remove(turn, line)
@@ -112,6 +117,20 @@ class ActionClearCart(ShopAction):
             count=cart.count,
             buttons=[button(turn.labels, "clear", "affirm"), button(turn.labels, "keep", "deny")],
         )
+
+
+def _cancels_order(turn: Turn) -> bool:
+    """Take "cancel the camera" as meant of an order that holds one, where the cart holds none; tell whether it was."""
+    if not says_any(turn, "desk.cancelling"):
+        return False
+    with turn.reading() as session:
+        cart = carts.view_cart(session, turn.shopper, turn.terms)
+    products = Mention.of(turn).products
+    in_cart = any(not products or line.product_slug in products for line in cart.lines)
+    if in_cart or not names_bought(turn):
+        return False
+    desk.begin(turn, "cancel")
+    return True
 
 
 def _names(turn: Turn, line: CartLineView) -> bool:

@@ -14,17 +14,17 @@ from shop.addresses import check_field
 from shop.errors import InvalidAddress
 
 GOAL, STREET = "address", "street"
-# So much of a message is looked at.
-_LONGEST = 400
 # The words by which an address is led in; whatever else stands before it is a part of it, as the name of a house is.
 _LEAD = re.compile(r"(?:\b(?:to|is|at|it's|its|address)\s*:?|[到至是在为往：])\s*$", re.IGNORECASE)
+
+_DISTRICT = re.compile(r"[\u4e00-\u9fff]{1,8}?[区县]")
 
 
 def said_address(turn: Turn, goal: str) -> FoundAddress | None:
     """Find the address that a message names; None where it names none, or speaks of something else."""
     if goal != GOAL or turn.from_button:
         return None
-    found = find_address(turn.text[:_LONGEST])
+    found = find_address(turn.text)
     speaks_of_it = asked_by(turn) == STREET or turn.intent[0] in UNREAD | {"change_address"}
     return found if found and (found.has_more or speaks_of_it) else None
 
@@ -41,17 +41,21 @@ def is_led_in(turn: Turn, found: FoundAddress) -> bool:
     return not after and _LEAD.search(turn.text[: found.start]) is not None
 
 
-def address_fields(turn: Turn, found: FoundAddress) -> Mapping[str, str]:
-    """Give the fields of an address that was found; what cannot be used is left out, and asked for."""
+def address_fields(turn: Turn, found: FoundAddress, known: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the fields of an address that was found beside the known ones; what cannot be used of it is left out."""
     before = turn.text[: found.start].strip(" ,，")
     fields = dict(found.fields)
     if asked_by(turn) == STREET and before and not _LEAD.search(before):
         fields[STREET] = f"{before}, {fields[STREET]}"
+    district = _DISTRICT.match(known.get(STREET, ""))
+    if district and set(fields) == {STREET} and not _DISTRICT.match(fields[STREET]):
+        # Who takes back the number of a house is still in the same part of the town.
+        fields[STREET] = f"{district[0]}{fields[STREET]}"
     checked = {}
     for name, text in fields.items():
         with contextlib.suppress(InvalidAddress):
             checked[name] = check_field(name, text)
-    return checked
+    return {**known, **checked}
 
 
 def beside_address(turn: Turn, case: Case) -> str:

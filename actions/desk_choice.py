@@ -16,6 +16,7 @@ from actions.references import Mention
 from actions.turn import Button, Turn
 from shop.days import Days
 from shop.errors import Refused
+from shop.models import utc_now
 from shop.orders import OrderView, list_orders
 from shop.policy_rules import PolicyRules, Rule
 
@@ -92,9 +93,27 @@ def allowed_by(check: Callable[[Turn, OrderView], object]) -> Fits:
     return fits
 
 
+def points_at_order(turn: Turn) -> bool:
+    """Tell whether a message leaves fewer orders to choose from: by what is in them, or by their days."""
+    return not turn.from_button and (days_past(turn) is not None or names_bought(turn))
+
+
+def names_bought(turn: Turn) -> bool:
+    """Tell whether a message names something that is in one of the shopper's orders."""
+    with turn.reading() as session:
+        listed = list_orders(session, turn.shopper, limit=_LOOKED)
+    return any(named_lines(turn, order.lines) for order in listed)
+
+
+def days_past(turn: Turn) -> Days | None:
+    """Give the days of which a message says that something was ordered; "next week" is none of them."""
+    placed = days_said(turn)
+    return None if placed and placed.first and placed.first > utc_now().date() else placed
+
+
 def ask_order(turn: Turn, case: Case, orders: Orders) -> None:
     """Ask which order is meant, of those for which it can be done; where there is none, say so and why."""
-    placed = days_said(turn)
+    placed = days_past(turn)
     choice = Choice.of(turn, orders, placed)
     if placed and not choice.meant:
         choice = Choice.of(turn, orders)

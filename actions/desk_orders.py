@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.cards import named_button
 from actions.desk_address import beside_address
 from actions.desk_case import FREE_TEXT, Case, Step, asked_by
-from actions.desk_choice import ORDER, Choice, Orders, ask_order
+from actions.desk_choice import ORDER, Choice, Orders, ask_order, days_past
 from actions.desk_lines import ITEMS, count_before, line_title, lines_said, named_lines, points_at_lines
 from actions.guest_orders import opened_order
-from actions.orders import answered_number, days_said
+from actions.orders import answered_number
 from actions.pending import CASE, said_number
 from actions.turn import Turn
 from shop.errors import OrderNotFound
-from shop.orders import OrderView, find_order
+from shop.orders import OrderLineView, OrderView, find_order
 from shop.text import ascii_digits
 
 _NUMBER = re.compile(r"(?<![\w.])\d{4,}(?![\w.])", re.ASCII)
 _LONGEST_NUMBER = 12
+_UNREAD_LENGTH = 300
 _COUNT = re.compile(r"\s*(\d{1,3})(?!\d)")
 
 
@@ -46,10 +48,29 @@ def items_step(*, whole: bool, single: bool = False) -> Step:
         ITEMS,
         is_known=lambda case: case.items is not None,
         read=lambda turn, case: _read_items(turn, case, single=single),
-        find=lambda turn, case: _find_items(turn, case, whole=whole),
+        find=lambda turn, case: _find_items(turn, case, whole=whole, single=single),
         ask=_ask_items,
-        forget=lambda case: replace(case, items=None, options={}),
+        forget=lambda case: replace(case, items=None, options={}, unread="", pieces=None),
     )
+
+
+def keep_unread(turn: Turn, case: Case) -> Case:
+    """Keep what is said before the order is known: it may name lines of it, and is not asked for again."""
+    if turn.from_button or names_order_alone(turn):
+        return case
+    pieces = turn.number("quantity") if asked_by(turn) is None else None
+    words = f"{case.unread}\n{' '.join(beside_address(turn, case).split())}".strip()
+    return replace(case, unread=words[:_UNREAD_LENGTH], pieces=pieces or case.pieces)
+
+
+def _unread_lines(turn: Turn, case: Case, lines: Sequence[OrderLineView]) -> dict[str, int]:
+    """Find the pieces that the first message has named which names any."""
+    for text in case.unread.splitlines():
+        meant = lines_said(turn, text, lines)
+        if meant:
+            said = case.pieces if len(meant) == 1 else None
+            return {line.sku: count_before(turn, text, line) or said or line.quantity for line in meant}
+    return {}
 
 
 def case_order(turn: Turn, case: Case) -> OrderView:
@@ -115,7 +136,7 @@ def _own_number(turn: Turn, text: str) -> str | None:
 
 def _find_order(turn: Turn, case: Case, orders: Orders) -> Case:
     """Settle the order where there is no choice: the one that was spoken of, or the only one that fits."""
-    choice = Choice.of(turn, orders, days_said(turn))
+    choice = Choice.of(turn, orders, days_past(turn))
     shown = opened_order(turn) if orders.opened else None
     if shown and (turn.slot("focus_order") == shown.number or not choice.meant):
         return case.of_order(shown.number)
@@ -127,7 +148,13 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
     if case.number is None or asked_by(turn) not in (None, ORDER, ITEMS):
         # What answers another question names an option, a reason or a street, and no line.
         return case
+    if names_order_alone(turn):
+        # "Order 1003", said once more while it is asked what of it, is no number of pieces.
+        return case
     lines = case_order(turn, case).lines
+    if asked_by(turn) == ORDER and _unread_lines(turn, case, lines):
+        # "The one with the tripod" tells which order: what of it is meant was said before.
+        return case
     meant = named_lines(turn, lines)
     count = turn.number("quantity") if asked_by(turn) == ORDER else _count_said(turn)
     if meant is None and case.items and count is not None and len(case.items) == 1:
@@ -155,11 +182,11 @@ def _is_place(turn: Turn) -> bool:
     return bool(turn.entities("ordinal")) or (asked_by(turn) == ITEMS and turn.text.strip().lstrip("#").isdecimal())
 
 
-def _find_items(turn: Turn, case: Case, *, whole: bool) -> Case:
+def _find_items(turn: Turn, case: Case, *, whole: bool, single: bool) -> Case:
     lines = case_order(turn, case).lines
-    if case.unread and (meant := lines_said(turn, case.unread, lines)):
-        pieces = {line.sku: count_before(turn, case.unread, line) or line.quantity for line in meant}
-        return replace(case, unread="", items=pieces)
+    pieces = _unread_lines(turn, case, lines)
+    if pieces:
+        return replace(case, items=pieces) if not single or len(pieces) == 1 else case
     if not case.is_part and (whole or len(lines) == 1):
         return replace(case, items={line.sku: line.quantity for line in lines})
     return case

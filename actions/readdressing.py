@@ -42,7 +42,7 @@ def _read(turn: Turn, case: Case, name: str) -> Case:
     """Take a message as the field that was asked for, and an address wherever it is said."""
     found = said_address(turn, case.goal)
     if found and (found.has_more or asked_by(turn) != STREET or is_led_in(turn, found)):
-        return replace(case, address={**case.address, **address_fields(turn, found)}) if name == STREET else case
+        return replace(case, address=address_fields(turn, found, case.address)) if name == STREET else case
     if asked_by(turn) != name or not is_free_text(turn, _SURE):
         return case
     said = find_locality(turn.text) if name == "city" else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from shop.orders import OrderLineView, OrderView
 from shop.returns import do_return, propose_return
 
 OPTION = "option"
+_WORDS = re.compile(r"[a-z]+|\d+")
 _BEFORE_PACKING = frozenset({"waiting_for_payment", "paid"})
 
 
@@ -57,6 +59,33 @@ def _read_option(turn: Turn, case: Case) -> Case:
     others = [one.sku for one in product.variants if named and one.sku.casefold() == named.casefold()]
     fitting = [sku for sku in others if sku != line.sku] or [one.sku for one in _wanted(turn, product, line)]
     return replace(case, options={line.sku: fitting[0]}) if len(fitting) == 1 else case
+
+
+def _find_option(turn: Turn, case: Case) -> Case:
+    """Take the option that was named before the order was known: the 44 of "44 and not 42"."""
+    line = _line(turn, case)
+    product = _product(turn, line.sku) if line and case.unread else None
+    if line is None or product is None:
+        return case
+    words = _words_of(turn.services.glossary.translated(case.unread))
+    said: dict[str, str] = {}
+    for name in product.option_names:
+        bought = line.options.get(name, "").casefold()
+        named = [
+            value
+            for value in product.option_values(name)
+            if value.casefold() != bought and _words_of(value) - _words_of(name) <= words
+        ]
+        if len(named) > 1:
+            return case
+        if named:
+            said[name] = named[0]
+    fitting = [one for one in select_variants(product, {**line.options, **said}) if one.sku != line.sku] if said else []
+    return replace(case, options={line.sku: fitting[0].sku}) if len(fitting) == 1 else case
+
+
+def _words_of(text: str) -> set[str]:
+    return set(_WORDS.findall(text.casefold()))
 
 
 def _wanted(turn: Turn, product: ProductView, line: OrderLineView) -> Sequence[VariantView]:
@@ -179,6 +208,7 @@ _OPTION_STEP = Step(
     OPTION,
     is_known=lambda case: bool(case.options),
     read=_read_option,
+    find=_find_option,
     ask=_ask_option,
     forget=lambda case: replace(case, options={}),
 )

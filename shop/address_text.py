@@ -40,7 +40,7 @@ _PLAIN_STREET = re.compile(
     r"(?P<street>(?<![\w.#-])\d{1,5}[A-Za-z]?\s+[^\W\d][^\d,;\n]{2,60}|[^\W\d][^\d,;:\n]{2,60}\s\d{1,5}\s?[A-Za-z]?)\s*,\s*"
     r"(?=(?:[^\d,;\n]{2,40},?\s)?(?:[A-Z]{1,2}-)?(?P<code>\d{4,5})(?!\d))"
 )
-_LEAD = re.compile(r".*\b(?:to|is|at|address|now|instead)\b\s*:?\s*", re.IGNORECASE | re.DOTALL)
+_LEAD = re.compile(r".*\b(?:to|is|at|it's|its|address|now|instead)\b\s*:?\s*", re.IGNORECASE | re.DOTALL)
 _UK = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
 _CANADA = re.compile(r"\b([A-Z]\d[A-Z])[\s-]?(\d[A-Z]\d)\b", re.IGNORECASE)
 _STATE = re.compile(r"(?:,\s*|\s)(?P<state>[A-Z]{2})\.?,?\s+(?P<zip>\d{5}(?:-\d{4})?)(?!\d)")
@@ -53,6 +53,7 @@ _AROUND = re.compile(
     r"^\s*(?:in|it's|its|it is|that's|that is)\s+|[\s,]+(?:please|pls|thanks|thank you)[.! ]*$", re.IGNORECASE
 )
 _LONGEST_CITY = 4
+_LONGEST = 400
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class FoundAddress:
 
 
 def find_address(text: str) -> FoundAddress | None:
-    """Find an address in a message; None where nothing has the form of a street.
+    """Find an address at the beginning of a message, however long it is; None where nothing has the form of a street.
 
     >>> find_address("send it to 12 Baker Street, London NW1 6XE please").fields
     {'street': '12 Baker Street', 'city': 'London', 'postcode': 'NW1 6XE', 'country': 'GB'}
@@ -82,7 +83,7 @@ def find_address(text: str) -> FoundAddress | None:
     {'street': '浦东新区世纪大道100号', 'city': '上海市', 'country': 'CN'}
     >>> find_address("show me two laptops")
     """
-    plain = ascii_digits(text)
+    plain = ascii_digits(text[:_LONGEST])
     chinese = find_chinese_address(plain)
     if chinese:
         fields, start, end = chinese
