@@ -100,9 +100,10 @@ def amend(turn: Turn, pending: Pending) -> bool:
         agree(turn, pending)
         return True
     told = _read(turn, case)
-    if told == case:
+    if told == case and not names_order_alone(turn):
         return False
-    _go_on(turn, told, reads=True)
+    # The number of the order that the proposal is about, said once more, changes none of it: it is shown again.
+    _go_on(turn, told, reads=told != case)
     return True
 
 

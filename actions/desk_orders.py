@@ -11,6 +11,7 @@ from actions.desk_address import beside_address
 from actions.desk_case import FREE_TEXT, Case, Step, asked_by
 from actions.desk_choice import ORDER, Choice, Orders, ask_order, days_past
 from actions.desk_lines import ITEMS, count_before, line_title, lines_said, named_lines, points_at_lines
+from actions.desk_words import says_any
 from actions.guest_orders import opened_order
 from actions.orders import answered_number
 from actions.pending import CASE, said_number
@@ -56,7 +57,7 @@ def items_step(*, whole: bool, single: bool = False) -> Step:
 
 def keep_unread(turn: Turn, case: Case) -> Case:
     """Keep what is said before the order is known: it may name lines of it, and is not asked for again."""
-    if turn.from_button or names_order_alone(turn):
+    if turn.from_button or names_order_alone(turn) or (asked_by(turn) == ORDER and says_any(turn, "desk.the_one")):
         return case
     pieces = turn.number("quantity") if asked_by(turn) is None else None
     words = f"{case.unread}\n{' '.join(beside_address(turn, case).split())}".strip()
@@ -152,8 +153,8 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
         # "Order 1003", said once more while it is asked what of it, is no number of pieces.
         return case
     lines = case_order(turn, case).lines
-    if asked_by(turn) == ORDER and _unread_lines(turn, case, lines):
-        # "The one with the tripod" tells which order: what of it is meant was said before.
+    if asked_by(turn) == ORDER and (says_any(turn, "desk.the_one") or _unread_lines(turn, case, lines)):
+        # "The one with the tripod" tells which order, and not what of it is meant.
         return case
     meant = named_lines(turn, lines)
     count = turn.number("quantity") if asked_by(turn) == ORDER else _count_said(turn)

@@ -6,7 +6,7 @@ import re
 
 from actions.cards import button, named_button
 from actions.desk_case import Case, Goal, Step, asked_by
-from actions.desk_choice import Orders, in_states
+from actions.desk_choice import ORDER, Orders, in_states
 from actions.desk_contact import EMAIL, account_of, email_step
 from actions.desk_orders import order_step
 from actions.desk_words import says_any
@@ -110,7 +110,8 @@ def _read_title(turn: Turn, case: Case) -> Case:
     led = _after_lead(turn)
     if led:
         return case.telling(title=check_title(led))
-    if asked_by(turn) == TITLE and (is_free_text(turn) or says_any(turn, "invoice.company_signs")):
+    is_company = says_any(turn, "invoice.company_signs") and asked_by(turn) in (ORDER, TITLE)
+    if is_company or (asked_by(turn) == TITLE and is_free_text(turn)):
         return case.telling(title=check_title(turn.text))
     return case
 

@@ -31,6 +31,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from actions.desk_words import says_any
 from actions.photo_words import part_said
 from actions.turn import Turn
 from shop.text import ascii_digits
@@ -168,8 +169,9 @@ def tells_words(turn: Turn) -> bool:
 
 
 def _adds_words(turn: Turn) -> bool:
-    """Tell whether a message says more of a problem where a photo of it was asked for."""
-    return not turn.photo_url and (is_free_text(turn) or turn.intent[0] in _REPORTS)
+    """Tell whether a message says more of a problem where a photo of it was asked for, or that there is none."""
+    says = is_free_text(turn) or turn.intent[0] in _REPORTS or says_any(turn, "ticket.no_photo")
+    return says and not turn.photo_url
 
 
 _WRITTEN_DOWN: Mapping[str, Callable[[Turn], bool]] = {

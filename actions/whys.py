@@ -9,7 +9,7 @@ from actions import desk
 from actions.adjustments import LESS
 from actions.base import ShopAction
 from actions.cards import button
-from actions.pending import CASE
+from actions.pending import CASE, CASE_YES
 from actions.reasons import products_named, reason_words
 from actions.references import THIS, Mention
 from actions.slates import ShownSlate, last_slate
@@ -29,7 +29,7 @@ class ActionTellWhy(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Give the reasons of one product, or of all that are shown where none is pointed at."""
         slate, mention = last_slate(turn), Mention.of(turn)
-        if turn.pending.get("kind") == CASE and not replace(mention, references=()).says_something:
+        if turn.pending.get("kind") in (CASE, CASE_YES) and not replace(mention, references=()).says_something:
             # "Why do you need that?" is asked of the question that waits.
             turn.say("utter_why_asked")
             desk.ask_again(turn)
