@@ -55,7 +55,7 @@ ERROR_RESPONSES: dict[type[errors.ShopError], tuple[str, tuple[str, ...]]] = {
     errors.KeyReused: ("utter_not_possible", ()),
     errors.UnknownReason: ("utter_not_possible", ()),
     errors.NamedTwice: ("utter_not_possible", ()),
-    errors.NothingToBuy: ("utter_not_possible", ()),
+    errors.NothingToBuy: ("utter_nothing_to_reorder", ("number",)),
     errors.TicketNotFound: ("utter_not_possible", ()),
     errors.ReplyNotFound: ("utter_not_possible", ()),
     errors.InvalidThumb: ("utter_not_possible", ()),
@@ -173,8 +173,9 @@ def _goes_to_desk(turn: Turn, *, speaks_of_it: bool) -> bool:
 def _fills_case(turn: Turn) -> bool:
     """Take a message as the answer to what the desk has asked, where it is one."""
     from actions.desk import take_answer as fill  # The desk is made of actions.
+    from actions.desk_address import names_address  # As above.
 
-    return not turn.photo_url and answers_question(turn) and fill(turn, turn.pending)
+    return not turn.photo_url and (answers_question(turn) or names_address(turn)) and fill(turn, turn.pending)
 
 
 def _wants_words(turn: Turn) -> bool:
@@ -186,9 +187,11 @@ def _wants_words(turn: Turn) -> bool:
 def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
     """Take a message as a change of what the desk has proposed, where it plainly is no wish or question of its own."""
     from actions.desk import amend  # The desk is made of actions.
+    from actions.desk_address import names_address  # As above.
     from actions.desk_words import begins_with  # As above.
 
-    return (speaks_of_it or turn.intent[0] in UNREAD or begins_with(turn, "desk.instead")) and amend(turn, turn.pending)
+    speaks_of_it = speaks_of_it or turn.intent[0] in UNREAD or begins_with(turn, "desk.instead") or names_address(turn)
+    return speaks_of_it and amend(turn, turn.pending)
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:

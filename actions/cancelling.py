@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from actions.cards import button
 from actions.desk_case import Case, Goal
-from actions.desk_orders import in_states, items_step, order_step
+from actions.desk_choice import Orders, allowed_by
+from actions.desk_orders import items_step, order_step
 from actions.desk_words import money_facts, refund_text, rule_facts, rule_text
 from actions.turn import Turn
 from shop.cancellations import do_cancel, propose_cancel
 from shop.changes import Yes
+from shop.orders import OrderView
 
 
 def _pieces(case: Case) -> Mapping[str, int]:
@@ -56,10 +58,17 @@ def _make(turn: Turn, case: Case, yes: Yes) -> None:
     )
 
 
+def _check(turn: Turn, order: OrderView) -> None:
+    with turn.reading() as session:
+        propose_cancel(session, turn.shopper, turn.services.rulebook.rules, order.number)
+
+
+_OTHERWISE = {"delivered": "return_product", "shipped": "track_order"}
+_ORDERS = Orders(allowed_by(_check), rule=lambda rules: rules.returns.cancel, otherwise=_OTHERWISE)
 CANCEL = Goal(
     "cancel",
-    (order_step(in_states("waiting_for_payment", "paid")), items_step(whole=True)),
+    (order_step(_ORDERS), items_step(whole=True)),
     _show,
     _make,
-    otherwise={"delivered": "return_product", "shipped": "track_order"},
+    otherwise=_OTHERWISE,
 )

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.adding import add
+from actions import desk
+from actions.adding import add, complete
 from actions.base import ShopAction
 from actions.cards import button, variant_title
 from actions.cart_lines import cart_buttons, cart_lines, filled_cart, pick_line, subtotal_text
 from actions.code_lines import code_lines
+from actions.desk_choice import names_bought
+from actions.desk_words import says_any
 from actions.facts import cart_facts, subtotal_facts
-from actions.pending import CLEAR_CART, PHOTO_PART, QUANTITY
+from actions.pending import CLEAR_CART, OPTION, PHOTO_PART, QUANTITY, REMOVE
 from actions.photo_orders import ADD, Order
 from actions.photo_search import answer_part
 from actions.references import Mention
 from actions.targets import Target, ask_which, names_several, pick_one, pick_several
-from actions.turn import Turn
+from actions.turn import Pending, Turn
 from actions.waiting import resume
 from shop import carts
 from shop.carts import CartLineView
-from shop.catalogue import ProductView
+from shop.catalogue import ProductView, get_product
+
+# Below this a message that takes something out may as well speak of something else: "get rid of my old one".
+_SURE = 0.6
 
 
 class ActionAddToCart(ShopAction):
@@ -68,6 +74,8 @@ class ActionChangeQuantity(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the line and the number; ask for what is missing."""
+        if _changes_order(turn):
+            return
         line = pick_line(turn, "change_quantity")
         if line:
             change_quantity(turn, line)
@@ -83,9 +91,13 @@ class ActionRemoveFromCart(ShopAction):
         return "action_remove_from_cart"
 
     def perform(self, turn: Turn) -> None:
-        """Find the line and take it out."""
+        """Find the line and take it out; where the message may well mean something else, ask first."""
+        if _cancels_order(turn):
+            return
         line = pick_line(turn, "remove_from_cart")
-        if line:
+        if line and turn.intent[1] < _SURE and not _names(turn, line):
+            _ask_remove(turn, line)
+        elif line:
             remove(turn, line)
 
 
@@ -105,6 +117,55 @@ class ActionClearCart(ShopAction):
             count=cart.count,
             buttons=[button(turn.labels, "clear", "affirm"), button(turn.labels, "keep", "deny")],
         )
+
+
+def _cancels_order(turn: Turn) -> bool:
+    """Take "cancel the camera" as meant of an order that holds one, where the cart holds none; tell whether it was."""
+    if not says_any(turn, "desk.cancelling"):
+        return False
+    with turn.reading() as session:
+        cart = carts.view_cart(session, turn.shopper, turn.terms)
+    products = Mention.of(turn).products
+    in_cart = any(not products or line.product_slug in products for line in cart.lines)
+    if in_cart or not names_bought(turn):
+        return False
+    desk.begin(turn, "cancel")
+    return True
+
+
+def _names(turn: Turn, line: CartLineView) -> bool:
+    """Tell whether a message names a line of the cart, and does not only point at it."""
+    mention = Mention.of(turn)
+    return bool(mention.skus or mention.ordinals or line.product_slug in mention.products)
+
+
+def _ask_remove(turn: Turn, line: CartLineView) -> None:
+    turn.ask_later(REMOVE, sku=line.sku)
+    turn.say(
+        "utter_ask_remove",
+        name=variant_title(line.name, line.options),
+        buttons=[button(turn.labels, "yes", "affirm"), button(turn.labels, "no", "deny")],
+    )
+
+
+def remove_asked(turn: Turn, pending: Pending) -> None:
+    """Take out the line that was asked about, if it is still there."""
+    line = next((one for one in filled_cart(turn).lines if one.sku == pending["sku"]), None)
+    if line:
+        remove(turn, line)
+    else:
+        turn.say("utter_not_in_cart")
+
+
+def _changes_order(turn: Turn) -> bool:
+    """Take "make it one" while an option is being asked for as how many are to be added; tell whether it was."""
+    question, quantity = turn.pending, turn.number("quantity")
+    if question.get("kind") != OPTION or quantity is None or turn.entities("product"):
+        return False
+    with turn.reading() as session:
+        product = get_product(session, question["product"])
+    complete(turn, product, dict(question["chosen"]), quantity)
+    return True
 
 
 def _adds_part(turn: Turn) -> bool:

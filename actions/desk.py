@@ -16,8 +16,9 @@ from actions.base import say_error
 from actions.cancelling import CANCEL
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, asked_by, close
+from actions.desk_choice import ORDER, points_at_order
 from actions.desk_lines import ITEMS
-from actions.desk_orders import ORDER, names_order_alone
+from actions.desk_orders import keep_unread, names_order_alone
 from actions.desk_reasons import REASON
 from actions.desk_words import begins_with, say_refusal, says_any
 from actions.guest_orders import offer_look
@@ -44,8 +45,6 @@ from shop.errors import (
 )
 from shop.order_numbers import normalise_number
 
-# Of a message that names lines which cannot be looked up yet, so much is kept.
-_UNREAD_LENGTH = 300
 _CHANGES = (CANCEL, ADDRESS, SWAP, REORDER, RETURN)
 _REPORTS = frozenset({PROBLEM.name, COMPLAINT.name})
 _OTHERS = (PROBLEM, COMPLAINT, PERSON, INVOICE, WARRANTY)
@@ -83,7 +82,10 @@ def take_answer(turn: Turn, pending: Pending) -> bool:
             say_error(turn, error)
             _go_on(turn, case)
         return True
-    if told == case:
+    if pending["asked"] == ORDER and not told.number and points_at_order(turn):
+        # "The one with the camera" and "the one from Friday" name it, or leave fewer to choose from.
+        told = _step(told, ORDER).find(turn, told)
+    elif replace(told, unread=case.unread, pieces=case.pieces) == case:
         return False
     _go_on(turn, replace(told, answered=(*case.answered, pending["asked"])), reads=True)
     return True
@@ -98,9 +100,10 @@ def amend(turn: Turn, pending: Pending) -> bool:
         agree(turn, pending)
         return True
     told = _read(turn, case)
-    if told == case:
+    if told == case and not names_order_alone(turn):
         return False
-    _go_on(turn, told, reads=True)
+    # The number of the order that the proposal is about, said once more, changes none of it: it is shown again.
+    _go_on(turn, told, reads=told != case)
     return True
 
 
@@ -159,6 +162,14 @@ def drop(turn: Turn) -> None:
     """Call a change off: nothing is changed."""
     close(turn)
     turn.say("utter_case_dropped")
+
+
+def put_down(turn: Turn) -> None:
+    """Close what is open when the shopper leaves: nothing is changed, and no later yes changes it."""
+    case = Case.of(turn)
+    if case is not None:
+        close(turn)
+        turn.say("utter_case_put_down", goal=turn.labels.text(f"desk.goals.{case.goal}"))
 
 
 def go_back(turn: Turn) -> None:
@@ -233,7 +244,7 @@ def _offers_look(turn: Turn, case: Case, error: OrderNotFound) -> bool:
     # What the message says beside the order's number is not asked for again.
     for step in GOALS[case.goal].steps:
         case = case if step.name == ORDER else step.read(turn, case)
-    replace(case, unread="" if turn.from_button else turn.text[:_UNREAD_LENGTH]).keep(turn)
+    keep_unread(turn, case).keep(turn)
     offer_look(turn, error.number)
     turn.remember(pending={**turn.pending, "waiting": {"kind": CASE}})
     return True
@@ -243,7 +254,8 @@ def _read(turn: Turn, case: Case) -> Case:
     """Take all that a message says of a change."""
     for step in GOALS[case.goal].steps:
         case = step.read(turn, case)
-    return case
+    has_lines = any(step.name == ITEMS for step in GOALS[case.goal].steps)
+    return keep_unread(turn, case) if has_lines and not case.number else case
 
 
 def _go_on(turn: Turn, case: Case, *, reads: bool = False) -> None:

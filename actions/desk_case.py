@@ -34,7 +34,8 @@ class Case:
         options: for each SKU the one that is wanted in its place.
         address: the fields of the new address that are known.
         words: the message that it began with, cut, for the audit.
-        unread: a message that may name lines of an order which the shopper had not proved yet to be theirs.
+        unread: what was said before the order was known, and may name lines of it and options of these.
+        pieces: how many were spoken of then.
         told: what a ticket or an invoice is to say, by the names of the steps that ask for it.
         photo_ids: of the photos that go with a ticket.
         answered: the steps that the shopper was asked and has answered, the last one last.
@@ -49,6 +50,7 @@ class Case:
     address: Mapping[str, str] = field(default_factory=dict)
     words: str = ""
     unread: str = ""
+    pieces: int | None = None
     told: Mapping[str, str] = field(default_factory=dict)
     photo_ids: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()

@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.cards import named_button
+from actions.desk_address import beside_address
 from actions.desk_case import FREE_TEXT, Case, Step, asked_by
+from actions.desk_choice import ORDER, Choice, Orders, ask_order, days_past
 from actions.desk_lines import ITEMS, count_before, line_title, lines_said, named_lines, points_at_lines
+from actions.desk_words import says_any
 from actions.guest_orders import opened_order
-from actions.orders import answered_number, days_said, offer_orders
+from actions.orders import answered_number
 from actions.pending import CASE, said_number
-from actions.references import Mention
 from actions.turn import Turn
 from shop.errors import OrderNotFound
-from shop.orders import OrderView, find_order, list_orders
+from shop.orders import OrderLineView, OrderView, find_order
 from shop.text import ascii_digits
 
-ORDER = "order"
-_LISTED = 5
 _NUMBER = re.compile(r"(?<![\w.])\d{4,}(?![\w.])", re.ASCII)
 _LONGEST_NUMBER = 12
+_UNREAD_LENGTH = 300
 _COUNT = re.compile(r"\s*(\d{1,3})(?!\d)")
 
 
-def order_step(fits: Callable[[OrderView], bool], *, opened: bool = False) -> Step:
-    """Ask which order is meant.
-
-    Args:
-        fits: whether the change may be possible for an order; where only one fits, nothing needs to be asked.
-        opened: whether an order that a guest has opened by a one-time code will do.
-    """
+def order_step(orders: Orders) -> Step:
+    """Ask which order is meant, of those for which the change can still be made."""
     return Step(
         ORDER,
         is_known=lambda case: case.number is not None,
-        read=lambda turn, case: _read_order(turn, case, opened=opened),
-        find=lambda turn, case: _find_order(turn, case, fits, opened=opened),
-        ask=lambda turn, case: _ask_order(turn, case, fits),
+        read=lambda turn, case: _read_order(turn, case, opened=orders.opened),
+        find=lambda turn, case: _find_order(turn, case, orders),
+        ask=lambda turn, case: ask_order(turn, case, orders),
         forget=lambda case: replace(case, number=None, items=None, options={}),
     )
 
@@ -53,10 +49,29 @@ def items_step(*, whole: bool, single: bool = False) -> Step:
         ITEMS,
         is_known=lambda case: case.items is not None,
         read=lambda turn, case: _read_items(turn, case, single=single),
-        find=lambda turn, case: _find_items(turn, case, whole=whole),
+        find=lambda turn, case: _find_items(turn, case, whole=whole, single=single),
         ask=_ask_items,
-        forget=lambda case: replace(case, items=None, options={}),
+        forget=lambda case: replace(case, items=None, options={}, unread="", pieces=None),
     )
+
+
+def keep_unread(turn: Turn, case: Case) -> Case:
+    """Keep what is said before the order is known: it may name lines of it, and is not asked for again."""
+    if turn.from_button or names_order_alone(turn) or (asked_by(turn) == ORDER and says_any(turn, "desk.the_one")):
+        return case
+    pieces = turn.number("quantity") if asked_by(turn) is None else None
+    words = f"{case.unread}\n{' '.join(beside_address(turn, case).split())}".strip()
+    return replace(case, unread=words[:_UNREAD_LENGTH], pieces=pieces or case.pieces)
+
+
+def _unread_lines(turn: Turn, case: Case, lines: Sequence[OrderLineView]) -> dict[str, int]:
+    """Find the pieces that the first message has named which names any."""
+    for text in case.unread.splitlines():
+        meant = lines_said(turn, text, lines)
+        if meant:
+            said = case.pieces if len(meant) == 1 else None
+            return {line.sku: count_before(turn, text, line) or said or line.quantity for line in meant}
+    return {}
 
 
 def case_order(turn: Turn, case: Case) -> OrderView:
@@ -81,12 +96,14 @@ def _read_order(turn: Turn, case: Case, *, opened: bool) -> Case:
     if asked_by(turn) in FREE_TEXT:
         # A postcode looks like the number of an order.
         return case
-    if asked_by(turn) == ORDER:
+    left = beside_address(turn, case)
+    if asked_by(turn) == ORDER and left == turn.text:
         number = answered_number(turn, pending.get("numbers", []))
     else:
-        number = turn.entity("order_number")
+        named = turn.entities("order_number")
+        number = next((one for one in named if left == turn.text or one in left), None)
     if number is None:
-        number = _own_number(turn)
+        number = _own_number(turn, left)
     if number is None:
         return case
     # As the shop writes it, so that another way to write the number is no other order.
@@ -101,13 +118,13 @@ def names_order_alone(turn: Turn) -> bool:
     return not turn.from_button and bool(turn.entities("order_number")) and not any(map(str.isalpha, left))
 
 
-def _own_number(turn: Turn) -> str | None:
+def _own_number(turn: Turn, text: str) -> str | None:
     """Find a number in the text that is one of an own order, however it is written there.
 
     Raises:
         OrderNotFound: there is one that is far too long for an order: then none that was spoken of is meant.
     """
-    for said in _NUMBER.findall("" if turn.from_button else ascii_digits(turn.text)):
+    for said in _NUMBER.findall("" if turn.from_button else ascii_digits(text)):
         if len(said) > _LONGEST_NUMBER:
             raise OrderNotFound(said)
         try:
@@ -118,42 +135,27 @@ def _own_number(turn: Turn) -> str | None:
     return None
 
 
-def _find_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool], *, opened: bool) -> Case:
+def _find_order(turn: Turn, case: Case, orders: Orders) -> Case:
     """Settle the order where there is no choice: the one that was spoken of, or the only one that fits."""
-    orders = _choice(turn, fits)
-    focus = turn.slot("focus_order")
-    shown = opened_order(turn) if opened else None
-    if shown and (focus == shown.number or not orders):
+    choice = Choice.of(turn, orders, days_past(turn))
+    shown = opened_order(turn) if orders.opened else None
+    if shown and (turn.slot("focus_order") == shown.number or not choice.meant):
         return case.of_order(shown.number)
-    if any(order.number == focus for order in orders) and not Mention.of(turn).products:
-        return case.of_order(focus)
-    return case.of_order(orders[0].number) if len(orders) == 1 else case
-
-
-def _choice(turn: Turn, fits: Callable[[OrderView], bool]) -> list[OrderView]:
-    """List the orders that may be meant: those that hold what is named, else all; of these those that fit, if any."""
-    with turn.reading() as session:
-        orders = list_orders(session, turn.shopper, limit=_LISTED, placed=days_said(turn))
-    # One that holds it and does not fit is refused with its reason; another that fits is not what was spoken of.
-    holding = [order for order in orders if named_lines(turn, order.lines)] or orders
-    return [order for order in holding if fits(order)] or holding
-
-
-def _ask_order(turn: Turn, case: Case, fits: Callable[[OrderView], bool]) -> None:
-    orders = _choice(turn, fits)
-    turn.ask_later(CASE, asked=ORDER, numbers=[order.number for order in orders])
-    if orders:
-        question = turn.labels.text(f"desk.which_order.{case.goal}")
-        offer_orders(turn, orders, "utter_ask_case_order", question=question)
-    else:
-        turn.say("utter_ask_order_number" if turn.shopper.customer_id is None else "utter_no_orders")
+    found = choice.settled(turn)
+    return case.of_order(found.number) if found else case
 
 
 def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
     if case.number is None or asked_by(turn) not in (None, ORDER, ITEMS):
         # What answers another question names an option, a reason or a street, and no line.
         return case
+    if names_order_alone(turn):
+        # "Order 1003", said once more while it is asked what of it, is no number of pieces.
+        return case
     lines = case_order(turn, case).lines
+    if asked_by(turn) == ORDER and (says_any(turn, "desk.the_one") or _unread_lines(turn, case, lines)):
+        # "The one with the tripod" tells which order, and not what of it is meant.
+        return case
     meant = named_lines(turn, lines)
     count = turn.number("quantity") if asked_by(turn) == ORDER else _count_said(turn)
     if meant is None and case.items and count is not None and len(case.items) == 1:
@@ -181,11 +183,11 @@ def _is_place(turn: Turn) -> bool:
     return bool(turn.entities("ordinal")) or (asked_by(turn) == ITEMS and turn.text.strip().lstrip("#").isdecimal())
 
 
-def _find_items(turn: Turn, case: Case, *, whole: bool) -> Case:
+def _find_items(turn: Turn, case: Case, *, whole: bool, single: bool) -> Case:
     lines = case_order(turn, case).lines
-    if case.unread and (meant := lines_said(turn, case.unread, lines)):
-        pieces = {line.sku: count_before(turn, case.unread, line) or line.quantity for line in meant}
-        return replace(case, unread="", items=pieces)
+    pieces = _unread_lines(turn, case, lines)
+    if pieces:
+        return replace(case, items=pieces) if not single or len(pieces) == 1 else case
     if not case.is_part and (whole or len(lines) == 1):
         return replace(case, items={line.sku: line.quantity for line in lines})
     return case
@@ -204,9 +206,3 @@ def _ask_items(turn: Turn, case: Case) -> None:
         ),
         buttons=[named_button(line_title(line), "inform", sku=line.sku) for line in lines],
     )
-
-
-def in_states(*states: str) -> Callable[[OrderView], bool]:
-    """Tell whether an order is in one of some states."""
-    allowed: Collection[str] = frozenset(states)
-    return lambda order: order.state in allowed

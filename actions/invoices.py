@@ -6,8 +6,9 @@ import re
 
 from actions.cards import button, named_button
 from actions.desk_case import Case, Goal, Step, asked_by
+from actions.desk_choice import ORDER, Orders, in_states
 from actions.desk_contact import EMAIL, account_of, email_step
-from actions.desk_orders import in_states, order_step
+from actions.desk_orders import order_step
 from actions.desk_words import says_any
 from actions.pending import CASE, is_free_text
 from actions.turn import Turn
@@ -109,7 +110,8 @@ def _read_title(turn: Turn, case: Case) -> Case:
     led = _after_lead(turn)
     if led:
         return case.telling(title=check_title(led))
-    if asked_by(turn) == TITLE and (is_free_text(turn) or says_any(turn, "invoice.company_signs")):
+    is_company = says_any(turn, "invoice.company_signs") and asked_by(turn) in (ORDER, TITLE)
+    if is_company or (asked_by(turn) == TITLE and is_free_text(turn)):
         return case.telling(title=check_title(turn.text))
     return case
 
@@ -188,10 +190,13 @@ def _make(turn: Turn, case: Case, yes: Yes) -> None:
     turn.say("utter_invoice_asked_for", number=view.number, email=view.email)
 
 
+_ORDERS = Orders(
+    in_states("paid", "packed", "shipped", "delivered"), rule=lambda rules: rules.payment.invoice, opened=True
+)
 INVOICE = Goal(
     "invoice",
     (
-        order_step(in_states("paid", "packed", "shipped", "delivered"), opened=True),
+        order_step(_ORDERS),
         _allowed_step(),
         _kind_step(),
         _title_step(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from actions.base import ShopAction, take_answer
 from actions.cards import named_button, variant_title
@@ -97,26 +98,26 @@ def _track_placed(turn: Turn, placed: Days) -> None:
     if orders:
         _show_or_ask(turn, orders)
     else:
-        _say_none_placed(turn, placed)
+        say_none_placed(turn, placed)
 
 
 def _list_placed(turn: Turn, placed: Days) -> None:
     with turn.reading() as session:
         orders = list_orders(session, turn.shopper, limit=_LISTED, placed=placed)
     if orders:
-        _list(turn, orders, "utter_orders_of_days", days=_days_text(turn, placed))
+        _list(turn, orders, "utter_orders_of_days", days=days_text(turn, placed))
     else:
-        _say_none_placed(turn, placed)
+        say_none_placed(turn, placed)
 
 
-def _say_none_placed(turn: Turn, placed: Days) -> None:
+def say_none_placed(turn: Turn, placed: Days) -> None:
     """Tell honestly that there is no order of some days, and show the nearest; nothing is ordered ahead of time."""
     is_ahead = placed.first is not None and placed.first > utc_now().date()
     with turn.reading() as session:
         orders = nearest_orders(session, turn.shopper, placed)
     if orders:
         response = "utter_orders_ahead" if is_ahead else "utter_no_orders_of_days"
-        _list(turn, orders, response, days=_days_text(turn, placed))
+        _list(turn, orders, response, days=days_text(turn, placed))
     elif turn.shopper.customer_id is None:
         turn.ask_later(ORDER, numbers=[])
         turn.say("utter_ask_order_number")
@@ -124,7 +125,8 @@ def _say_none_placed(turn: Turn, placed: Days) -> None:
         turn.say("utter_no_orders")
 
 
-def _days_text(turn: Turn, days: Days) -> str:
+def days_text(turn: Turn, days: Days) -> str:
+    """Write some days, or since or until when."""
     labels = turn.labels
     first, last = (labels.date(day) if day else "" for day in (days.first, days.last))
     if not last:
@@ -188,7 +190,7 @@ def show_order(turn: Turn, order: OrderView) -> None:
     waits = order.payment_state == "pending" and order.state == "waiting_for_payment"
     turn.say(
         "utter_order_to_pay" if waits else "utter_order",
-        told=_facts(turn, [order], parcels=True),
+        told=told_of(turn, [order], parcels=True),
         number=order.number,
         simulated=labels.text("order.simulated") if order.simulated else "",
         date=labels.date(order.placed_at),
@@ -249,15 +251,16 @@ def offer_orders(turn: Turn, orders: list[OrderView], response: str, *, days: st
     intent = "inform" if turn.pending.get("kind") == CASE else "track_order"
     turn.say(
         response,
-        told=_facts(turn, orders),
-        lines="\n".join(_order_line(turn, order) for order in orders),
+        told=told_of(turn, orders),
+        lines="\n".join(order_line(turn, order) for order in orders),
         buttons=[_order_button(turn, order, intent) for order in orders],
         days=days,
         question=question,
     )
 
 
-def _facts(turn: Turn, orders: list[OrderView], *, parcels: bool = False) -> list[Fact]:
+def told_of(turn: Turn, orders: Sequence[OrderView], *, parcels: bool = False) -> list[Fact]:
+    """Give the receipts of what is told of some orders."""
     with turn.reading() as session:
         row_ids = order_row_ids(session, [order.number for order in orders])
     return [fact for order in orders for fact in order_facts(order, row_ids[order.number], parcels=parcels)]
@@ -268,7 +271,8 @@ def _order_button(turn: Turn, order: OrderView, intent: str) -> Button:
     return named_button(title, intent, order_number=order.number)
 
 
-def _order_line(turn: Turn, order: OrderView) -> str:
+def order_line(turn: Turn, order: OrderView) -> str:
+    """Write an order as one line of a list."""
     labels = turn.labels
     return labels.text(
         "order.listed",

@@ -17,6 +17,7 @@
 | similar | whether to show what is like a product | product |
 | use_address | whether to send it to a known address | address |
 | confirm_order | whether to place the order | fingerprint |
+| remove | whether to take a line out of the cart | sku |
 | clear_cart | whether to empty the cart | |
 | case | what is missing of a change of an order | asked, numbers (where it is the order) |
 | case_yes | whether to make a change of an order | fingerprint, key |
@@ -30,6 +31,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from actions.desk_words import says_any
 from actions.photo_words import part_said
 from actions.turn import Turn
 from shop.text import ascii_digits
@@ -50,6 +52,7 @@ SIMILAR = "similar"
 USE_ADDRESS = "use_address"
 CONFIRM_ORDER = "confirm_order"
 CLEAR_CART = "clear_cart"
+REMOVE = "remove"
 CASE = "case"
 CASE_YES = "case_yes"
 CART_CODE = "cart_code"
@@ -108,7 +111,7 @@ def answers_question(turn: Turn) -> bool:
     if kind == CASE and pending["asked"] in _WRITTEN_DOWN:
         # However long it is, and whatever it asks of those who read it.
         return _WRITTEN_DOWN[pending["asked"]](turn)
-    if "?" in turn.text or len(turn.text) > _LONG_ANSWER:
+    if "?" in turn.text or (len(turn.text) > _LONG_ANSWER and not (kind == CASE and turn.intent[0] in UNREAD)):
         return False
     if kind == OPTION:
         names_another = [slug for slug in turn.entities("product") if slug != pending["product"]]
@@ -166,8 +169,9 @@ def tells_words(turn: Turn) -> bool:
 
 
 def _adds_words(turn: Turn) -> bool:
-    """Tell whether a message says more of a problem where a photo of it was asked for."""
-    return not turn.photo_url and (is_free_text(turn) or turn.intent[0] in _REPORTS)
+    """Tell whether a message says more of a problem where a photo of it was asked for, or that there is none."""
+    says = is_free_text(turn) or turn.intent[0] in _REPORTS or says_any(turn, "ticket.no_photo")
+    return says and not turn.photo_url
 
 
 _WRITTEN_DOWN: Mapping[str, Callable[[Turn], bool]] = {

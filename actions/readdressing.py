@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.cards import button
+from actions.desk_address import STREET, address_fields, is_led_in, said_address, say_address_read
 from actions.desk_case import Case, Goal, Step, asked_by
-from actions.desk_orders import case_order, in_states, order_step
+from actions.desk_choice import Orders, allowed_by
+from actions.desk_orders import case_order, order_step
 from actions.desk_words import rule_facts, rule_text
 from actions.pending import CASE, is_free_text
 from actions.turn import Turn
 from shop.address_changes import check_address_change, do_address_change, propose_address_change
+from shop.address_text import find_locality
 from shop.addresses import DeliveryAddress, check_field
 from shop.changes import Yes
 
@@ -36,20 +39,27 @@ def _field_step(name: str) -> Step:
 
 
 def _read(turn: Turn, case: Case, name: str) -> Case:
-    """Take a message as the field that was asked for; nothing else that is said is an address."""
+    """Take a message as the field that was asked for, and an address wherever it is said."""
+    found = said_address(turn, case.goal)
+    if found and (found.has_more or asked_by(turn) != STREET or is_led_in(turn, found)):
+        return replace(case, address=address_fields(turn, found, case.address)) if name == STREET else case
     if asked_by(turn) != name or not is_free_text(turn, _SURE):
         return case
-    return replace(case, address={**case.address, name: check_field(name, turn.text)})
+    said = find_locality(turn.text) if name == "city" else {}
+    if "city" not in said:
+        said = {name: check_field(name, turn.text)}
+    return replace(case, address={**case.address, **{key: check_field(key, text) for key, text in said.items()}})
 
 
 def _ask(turn: Turn, case: Case, name: str) -> None:
+    say_address_read(turn, case)
     turn.ask_later(CASE, asked=name)
     turn.say(_QUESTIONS[name], number=case.number)
 
 
-def _check(turn: Turn, case: Case) -> None:
+def _check(turn: Turn, number: str) -> None:
     with turn.reading() as session:
-        check_address_change(session, turn.shopper, turn.services.rulebook.rules, case.number or "")
+        check_address_change(session, turn.shopper, turn.services.rulebook.rules, number)
 
 
 def _address(turn: Turn, case: Case) -> DeliveryAddress:
@@ -87,11 +97,17 @@ def _make(turn: Turn, case: Case, yes: Yes) -> None:
     turn.say("utter_address_changed", number=done.number)
 
 
+_OTHERWISE = {"shipped": "track_order", "packed": "track_order"}
+_ORDERS = Orders(
+    allowed_by(lambda turn, order: _check(turn, order.number)),
+    rule=lambda rules: rules.delivery.address_change,
+    otherwise=_OTHERWISE,
+)
 ADDRESS = Goal(
     "address",
-    (order_step(in_states("waiting_for_payment", "paid")), *map(_field_step, _QUESTIONS)),
+    (order_step(_ORDERS), *map(_field_step, _QUESTIONS)),
     _show,
     _make,
-    _check,
-    otherwise={"shipped": "track_order", "packed": "track_order"},
+    lambda turn, case: _check(turn, case.number or ""),
+    otherwise=_OTHERWISE,
 )

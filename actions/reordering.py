@@ -5,12 +5,14 @@ from __future__ import annotations
 from actions.cards import button
 from actions.cart_lines import cart_buttons
 from actions.desk_case import Case, Goal
+from actions.desk_choice import Orders, allowed_by
 from actions.desk_orders import order_step
 from actions.desk_words import money_facts
 from actions.facts import cart_facts
 from actions.turn import Turn
 from shop.carts import view_cart
 from shop.changes import Yes
+from shop.orders import OrderView
 from shop.reorders import ReorderProposal, do_reorder, propose_reorder
 
 
@@ -58,4 +60,9 @@ def _make(turn: Turn, case: Case, yes: Yes) -> None:
     )
 
 
-REORDER = Goal("reorder", (order_step(lambda _: True),), _show, _make)
+def _check(turn: Turn, order: OrderView) -> None:
+    with turn.reading() as session:
+        propose_reorder(session, turn.shopper, order.number)
+
+
+REORDER = Goal("reorder", (order_step(Orders(allowed_by(_check))),), _show, _make)

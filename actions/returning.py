@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from actions.cards import button, variant_title
 from actions.desk_case import Case, Goal
-from actions.desk_orders import in_states, items_step, order_step
+from actions.desk_choice import Orders, allowed_by
+from actions.desk_orders import case_order, items_step, order_step
 from actions.desk_reasons import reason_step
 from actions.desk_words import date_fact, money_facts, reason_text, rule_facts, rule_text
 from actions.turn import Turn
 from shop.catalogue import get_variant
 from shop.changes import Done, Yes
+from shop.errors import PolicyRefusal
+from shop.orders import OrderView
 from shop.returns import ReturnItem, ReturnPiece, ReturnProposal, check_return, do_return, find_return, propose_return
 
 
@@ -23,9 +26,30 @@ def return_items(case: Case) -> list[ReturnItem]:
 
 def check_returnable(turn: Turn, case: Case) -> None:
     """Raise PolicyRefusal where nothing of what is known can come back, whatever the reason is."""
+    if case.items:
+        _check(turn, case.number or "", *case.items)
+    else:
+        check_any_returnable(turn, case_order(turn, case))
+
+
+def check_any_returnable(turn: Turn, order: OrderView) -> None:
+    """Raise PolicyRefusal where no line of an order can come back, whatever the reason is."""
+    _check(turn, order.number)
+    refused: PolicyRefusal | None = None
+    for line in order.lines:
+        try:
+            _check(turn, order.number, line.sku)
+        except PolicyRefusal as error:
+            refused = refused or error
+        else:
+            return
+    if refused:
+        raise refused
+
+
+def _check(turn: Turn, number: str, *skus: str) -> None:
     with turn.reading() as session:
-        rules, skus = turn.services.rulebook.rules, tuple(case.items or ())
-        check_return(session, turn.shopper, rules, case.number or "", skus)
+        check_return(session, turn.shopper, turn.services.rulebook.rules, number, skus)
 
 
 def say_return(turn: Turn, proposal: ReturnProposal) -> str:
@@ -113,15 +137,13 @@ def _make(turn: Turn, case: Case, yes: Yes) -> None:
     done_with_return(turn, done, yes, exchange=False)
 
 
+_OTHERWISE = {"waiting_for_payment": "cancel_order", "paid": "cancel_order", "packed": "track_order"}
+_ORDERS = Orders(allowed_by(check_any_returnable), rule=lambda rules: rules.returns.window, otherwise=_OTHERWISE)
 RETURN = Goal(
     "return",
-    (order_step(in_states("delivered", "shipped")), items_step(whole=False), reason_step()),
+    (order_step(_ORDERS), items_step(whole=False), reason_step()),
     _show,
     _make,
     check_returnable,
-    otherwise={
-        "waiting_for_payment": "cancel_order",
-        "paid": "cancel_order",
-        "packed": "track_order",
-    },
+    otherwise=_OTHERWISE,
 )

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from actions.cards import button, named_button, variant_title
 from actions.desk_case import Case, Goal, Step
+from actions.desk_choice import Orders, allowed_by
 from actions.desk_lines import line_title
 from actions.desk_orders import case_order, items_step, order_step
 from actions.desk_reasons import reason_step
 from actions.desk_words import joined, money_facts, refund_text, rule_facts, rule_text
 from actions.options import option_having
 from actions.pending import CASE
-from actions.returning import check_returnable, done_with_return, return_items, say_return
+from actions.returning import check_any_returnable, check_returnable, done_with_return, return_items, say_return
 from actions.turn import Turn
 from shop.catalogue import ProductView, VariantView, get_products_by_sku, select_variants
 from shop.changes import Yes
-from shop.option_changes import do_option_change, propose_option_change
+from shop.option_changes import check_option_change, do_option_change, propose_option_change
 from shop.orders import OrderLineView, OrderView
 from shop.returns import do_return, propose_return
 
 OPTION = "option"
+_WORDS = re.compile(r"[a-z]+|\d+")
 _BEFORE_PACKING = frozenset({"waiting_for_payment", "paid"})
 
 
@@ -56,6 +59,33 @@ def _read_option(turn: Turn, case: Case) -> Case:
     others = [one.sku for one in product.variants if named and one.sku.casefold() == named.casefold()]
     fitting = [sku for sku in others if sku != line.sku] or [one.sku for one in _wanted(turn, product, line)]
     return replace(case, options={line.sku: fitting[0]}) if len(fitting) == 1 else case
+
+
+def _find_option(turn: Turn, case: Case) -> Case:
+    """Take the option that was named before the order was known: the 44 of "44 and not 42"."""
+    line = _line(turn, case)
+    product = _product(turn, line.sku) if line and case.unread else None
+    if line is None or product is None:
+        return case
+    words = _words_of(turn.services.glossary.translated(case.unread))
+    said: dict[str, str] = {}
+    for name in product.option_names:
+        bought = line.options.get(name, "").casefold()
+        named = [
+            value
+            for value in product.option_values(name)
+            if value.casefold() != bought and _words_of(value) - _words_of(name) <= words
+        ]
+        if len(named) > 1:
+            return case
+        if named:
+            said[name] = named[0]
+    fitting = [one for one in select_variants(product, {**line.options, **said}) if one.sku != line.sku] if said else []
+    return replace(case, options={line.sku: fitting[0].sku}) if len(fitting) == 1 else case
+
+
+def _words_of(text: str) -> set[str]:
+    return set(_WORDS.findall(text.casefold()))
 
 
 def _wanted(turn: Turn, product: ProductView, line: OrderLineView) -> Sequence[VariantView]:
@@ -103,6 +133,15 @@ def _ask_option(turn: Turn, case: Case) -> None:
 def _needs_no_reason(turn: Turn, case: Case) -> Case:
     """Ask for no reason where nothing has to come back."""
     return case if is_packed(case_order(turn, case)) else replace(case, reason="")
+
+
+def _check_order(turn: Turn, order: OrderView) -> None:
+    """Raise PolicyRefusal where no line of an order can become another option: neither before packing nor by return."""
+    if is_packed(order):
+        check_any_returnable(turn, order)
+        return
+    with turn.reading() as session:
+        check_option_change(session, turn.shopper, turn.services.rulebook.rules, order.number)
 
 
 def _check(turn: Turn, case: Case) -> None:
@@ -169,13 +208,16 @@ _OPTION_STEP = Step(
     OPTION,
     is_known=lambda case: bool(case.options),
     read=_read_option,
+    find=_find_option,
     ask=_ask_option,
     forget=lambda case: replace(case, options={}),
 )
+_OTHERWISE = {"packed": "track_order", "shipped": "track_order"}
+_ORDERS = Orders(allowed_by(_check_order), rule=lambda rules: rules.returns.option_change, otherwise=_OTHERWISE)
 SWAP = Goal(
     "swap",
     (
-        order_step(lambda order: order.state != "cancelled"),
+        order_step(_ORDERS),
         items_step(whole=False, single=True),
         _OPTION_STEP,
         reason_step(find=_needs_no_reason),
@@ -183,5 +225,5 @@ SWAP = Goal(
     _show,
     _make,
     _check,
-    otherwise={"packed": "track_order", "shipped": "track_order"},
+    otherwise=_OTHERWISE,
 )

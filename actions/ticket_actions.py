@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions import desk
 from actions.base import ShopAction
 from actions.desk_actions import DeskAction
 from actions.satisfaction import ask_rating, say_rating, take_rating
@@ -81,7 +82,6 @@ class ActionRateService(ShopAction):
 class ActionSayGoodbye(ShopAction):
     """Say goodbye."""
 
-    keeps_question = True
     # A one-time code may read like either: "88" is a goodbye in Chinese.
     yields_to_answer = True
 
@@ -90,6 +90,8 @@ class ActionSayGoodbye(ShopAction):
         return "action_say_goodbye"
 
     def perform(self, turn: Turn) -> None:
-        """Say goodbye, and ask how it was unless that was asked before."""
+        """Put down what is open, say goodbye, and ask how it was unless that was asked before."""
+        desk.put_down(turn)
+        turn.drop_now()
         turn.say("utter_goodbye")
         ask_rating(turn)

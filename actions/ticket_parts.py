@@ -9,7 +9,7 @@ from actions.desk_case import Case, Step, asked_by
 from actions.desk_contact import EMAIL
 from actions.desk_lines import line_title
 from actions.desk_orders import case_order
-from actions.desk_words import reason_text
+from actions.desk_words import reason_text, says_any
 from actions.pending import CASE, is_free_text, tells_words
 from actions.photo_errors import PhotoGone, PhotosFull
 from actions.turn import Turn
@@ -143,6 +143,8 @@ def _read_report(turn: Turn, case: Case) -> Case:
     if turn.from_button:
         return case
     is_asked = asked_by(turn) == PHOTO and not turn.photo_url
+    if says_any(turn, "ticket.no_photo") and len(turn.text) < _TELLING:
+        return case.telling(photo=_WITHOUT) if is_asked else case
     if turn.intent[0] in _REPORTS or (is_asked and is_free_text(turn)):
         case = _with_words(turn, case)
         return case.telling(photo=_WITHOUT) if is_asked else case

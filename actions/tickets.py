@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from actions.cards import button
 from actions.desk_case import Case, Goal
+from actions.desk_choice import Orders, in_states
 from actions.desk_contact import EMAIL, email_step
-from actions.desk_orders import in_states, items_step, order_step
+from actions.desk_orders import items_step, order_step
 from actions.desk_words import date_fact, reason_text, rule_facts, rule_text
 from actions.ticket_parts import (
     extras_text,
@@ -78,7 +79,7 @@ def _return_of(turn: Turn, case: Case) -> ReturnProposal | None:
         return None
 
 
-_order = order_step(in_states("delivered", "shipped"), opened=True)
+_order = order_step(Orders(in_states("delivered", "shipped"), opened=True))
 PROBLEM = Goal(
     "problem",
     (_order, items_step(whole=False), problem_step(), photo_step(), email_step()),

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step
+from actions.desk_choice import Orders, in_states
 from actions.desk_lines import named_lines
-from actions.desk_orders import case_order, in_states, order_step
+from actions.desk_orders import case_order, order_step
 from actions.desk_words import date_fact, rule_passage
 from actions.facts import policy_facts
 from actions.turn import Turn
@@ -86,7 +87,7 @@ def _make(turn: Turn, case: Case, yes: Yes) -> None:
 
 WARRANTY = Goal(
     "warranty",
-    (order_step(in_states("delivered", "shipped"), opened=True), _things_step()),
+    (order_step(Orders(in_states("delivered", "shipped"), opened=True)), _things_step()),
     _show,
     _make,
     opened=True,

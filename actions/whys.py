@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from actions import desk
 from actions.adjustments import LESS
 from actions.base import ShopAction
 from actions.cards import button
+from actions.pending import CASE, CASE_YES
 from actions.reasons import products_named, reason_words
 from actions.references import THIS, Mention
 from actions.slates import ShownSlate, last_slate
@@ -27,6 +29,11 @@ class ActionTellWhy(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Give the reasons of one product, or of all that are shown where none is pointed at."""
         slate, mention = last_slate(turn), Mention.of(turn)
+        if turn.pending.get("kind") in (CASE, CASE_YES) and not replace(mention, references=()).says_something:
+            # "Why do you need that?" is asked of the question that waits.
+            turn.say("utter_why_asked")
+            desk.ask_again(turn)
+            return
         said, names = set(mention.references), replace(mention, references=()).says_something
         of_all = bool(said & {"all", "both"}) or not (turn.slot("focus_sku") or said - THIS)
         if slate and of_all and not names:

@@ -18,7 +18,7 @@ from shop.money import Money
 from shop.options import other_option, price_difference
 from shop.order_views import kept
 from shop.orders import own_order
-from shop.policy_rules import PolicyRules
+from shop.policy_rules import Citation, PolicyRules
 from shop.refunds import close_payment, grant, left_to_refund, worth
 from shop.shoppers import Shopper
 from shop.stock import give_back_stock, take_stock
@@ -46,6 +46,11 @@ class OptionProposal(Proposal):
     difference: Money
     refund: Money
     total: Money
+
+
+def check_option_change(session: Session, shopper: Shopper, rules: PolicyRules, number: str) -> None:
+    """Refuse where nothing of an order is changed to another variant any more; raises as `propose_option_change`."""
+    check_state(own_order(session, shopper, number), _rule(rules), rules.returns.option_change.states)
 
 
 def propose_option_change(
@@ -76,7 +81,7 @@ def do_option_change(
 
 
 def _propose(session: Session, rules: PolicyRules, sku: str, new_sku: str, order: Order) -> OptionProposal:
-    rule = rules.cite(rules.returns.option_change)
+    rule = _rule(rules)
     check_state(order, rule, rules.returns.option_change.states)
     line = lines_of(order, sku)[0]
     new = other_option(session, order, line, new_sku, kept(line), rule)
@@ -103,6 +108,10 @@ def _propose(session: Session, rules: PolicyRules, sku: str, new_sku: str, order
         ),
         total=Money(order.total + difference, order.currency),
     )
+
+
+def _rule(rules: PolicyRules) -> Citation:
+    return rules.cite(rules.returns.option_change)
 
 
 def _worth_at(line: OrderLine, price: Decimal) -> Decimal:

@@ -20,7 +20,7 @@ RATING = "rate_service"
 CODES = frozenset({"use_code", "remove_code"})
 # A number there is an order's, and a date is when it was ordered.
 NUMBERED = ORDERS | ABOUT_BOUGHT | ABOUT_ORDER
-DATED = (NUMBERED | {READDRESSING}) - {REPORTING}
+DATED = (NUMBERED | {READDRESSING, "inform"}) - {REPORTING}
 
 # The assistant chooses: what is named narrows the choice, and nothing points at what was shown.
 OFFERING = frozenset({"recommend", "ask_new", "ask_deals"})

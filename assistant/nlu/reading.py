@@ -89,6 +89,11 @@ class Reading:
         """Tell whether a token is written onto the one before it, with nothing between."""
         return index > 0 and self.tokens[index - 1].end == self.tokens[index].start
 
+    def is_parted(self, index: int) -> bool:
+        """Tell whether a comma stands between a token and the one before it."""
+        between = self.text[self.tokens[index - 1].end : self.tokens[index].start] if index else ""
+        return "," in between or "，" in between
+
     def places(self, start: int, end: int) -> tuple[int, int] | None:
         """Give the tokens of a stretch of the text, first and one past the last; None where there are none."""
         found = [place for place, token in enumerate(self.tokens) if token.start < end and token.end > start]

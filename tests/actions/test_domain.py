@@ -10,8 +10,8 @@ from rasa_sdk.executor import ActionExecutor
 from actions.adjustments import ASPECTS, DISMISS, GIFT, HISTORY, LESS, MORE
 from actions.answers import _ANSWERS, _GOALS, _LINE_GOALS, _YES
 from actions.desk import GOALS
+from actions.desk_choice import ORDER as ORDER_STEP
 from actions.desk_lines import ITEMS
-from actions.desk_orders import ORDER as ORDER_STEP
 from actions.labels import Labels
 from actions.pending import (
     ADD,
@@ -137,8 +137,20 @@ def test_every_label_that_is_used_exists() -> None:
     used |= (
         {"desk.everything"} | {f"desk.goals.{goal}" for goal in GOALS} | {f"buttons.{intent}" for intent in _OTHERWISE}
     )
-    used |= {f"desk.{phrases}" for phrases in ("agreeing", "cancelling", "giving_back", "instead", "order_words")}
+    used |= {
+        f"desk.{phrases}"
+        for phrases in (
+            "agreeing",
+            "cancelling",
+            "giving_back",
+            "instead",
+            "order_words",
+            "that_order",
+            "wants_to_cancel",
+        )
+    }
     used |= {f"desk.which_order.{goal}" for goal in GOALS if any(step.name == ORDER_STEP for step in GOALS[goal].steps)}
+    used |= {f"desk.none_fits.{goal}" for goal in GOALS if any(step.name == ORDER_STEP for step in GOALS[goal].steps)}
     used |= {f"desk.which_item.{goal}" for goal in GOALS if any(step.name == ITEMS for step in GOALS[goal].steps)}
     used |= {f"desk.reasons.{reason.code.replace(' ', '_')}" for reason in RULES.returns.reasons}
     used |= {f"warranty.{state}" for state in (COVERED, OVER, NONE, NOT_DELIVERED, GONE)} | {

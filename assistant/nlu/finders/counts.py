@@ -118,7 +118,8 @@ class OrdinalFinder:
 
     def _lead_before(self, reading: Reading, first: int) -> int:
         is_lead = first and reading.is_free(first - 1, first) and self._leads.at(reading.tokens, first - 1, first)[0]
-        return first - 1 if is_lead else first
+        # "No 4" is a place; "no, four" says no first.
+        return first - 1 if is_lead and not reading.is_parted(first) else first
 
 
 class QuantityFinder:
