@@ -15,10 +15,7 @@ from actions.cart_lines import pick_line
 from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, forget_address, use_address
 from actions.codes import answer_code
-from actions.desk_address import GOAL as ADDRESS_GOAL
-from actions.desk_address import said_address
-from actions.desk_choice import names_bought
-from actions.desk_words import says_any
+from actions.desk_choice import means_an_order
 from actions.guest_orders import answer_contact, enter_code
 from actions.options import chosen_options
 from actions.orders import answered_number, show_order, track
@@ -190,7 +187,7 @@ class ActionCancel(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Forget the question and the address; the cart stays."""
         kind = turn.pending.get("kind", "")
-        if _means_an_order(turn) and not (kind or turn.form):
+        if means_an_order(turn) and not (kind or turn.form):
             # With nothing going on, what is to be stopped is the order.
             desk.begin(turn, "cancel")
             return
@@ -205,13 +202,6 @@ class ActionCancel(ShopAction):
             turn.say("utter_checkout_stopped")
         else:
             turn.say("utter_stopped" if kind else "utter_nothing_to_cancel")
-
-
-def _means_an_order(turn: Turn) -> bool:
-    """Tell whether what is to be stopped, with nothing going on, is an order: "cancel it" of one just spoken of."""
-    spoken_of = turn.slot("focus_order") and says_any(turn, "desk.cancelling")
-    named = says_any(turn, "desk.cancelling") and names_bought(turn)
-    return bool(turn.entity("order_number") or spoken_of or named or says_any(turn, "desk.wants_to_cancel"))
 
 
 def take(turn: Turn) -> None:
@@ -318,12 +308,7 @@ def _answer_code(turn: Turn, pending: Pending) -> bool:
 def _select(turn: Turn) -> None:
     """Take an answer to no question as a choice among what was shown, or else as words to search for."""
     mention = Mention.of(turn)
-    found = said_address(turn, ADDRESS_GOAL)
-    if found and found.has_more:
-        # Nothing in a shop is called so: whoever says where they live wants something sent there.
-        desk.begin(turn, ADDRESS_GOAL)
-        return
-    if _offered_so_many(turn, mention):
+    if desk.begin_with_address(turn) or _offered_so_many(turn, mention):
         return
     if mention.skus or mention.products or mention.ordinals or mention.references:
         target = pick_one(turn, "show_details")

@@ -15,6 +15,7 @@ from dataclasses import replace
 from actions.base import say_error
 from actions.cancelling import CANCEL
 from actions.cards import button
+from actions.desk_address import said_address
 from actions.desk_case import Case, Goal, Step, asked_by, close
 from actions.desk_choice import ORDER, points_at_order
 from actions.desk_lines import ITEMS
@@ -64,6 +65,15 @@ def begin(turn: Turn, goal: str) -> None:
             turn.say("utter_case_left", goal=turn.labels.text(f"desk.goals.{case.goal}"))
         case = Case(goal, words=clean_words("" if turn.from_button else turn.text))
     _take_and_go_on(turn, case)
+
+
+def begin_with_address(turn: Turn) -> bool:
+    """Take an address that is said with nothing asked: nothing in a shop is called so; tell whether there was one."""
+    found = said_address(turn, ADDRESS.name)
+    if found is None or not found.has_more:
+        return False
+    begin(turn, ADDRESS.name)
+    return True
 
 
 def take_answer(turn: Turn, pending: Pending) -> bool:

@@ -105,6 +105,12 @@ def names_bought(turn: Turn) -> bool:
     return any(named_lines(turn, order.lines) for order in listed)
 
 
+def means_an_order(turn: Turn) -> bool:
+    """Tell whether what is to be stopped, with nothing going on, is an order: "cancel it" of one just spoken of."""
+    named = says_any(turn, "desk.cancelling") and (turn.slot("focus_order") or names_bought(turn))
+    return bool(turn.entity("order_number") or named or says_any(turn, "desk.wants_to_cancel"))
+
+
 def days_past(turn: Turn) -> Days | None:
     """Give the days of which a message says that something was ordered; "next week" is none of them."""
     placed = days_said(turn)

@@ -30,6 +30,7 @@ from actions.pending import (
     PHOTO_PART,
     QUANTITY,
     RATING,
+    REMOVE,
     SEARCH,
     SIMILAR,
     TASTE,
@@ -145,6 +146,7 @@ def test_every_label_that_is_used_exists() -> None:
             "giving_back",
             "instead",
             "order_words",
+            "the_one",
             "that_order",
             "wants_to_cancel",
         )
@@ -156,7 +158,7 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"warranty.{state}" for state in (COVERED, OVER, NONE, NOT_DELIVERED, GONE)} | {
         "desk.reasons.missing_item"
     }
-    used |= {f"invoice.{kind}" for kind in INVOICE_KINDS}
+    used |= {"ticket.no_photo"} | {f"invoice.{kind}" for kind in INVOICE_KINDS}
     used |= {f"invoice.{name}" for name in ("company_words", "personal_words", "company_signs")}
     used |= {f"desk.missing.{why}" for why in ("not_for_sale", "out_of_stock", "cart_full", "currency")}
     used |= {f"desk.refund_kinds.{kind}" for kind in ("cancellation", "option_change", "return", "exchange")}
@@ -201,7 +203,7 @@ def test_no_english_sentence_stands_in_the_code() -> None:
 
 def test_every_question_has_someone_to_take_its_answer() -> None:
     kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, SIMILAR, TASTE, USE_ADDRESS}
-    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CASE, CASE_YES, PERSON, RATING, CART_CODE}
+    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CASE, CASE_YES, PERSON, RATING, CART_CODE, REMOVE}
     assert set(_ANSWERS) | set(_YES) == kinds | {WHICH}
     assert not set(_ANSWERS) & set(_YES)
 
