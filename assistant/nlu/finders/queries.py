@@ -24,6 +24,7 @@ from assistant.nlu.scripts import has_han, is_han, plain
 from assistant.nlu.words import WordLists
 
 _POINTING = frozenset({"product", "reference", "ordinal", "sku"})
+_SHOWN = frozenset({"reference", "ordinal"})
 _BREAKS = frozenset(",;!?，。；：！？、（）")
 # So much of an answer in one piece must be unknown for all of it to be a name or an address.
 _MOSTLY = 0.6
@@ -88,8 +89,10 @@ class QueryFinder:
         return is_glued and reading.is_free(index, index + 1) and reading.tokens[index].norm in self._modifiers
 
     def _keeps_unknown(self, reading: Reading) -> bool:
-        if reading.intent in NAMES_ANYTHING | FITTING:
+        if reading.intent in NAMES_ANYTHING:
             return True
+        if reading.intent in FITTING and any(one.entity in _SHOWN for one in reading.found):
+            return True  # "这个扛不扛摔": which one is told, so what else is said is the need
         if reading.intent in NAMES_KNOWN_GOODS or any(one.entity in _POINTING for one in reading.found):
             return False
         return not any(token.norm in self._goods for token in reading.tokens)

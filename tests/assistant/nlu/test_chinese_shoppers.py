@@ -122,6 +122,7 @@ def test_what_points_and_what_does_not(reader, text, intent, expected):
         ("宿舍用的小台灯", SEARCH, "宿舍 小台灯"),
         ("蓝牙耳机，跑步用", SEARCH, "蓝牙耳机 跑步"),
         ("它防水不防水", "ask_option", "防水"),
+        ("请问三脚架可以调节高度吗", "ask_option", "三脚架"),
         ("这两个给新手选哪个", "compare_products", "新手"),
         ("这盏灯配什么桌子", "ask_goes_with", "灯 桌子"),
         ("欧阳娜", "inform", "欧阳娜"),
@@ -155,6 +156,10 @@ def test_what_is_searched_for_is_left(reader, text, intent, searched):
 )
 def test_a_wish_a_rating_and_an_order(reader, text, intent, expected):
     assert named(reader, text, intent) == expected
+
+
+def test_that_something_is_wrong_is_no_reason_yet(reader):
+    assert named(reader, "我收到的东西有问题", "report_problem") == {}
 
 
 def test_cantonese_is_read_as_standard_chinese():
