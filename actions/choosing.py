@@ -18,8 +18,6 @@ from shop.catalogue import ProductView
 
 _TOUCHES: Final = {"lighter": ("lightweight", "weight")}
 """What is said of the others bears on the first."""
-_COMPARED: Final = ({"yes", "no"}, {"yes"}, {"no"}, {"yes", "unknown"}, {"unknown"})
-"""What is known of two where the model compares them rightly."""
 
 
 def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
@@ -135,7 +133,7 @@ def _by_model(turn: Turn, known: Sequence[ProductFacts], asked: Asked, said: Seq
     truths = [one.truth(topic) for one in known]
     if any(words and not truth.values for truth, words in zip(truths, said, strict=True)):
         return None
-    if {" ".join(truth.values) or "unknown" for truth in truths} not in _COMPARED:
+    if any(len(truth.values) > 1 for truth in truths):
         return None
     facts = [fact for place, truth in enumerate(truths, start=1) for fact in truth.facts(str(place))]
     names = tuple(dict.fromkeys(fact.name for fact in facts))

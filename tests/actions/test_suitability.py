@@ -331,19 +331,29 @@ def test_weights_are_told_side_by_side(services: Services, line: str, response: 
 
 
 @pytest.mark.parametrize(
-    ("mouse", "tablet", "response"),
+    ("mouse", "tablet", "line", "response"),
     [
-        pytest.param("yes", "no", "utter_reply", id="one is"),
-        pytest.param("", "", "utter_reply", id="nobody knows"),
-        pytest.param("", "no", "utter_compare_said", id="not known, and not so"),
+        pytest.param("yes", "no", "Gladly.", "utter_reply", id="one is"),
+        pytest.param("", "", "It isn't stated for {product.1} or {product.2}.", "utter_reply", id="nobody knows"),
+        pytest.param("", "no", "{product.2} is not waterproof.", "utter_reply", id="not known, and not so"),
+        pytest.param(
+            "", "no", "I don't know whether either is waterproof.", "utter_compare_said", id="no doubt"
+        ),
     ],
 )
-def test_the_model_compares_what_it_compares_rightly(
-    services: Services, mouse: str, tablet: str, response: str
+def test_the_model_compares_by_one_attribute(
+    services: Services, mouse: str, tablet: str, line: str, response: str
 ) -> None:
     for slug, value in (("cordless-mouse", mouse), ("tablet", tablet)):
         describe(services, slug, "A thing.", **({"waterproof": value} if value else {}))
-    line = "Gladly." if mouse else "It isn't stated whether it is waterproof for {product.1} or {product.2}."
     _, responses, requests = compared(services, "which is waterproof?", line, product=BOTH)
     assert responses == [response, "utter_comparison"]
-    assert len(requests) == (response == "utter_reply")
+    assert len(requests) == 1
+
+
+def test_the_model_does_not_compare_what_contradicts_itself(services: Services) -> None:
+    describe(services, "cordless-mouse", "A mouse.", waterproof="yes")
+    describe(services, "tablet", "This tablet is not waterproof.", waterproof="yes")
+    _, responses, requests = compared(services, "which is waterproof?", "Both are waterproof.", product=BOTH)
+    assert responses == ["utter_compare_said", "utter_comparison"]
+    assert requests == []
