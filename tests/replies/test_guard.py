@@ -19,6 +19,7 @@ from replies.facts import Fact, Language
 from replies.guard import Guard, load_guard
 from replies.lexicon import read_lexicon
 from replies.situations import facts_of
+from replies.texts import read_texts
 
 FOLDER = Path("data/replies")
 NAME = Fact("product.1", "name", "Tent")
@@ -66,6 +67,18 @@ def test_what_is_made_wrong_in_replies_of_held_out_families_is_found(language: L
     assert set(found) >= {"polarity", "unknown", "dropped", "placeholder", "swapped", "exchanged", "promise"}
     shares = {kind: sum(each) / len(each) for kind, each in found.items()}
     assert not {kind: share for kind, share in shares.items() if share < 1}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_wording_of_an_attribute_is_refused_where_the_opposite_is_held(language: Language) -> None:
+    space = " " if language == "en" else ""
+    passed = []
+    for name, row in read_texts(FOLDER / "situations" / language / "attributes.yml").items():
+        for said, held in (("yes", "no"), ("no", "yes")):
+            facts = [NAME, Fact(name, "truth", held)]
+            replies = [f"{{product.1}}{space}{words}." for words in row[said]]
+            passed += [reply for reply in replies if guard().check(reply, facts, language).ok]
+    assert passed == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
