@@ -80,7 +80,7 @@ def test_a_vector_does_not_depend_on_what_is_encoded_with_it() -> None:
 def search(sessions: Sessions, tmp_path: Path, terms: NearestTerms) -> ProductSearch:
     with writing(sessions) as session:
         mouse = Product(slug="mouse", name="Mouse", variants=[variant("MOUSE", "214")])
-        book = Product(slug="book", name="滑鼠大全", variants=[variant("BOOK", "9")])
+        book = Product(slug="book", name="鼠標器大全", variants=[variant("BOOK", "9")])
         session.add_all([mouse, book])
     return ProductSearch(sessions, ConceptEmbedder(), tmp_path, glossary=HOUSE, nearest_terms=terms)
 
@@ -91,22 +91,22 @@ def found(search: ProductSearch, text: str, filters: Filters | None = None) -> t
 
 
 def test_the_search_goes_by_the_nearest_word_and_says_so(search: ProductSearch) -> None:
-    slugs, went_by = found(search, "滑鼠")
+    slugs, went_by = found(search, "鼠標器")
     assert slugs == ["mouse"]
     assert went_by is not None
     assert HOUSE.translated(went_by) == "mouse"
 
 
 def test_filters_hold_for_what_a_word_was_taken_for(search: ProductSearch) -> None:
-    assert found(search, "滑鼠", Filters(price_max=Decimal(100)))[0] == []
+    assert found(search, "鼠標器", Filters(price_max=Decimal(100)))[0] == []
 
 
 def test_a_word_of_the_glossary_or_of_the_catalogue_is_taken_for_itself(search: ProductSearch) -> None:
     assert found(search, "鼠标") == (["mouse"], None)
-    assert found(search, "滑鼠大全") == (["book"], None)
+    assert found(search, "鼠標器大全") == (["book"], None)
     assert found(search, "行李箱") == ([], None), "the glossary knows it, and the shop has none"
 
 
 def test_without_nearest_terms_unknown_words_find_nothing(sessions: Sessions, tmp_path: Path) -> None:
     plain = ProductSearch(sessions, ConceptEmbedder(), tmp_path, glossary=HOUSE)
-    assert found(plain, "滑鼠") == ([], None)
+    assert found(plain, "鼠標器") == ([], None)
