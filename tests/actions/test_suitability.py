@@ -336,9 +336,7 @@ def test_weights_are_told_side_by_side(services: Services, line: str, response: 
         pytest.param("yes", "no", "Gladly.", "utter_reply", id="one is"),
         pytest.param("", "", "It isn't stated for {product.1} or {product.2}.", "utter_reply", id="nobody knows"),
         pytest.param("", "no", "{product.2} is not waterproof.", "utter_reply", id="not known, and not so"),
-        pytest.param(
-            "", "no", "I don't know whether either is waterproof.", "utter_compare_said", id="no doubt"
-        ),
+        pytest.param("", "no", "I don't know whether either is waterproof.", "utter_compare_said", id="no doubt"),
     ],
 )
 def test_the_model_compares_by_one_attribute(
