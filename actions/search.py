@@ -48,7 +48,7 @@ class ActionSearchProducts(ShopAction):
             return
         if turn.entity("adjustment") == GIFT:
             recommend(turn, new_query(turn, product_names(turn)))
-        elif turn.slot("search_state") and (_only_excludes(turn) or _only_limits_price(turn)):
+        elif turn.slot("search_state") and _only_narrows(turn):
             refine(turn)
         else:
             start_search(turn)
@@ -201,17 +201,12 @@ def ask_what(turn: Turn) -> None:
     turn.say("utter_ask_what", buttons=[named_button(name, "search_products", category=name) for name in names])
 
 
-def _only_excludes(turn: Turn) -> bool:
-    """Tell whether a message names nothing to look for, only what to leave out: "no Sony"."""
+def _only_narrows(turn: Turn) -> bool:
+    """Tell whether a message names nothing to look for, only what to leave out or what it may cost: "no Sony"."""
     query = new_query(turn, product_names(turn))
-    return bool(query.filters.exclude) and not query.text and replace(query.filters, exclude=()) == Filters()
-
-
-def _only_limits_price(turn: Turn) -> bool:
-    """Tell whether a message names nothing to look for, only what it may cost: "anything under 50?"."""
-    query = new_query(turn, product_names(turn))
-    is_limited = query.filters.price_min is not None or query.filters.price_max is not None
-    return is_limited and not query.text and replace(query.filters, price_min=None, price_max=None) == Filters()
+    said = query.filters
+    narrowing = Filters(exclude=said.exclude), Filters(price_min=said.price_min, price_max=said.price_max)
+    return not query.text and said != Filters() and said in narrowing
 
 
 def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
