@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from actions.cards import button, price_text, product_card
@@ -87,8 +88,8 @@ def _tells_cheaper(turn: Turn, products: Sequence[ProductView], asked: Asked) ->
 def _cheaper_by_model(turn: Turn, products: Sequence[ProductView], choice: str) -> str | None:
     """Let the model say which costs less; the guard holds each price to its product."""
     prices = {f"price.{place}": price_of(turn.labels, product) for place, product in enumerate(products, start=1)}
-    facts = [*_names(products), *(Fact(name, "money") for name in prices), Fact("cheaper", "choice", choice)]
-    reply = written(turn, "compare_for", Known(facts, {**_called(products), **prices}, ("cheaper",)))
+    facts = [*(Fact(name, "money") for name in prices), Fact("cheaper", "choice", choice)]
+    reply = _compared(turn, products, facts, ("cheaper",), prices)
     return reply if reply and not asks(reply) and any(price in reply for price in prices.values()) else None
 
 
@@ -124,7 +125,7 @@ def _by_model(turn: Turn, known: Sequence[ProductFacts], asked: Asked, said: Seq
     """Let the model compare two by one attribute, where what is not known of one is not touched on either."""
     products = [one.product for one in known]
     if asked.choices == ("lighter",) and not asked.truths and not any(said):
-        return written(turn, "compare_for", Known(_names(products), _called(products), ("lighter",)))
+        return _compared(turn, products, (), ("lighter",))
     if len(asked.fields) == 1 and not asked.truths:
         return _values_by_model(turn, known, asked.fields[0])
     if len(asked.truths) != 1 or asked.fields or asked.turned or asked.choices:
@@ -137,7 +138,7 @@ def _by_model(turn: Turn, known: Sequence[ProductFacts], asked: Asked, said: Seq
         return None
     facts = [fact for place, truth in enumerate(truths, start=1) for fact in truth.facts(str(place))]
     names = tuple(dict.fromkeys(fact.name for fact in facts))
-    return written(turn, "compare_for", Known([*_names(products), *facts], _called(products), names))
+    return _compared(turn, products, facts, names)
 
 
 def _values_by_model(turn: Turn, known: Sequence[ProductFacts], field: str) -> str | None:
@@ -146,9 +147,9 @@ def _values_by_model(turn: Turn, known: Sequence[ProductFacts], field: str) -> s
     if any(len(own) != 1 for own in values.values()):
         return None
     products = [one.product for one in known]
-    facts = [*_names(products), *(value_fact(field, place) for place in "12")]
+    facts = [value_fact(field, place) for place in "12"]
     placed = {name: own[0] for name, own in values.items()}
-    reply = written(turn, "compare_for", Known(facts, {**_called(products), **placed}, tuple(values)))
+    reply = _compared(turn, products, facts, tuple(values), placed)
     return reply if reply and not asks(reply) and all(value in reply for value in placed.values()) else None
 
 
@@ -170,9 +171,14 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def _names(products: Sequence[ProductView]) -> list[Fact]:
-    return [Fact(f"product.{place}", "name") for place in range(1, len(products) + 1)]
-
-
-def _called(products: Sequence[ProductView]) -> dict[str, str]:
-    return {f"product.{place}": product.name for place, product in enumerate(products, start=1)}
+def _compared(
+    turn: Turn,
+    products: Sequence[ProductView],
+    facts: Sequence[Fact],
+    asked: tuple[str, ...],
+    placed: Mapping[str, str] = MappingProxyType({}),
+) -> str | None:
+    """Let a comparison be written from the names of the products, some facts of them, and the values of these."""
+    called = {f"product.{place}": product.name for place, product in enumerate(products, start=1)}
+    known = [*(Fact(name, "name") for name in called), *facts]
+    return written(turn, "compare_for", Known(known, {**called, **placed}, asked))
