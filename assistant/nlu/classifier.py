@@ -152,16 +152,29 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         kinds = list(zip(*(sentence_features(message) for message in messages), strict=True))
         if not kinds:
             return None
-        counts = [stacked(kind) for kind in kinds if kind[0].is_sparse()]
-        dense = [stacked(kind) for kind in kinds if kind[0].is_dense()]
-        weights = np.array([self._weights[kind_of(message)] for message in messages])
-        parts = [_scaled(sparse.hstack(counts, format="csr"), weights)] if counts else []
-        return sparse.hstack([*parts, *(sparse.csr_matrix(one, dtype=np.float32) for one in dense)], format="csr")
+        counts = [_as_rows(stacked(kind)) for kind in kinds if kind[0].is_sparse()]
+        dense = [_as_rows(stacked(kind)) for kind in kinds if kind[0].is_dense()]
+        weights = np.array([self._weights[kind_of(message)] for message in messages], np.float32)
+        return _beside([*([_scaled(_beside(counts), weights)] if counts else []), *dense])
+
+
+def _as_rows(matrix: np.ndarray | sparse.spmatrix) -> sparse.csr_matrix:
+    return sparse.csr_matrix(matrix, dtype=np.float32)
 
 
 def _scaled(counts: sparse.csr_matrix, weights: np.ndarray) -> sparse.csr_matrix:
     """Give each row its length: counts grow with that of a text, where the dense vector always has length 1."""
-    rows = counts.astype(np.float32)
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    scales = np.divide(weights, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return sparse.diags(scales.astype(np.float32)) @ rows
+    of_each = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    lengths = np.sqrt(np.bincount(of_each, np.square(counts.data), counts.shape[0]))
+    scales = np.divide(weights, lengths, out=np.zeros_like(weights), where=lengths > 0)
+    return sparse.csr_matrix((counts.data * scales[of_each], counts.indices, counts.indptr), counts.shape)
+
+
+def _beside(parts: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:
+    """Put matrices side by side; of one row each without SciPy's ado, which takes a millisecond."""
+    if parts[0].shape[0] > 1:
+        return sparse.hstack(parts, format="csr")
+    starts = np.cumsum([0, *(one.shape[1] for one in parts)])
+    indices = np.concatenate([one.indices + start for one, start in zip(parts, starts, strict=False)])
+    data = np.concatenate([one.data for one in parts])
+    return sparse.csr_matrix((data, indices, np.array([0, len(data)])), (1, starts[-1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -43,9 +44,14 @@ class LinearModel:
 
     def probabilities(self, features: Features) -> np.ndarray:
         """Give the probability of each label, of shape (rows, labels)."""
-        scores = np.asarray(features @ self.weights.T) + self.bias
+        scores = np.asarray(features @ self._turned) + self.bias
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return scores / scores.sum(axis=1, keepdims=True)
+
+    @cached_property
+    def _turned(self) -> np.ndarray:
+        """Lay the weights out by column, as SciPy multiplies sparse rows; else it copies them at each message."""
+        return np.ascontiguousarray(self.weights.T)
 
     def ranking(self, probabilities: np.ndarray, length: int) -> list[tuple[str, float]]:
         """Pair the likeliest labels of one row with their probability, best first."""
