@@ -1,4 +1,4 @@
-"""The featurizer component that counts words and pieces of words, of a whole message only.
+"""The featurizer component that counts words and pieces of words, of a whole message or of its outline.
 
 Rasa's own CountVectorsFeaturizer counts each token's too, for models that read sequences; here nothing reads those, and
 they take most of its time.
@@ -24,6 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import CountVectorizer
 
 from assistant.nlu.blocks import add_rows
+from assistant.nlu.outline import OUTLINE
 
 VOCABULARY = "vocabulary.json"
 _NUMBER = re.compile(r"\d+")
@@ -47,8 +48,8 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Give the defaults: single words and pairs that at least two examples have."""
-        own = {"analyzer": "word", "min_ngram": 1, "max_ngram": 2, "min_df": 2}
+        """Give the defaults: single words and pairs that at least two examples have; `of` may be the outline."""
+        own = {"of": TEXT, "analyzer": "word", "min_ngram": 1, "max_ngram": 2, "min_df": 2}
         return {**SparseFeaturizer.get_default_config(), **own}
 
     @classmethod
@@ -56,6 +57,8 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
         """Refuse what cannot be counted."""
         if config.get("analyzer", "word") not in ("word", "char_wb"):
             raise ValueError(f"analyzer of {cls.__name__} must be word or char_wb, not {config['analyzer']!r}")
+        if config.get("of", TEXT) not in (TEXT, OUTLINE):
+            raise ValueError(f"{cls.__name__} counts of {TEXT} or of {OUTLINE}, not of {config['of']!r}")
         if not 1 <= config.get("min_ngram", 1) <= config.get("max_ngram", 2):
             raise ValueError(f"{cls.__name__} needs 1 <= min_ngram <= max_ngram")
 
@@ -94,7 +97,7 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which words there are."""
-        texts = [_text(message) for message in training_data.training_examples if message.get(TEXT)]
+        texts = [self._counted(message) for message in training_data.training_examples if message.get(TEXT)]
         if not texts:
             return self._resource
         counter = self._new_counter(min_df=min(self._config["min_df"], len(texts)))
@@ -109,7 +112,7 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
         """Add the counts to every message that has text."""
         spoken = [message for message in messages if message.get(TEXT)]
         if spoken and self._counter is not None:
-            counts = self._counter.transform([_text(message) for message in spoken]).tocsr()
+            counts = self._counter.transform([self._counted(message) for message in spoken]).tocsr()
             add_rows(spoken, counts, self._config[FEATURIZER_CLASS_ALIAS])
         return messages
 
@@ -129,6 +132,10 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
             analyzer=analyzer, ngram_range=lengths, tokenizer=tokenizer, token_pattern=None, **options
         )
 
-
-def _text(message: Message) -> str:
-    return _NUMBER.sub(_ANY_NUMBER, " ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT]) or []))
+    def _counted(self, message: Message) -> str:
+        """Give what is counted, its words with blanks between."""
+        if self._config["of"] == OUTLINE:
+            text = message.get(OUTLINE) or ""
+        else:
+            text = " ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT]) or [])
+        return _NUMBER.sub(_ANY_NUMBER, text)

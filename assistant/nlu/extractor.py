@@ -13,13 +13,10 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.nlu.artifacts import fingerprint, read_json
-from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.artifacts import fingerprint
 from assistant.nlu.finders.avoided import WISH
-from assistant.nlu.goods import glossary_of
 from assistant.nlu.photos import ADD, asked_of
 from assistant.nlu.reader import MessageReader
-from assistant.nlu.words import WordLists
 
 LASTING = "lasting"
 """Where the output of the parse tells whether a wish is said to hold for good, and not for one search alone."""
@@ -58,9 +55,7 @@ class ShoppingEntityExtractor(GraphComponent, EntityExtractorMixin):
         execution_context: ExecutionContext,
     ) -> ShoppingEntityExtractor:
         """Read the word lists; nothing of them is kept in the model, so a new catalogue needs a restart only."""
-        vocabulary = read_json(config["real_words"])["model"]["vocab"]
-        words, catalogue = WordLists.load(*config["words"]), Catalogue.load(config["lexicon"])
-        return cls(MessageReader(words, catalogue, vocabulary, glossary_of(config["goods"])))
+        return cls(MessageReader.load(config["lexicon"], config["words"], config["real_words"], config["goods"]))
 
     def __init__(self, reader: MessageReader) -> None:
         self._reader = reader

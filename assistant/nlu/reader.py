@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from assistant.nlu.artifacts import fingerprint, read_json
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders import Finder
 from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder, GiftFinder, PhotoAgainFinder
@@ -26,6 +28,7 @@ from assistant.nlu.finders.ratings import RatingFinder
 from assistant.nlu.finders.reasons import ReasonFinder
 from assistant.nlu.finders.sizes import SizeFinder
 from assistant.nlu.finders.skus import SkuFinder
+from assistant.nlu.goods import glossary_of
 from assistant.nlu.numbers import NumberReader
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
@@ -107,6 +110,22 @@ class MessageReader:
             QueryFinder(words, idle, glossary),
         )
 
+    @classmethod
+    def load(cls, lexicon: str, words: Sequence[str], real_words: str, goods: str) -> MessageReader:
+        """Read its files; those of equal content are read once, whoever asks.
+
+        Args:
+            lexicon: the shop's own words, as `python -m shop.export lexicon` writes them.
+            words: the word lists of each language.
+            real_words: the vocabulary of an encoder, of words that are no typos.
+            goods: the glossary.
+
+        Raises:
+            ArtifactError: a file that the set-up makes is missing or damaged.
+            WordListError: a word list is.
+        """
+        return _loaded(lexicon, tuple(words), real_words, goods, fingerprint(lexicon, *words, real_words, goods))
+
     def read(self, text: str, intent: str) -> list[Value]:
         """Give what a message names, in the order of the text; it costs no more for a text of any length."""
         text = text[:MAX_CHARACTERS]
@@ -120,6 +139,13 @@ class MessageReader:
     def is_lasting(self, text: str) -> bool:
         """Tell whether a wish is said to hold for good: "never", "I'm allergic to", "from now on"."""
         return any(True for _ in self._lasting.find(self._tokenizer.cut(text), lambda _first, _last: True))
+
+
+@lru_cache(maxsize=1)
+def _loaded(lexicon: str, words: tuple[str, ...], real_words: str, goods: str, content: str) -> MessageReader:
+    """Read the files; what they hold is one of the arguments, so that a change is seen."""
+    vocabulary = read_json(real_words)["model"]["vocab"]
+    return MessageReader(WordLists.load(*words), Catalogue.load(lexicon), vocabulary, glossary_of(goods))
 
 
 def _plain_words(words: WordLists) -> Iterable[str]:
