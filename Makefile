@@ -27,7 +27,9 @@ ANY_PYTHON = $(shell for python in $(DAOGOU_PYTHON311) python3 python3.11 python
 VENDURE := artifacts/npm/vendure-create
 ENCODER := artifacts/encoder
 MULTILINGUAL := artifacts/encoder_multilingual
-ENCODER_CODE := $(wildcard ops/export_encoder.py ops/bert_*.py ops/e5_weights.py) requirements/services.txt
+INTENTS := artifacts/encoder_intents
+ENCODER_CODE := $(wildcard ops/export_encoder.py ops/bert_*.py ops/e5_weights.py ops/encoder_adapter.py) \
+	requirements/services.txt
 LEXICON := artifacts/lexicon.json
 FIGURES := artifacts/figures
 RECSYS := artifacts/recsys/demo
@@ -57,7 +59,7 @@ shell: train ## talk to the assistant in this terminal
 
 train: shop recommender vision replies encoder ## set up and train what is stale, and start nothing
 	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
-		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json $(MULTILINGUAL)/encoder.json --outputs $(MODEL) -- \
+		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json $(INTENTS)/encoder.json --outputs $(MODEL) -- \
 		$(ASSISTANT) -m assistant train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
 		--out models --fixed-model-name daogou --skip-validation
 
@@ -151,6 +153,9 @@ encoder: environments
 		encoder.json) -- $(SERVICES) -m ops.export_encoder --model english --out $(ENCODER)
 	@$(FRESH) "Sentence encoder, multilingual" --inputs $(ENCODER_CODE) --outputs $(addprefix $(MULTILINGUAL)/,model.onnx \
 		tokenizer.json encoder.json) -- $(SERVICES) -m ops.export_encoder --model multilingual --out $(MULTILINGUAL)
+	@$(FRESH) "Sentence encoder, taught the intents" --inputs $(ENCODER_CODE) data/encoder --outputs \
+		$(addprefix $(INTENTS)/,model.onnx tokenizer.json encoder.json) -- \
+		$(SERVICES) -m ops.export_encoder --model intents --out $(INTENTS)
 
 # The demo shop is seeded once; `make run` and the tests each work on a copy. A shop of one's own, named by
 # DAOGOU_DATABASE_URL, gets the newest tables and no demo data.

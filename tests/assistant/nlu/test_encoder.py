@@ -12,6 +12,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.encoder import OnnxEncoder, as_encoded, without_long_numbers, without_pictures
 from assistant.nlu.featurizer import SentenceEncoderFeaturizer
+from ops import intent_examples
 from tests.assistant.nlu.conftest import DATA, ENCODER
 
 # Made by sentence-transformers from the same weights in fp32.
@@ -122,3 +123,10 @@ def test_a_training_reads_what_another_encoded(tmp_path, encoder, monkeypatch):
     assert not first[1].any(), "another encoder is for Chinese"
     monkeypatch.setattr(OnnxEncoder, "encode", None)
     assert all((one == other).all() for one, other in zip(trained(), first, strict=True))
+
+
+@pytest.mark.parametrize(
+    "text", ["hi", "👟", "第二个👍🏽，要", "a\u200d  b\ufe0f ", "where is order 20261129000017?", " 1001 "]
+)
+def test_what_teaches_the_encoder_is_read_as_messages_are(text):
+    assert intent_examples.as_encoded(text) == as_encoded(text)
