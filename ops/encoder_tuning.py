@@ -54,7 +54,7 @@ class TuningSettings:
     rank: int = 8
     alpha: float = 16.0
     rate: float = 1e-3
-    epochs: float = 1.0
+    epochs: float = 2.0
     batch: int = 64
     dropout: float = 0.1
     hidden_words: float = 0.15

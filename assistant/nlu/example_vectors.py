@@ -21,7 +21,7 @@ from assistant.nlu.encoder import OnnxEncoder, as_encoded
 
 FOLDER = Path("artifacts/nlu_vectors")
 # Beyond that, texts of trainings long past are left out of the file.
-MOST = 40_000
+MOST = 100_000
 # Shorter work needs no bar, and no second thread.
 _LONG = 200
 _THREADS = 4

@@ -40,11 +40,22 @@ class Examples:
         mean = kept.mean(axis=0)
         return cls(tuple(map(str, labels)), codes[order], of_length_1(kept - mean), mean, filled)
 
-    def closeness(self, vector: np.ndarray) -> dict[str, float]:
-        """Give the cosine between a message and the closest example of each intent; 0 where it is below."""
-        cosines = self.vectors @ of_length_1(vector[self.filled] - self.mean)
-        closest = np.maximum.reduceat(cosines, np.searchsorted(self.codes, np.arange(len(self.labels))))
-        return {label: max(0.0, float(value)) for label, value in zip(self.labels, closest, strict=True)}
+    def closeness(self, vector: np.ndarray, intents: Sequence[str]) -> list[float]:
+        """Give the cosine between a message and the closest example of each intent; 0 where it is below, or has none.
+
+        Args:
+            vector: of the message, with all encoders' columns.
+            intents: those that are asked about; comparing with all examples takes two milliseconds.
+        """
+        own = of_length_1(vector[self.filled] - self.mean)
+        return [self._closest(own, intent) for intent in intents]
+
+    def _closest(self, vector: np.ndarray, intent: str) -> float:
+        if intent not in self.labels:
+            return 0.0
+        place = self.labels.index(intent)
+        first, end = np.searchsorted(self.codes, [place, place + 1])
+        return max(0.0, float((self.vectors[first:end] @ vector).max()))
 
     def save(self, folder: Path) -> None:
         """Write both files; half precision keeps three digits of each cosine."""

@@ -123,8 +123,8 @@ class ScopeGate(IntentClassifier, GraphComponent):
         examples, vector = self._examples.get(kind_of(message)), sentence_vector(message)
         if examples is None or vector is None:  # without vectors the probability is all that is known
             return [float(one["confidence"]) for one in ranking[:2]]
-        close = examples.closeness(vector)
-        return [float(one["confidence"]) * close.get(one["name"], 0.0) for one in ranking[:2]]
+        close = examples.closeness(vector, [one["name"] for one in ranking[:2]])
+        return [float(one["confidence"]) * cosine for one, cosine in zip(ranking, close, strict=False)]
 
 
 def _lead(ranking: list[dict[str, Any]]) -> float:

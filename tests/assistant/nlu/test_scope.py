@@ -66,15 +66,20 @@ def test_settings_that_are_no_shares_are_refused(name, value):
 def test_saved_examples_are_as_close_as_before(tmp_path):
     examples = Examples.of(EXAMPLES, INTENTS)
     examples.save(tmp_path)
-    before, after = examples.closeness(EXAMPLES[0]), Examples.load(tmp_path).closeness(EXAMPLES[0])
-    assert before["buy"] == pytest.approx(1)
+    before, after = (one.closeness(EXAMPLES[0], INTENTS) for one in (examples, Examples.load(tmp_path)))
+    assert before[0] == pytest.approx(1)
     assert after == pytest.approx(before, abs=0.001)
+
+
+def test_an_intent_without_examples_is_close_to_nothing():
+    assert Examples.of(EXAMPLES, INTENTS).closeness(EXAMPLES[2], ["sing", "ask"]) == [0, pytest.approx(1)]
 
 
 def test_columns_of_another_encoder_count_for_nothing():
     examples = Examples.of(EXAMPLES[:, :3], INTENTS)
     padded = Examples.of(np.pad(EXAMPLES[:, :3], ((0, 0), (2, 0))), INTENTS)
-    assert padded.closeness(np.array([9, 9, 1, 0, 0])) == pytest.approx(examples.closeness(np.array([1, 0, 0])))
+    message = np.array([1, 0, 0])
+    assert padded.closeness(np.array([9, 9, *message]), INTENTS) == pytest.approx(examples.closeness(message, INTENTS))
 
 
 def test_the_trained_pipeline_takes_its_own_examples_and_no_talk_of_the_weather(parse):
