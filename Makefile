@@ -65,8 +65,9 @@ train: shop recommender vision replies encoder ## set up and train what is stale
 
 evaluate: train ## measure how well messages are understood, products found and questions about the shop answered
 	@mkdir -p $(FIGURES)
-	@$(ASSISTANT) -m assistant.nlu.evaluate --model models --json $(FIGURES)/nlu.json
-	@$(ASSISTANT) -m assistant.nlu.evaluate --model models --data tests/data/nlu_zh.yml --json $(FIGURES)/nlu_zh.json
+	@for language in en zh; do for split in test strangers; do $(ASSISTANT) -m assistant.nlu.evaluate --model models \
+		--data tests/data/nlu_$$language.yml --split $$split --json $(FIGURES)/nlu_$${language}_$$split.json || exit 1; \
+	done; done
 	@for language in en zh; do $(ASSISTANT) -m assistant.nlu.evaluate_robustness --data tests/data/nlu_$$language.yml \
 		--json $(FIGURES)/robustness_$$language.json || exit 1; done
 	@$(ASSISTANT) -m assistant.nlu.evaluate_several --json $(FIGURES)/several.json

@@ -83,9 +83,10 @@ def summarise(outcomes: Sequence[Outcome], milliseconds: Sequence[float]) -> dic
             if not one.is_right
         ],
         "wrong_entities": [
-            {"text": one.case.text, "expected": sorted(one.case.entities), "given": sorted(one.entities)}
+            {"text": one.case.text, "expected": expected, "given": given}
             for one in outcomes
-            if sorted(one.case.entities) != sorted(one.entities)
+            for expected, given in [map(sorted, one.named)]
+            if expected != given
         ],
     }
 
@@ -98,7 +99,7 @@ def report(summary: dict[str, Any]) -> str:
         f"intent accuracy  {summary['intent_accuracy']:.1%}   macro F1 {summary['intent_macro_f1']:.3f}   "
         f"fallbacks {summary['fallbacks']}",
         f"entity F1        {entities['f1']:.3f}   precision {entities['precision']:.3f}   "
-        f"recall {entities['recall']:.3f}",
+        f"recall {entities['recall']:.3f}   expected {entities['expected']}",
         f"parse            p50 {time_taken['p50']:.1f} ms   p95 {time_taken['p95']:.1f} ms",
     ]
     lines += ["", "confusion (expected -> given):"] if summary["confusion"] else []

@@ -17,11 +17,11 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True)
 class Case:
-    """A message with what it means."""
+    """A message with what it means; no entities where nobody said what it names."""
 
     text: str
     intent: str
-    entities: tuple[Named, ...]
+    entities: tuple[Named, ...] | None
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Outcome:
     def is_right(self) -> bool:
         """Tell whether the intent is the expected one."""
         return self.intent == self.case.intent
+
+    @property
+    def named(self) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
+        """Give the entities that were expected and those that were found; none of either where nobody said."""
+        return ((), ()) if self.case.entities is None else (self.case.entities, self.entities)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,8 @@ def load_cases(path: Path, split: str) -> list[Case]:
     """Read one split of a file of held-out messages.
 
     Raises:
-        ValueError: the file has no such split, or a case is not [text, {entity: value or values}].
+        ValueError: the file has no such split, or a case is neither [text, {entity: value or values}] nor, where nobody
+            said what is named, a text alone.
     """
     found = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     if split not in found:
@@ -81,6 +87,8 @@ def load_cases(path: Path, split: str) -> list[Case]:
 
 
 def _case(intent: str, entry: Any) -> Case:
+    if isinstance(entry, str):
+        return Case(entry, intent, None)
     if not (isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str) and isinstance(entry[1], dict)):
         raise ValueError(f"{intent}: {entry!r} is not [text, {{entity: value}}]")
     text, entities = entry
@@ -104,8 +112,7 @@ def score_entities(outcomes: Sequence[Outcome], entity: str | None = None) -> Sc
     """Score entities, all or of one name; a wrong value is wrong, and so is one too many."""
     right = given = expected = 0
     for one in outcomes:
-        wanted = Counter(pair for pair in one.case.entities if entity in (None, pair[0]))
-        found = Counter(pair for pair in one.entities if entity in (None, pair[0]))
+        wanted, found = (Counter(pair for pair in named if entity in (None, pair[0])) for named in one.named)
         right += sum((wanted & found).values())
         given += sum(found.values())
         expected += sum(wanted.values())
@@ -137,4 +144,4 @@ def confusion(outcomes: Sequence[Outcome]) -> list[tuple[str, str, int]]:
 
 def entity_names(outcomes: Sequence[Outcome]) -> list[str]:
     """Give every entity that was expected or found."""
-    return sorted({name for one in outcomes for name, _ in (*one.case.entities, *one.entities)})
+    return sorted({name for one in outcomes for named in one.named for name, _ in named})

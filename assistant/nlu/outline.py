@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,11 +22,12 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu.artifacts import fingerprint
+from assistant.nlu.artifacts import fingerprint, read_json, sha256
 from assistant.nlu.intents import UNSURE
 from assistant.nlu.reader import MessageReader, Value
 
 OUTLINE = "outline"
+_CODE = Path(__file__).parent
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -37,12 +41,17 @@ class Outliner(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Give the defaults: the shop's words, the languages' words, and the words that are no typos."""
+        """Give the defaults: the shop's words, the languages' words, and the words that are no typos.
+
+        `kept` names a folder in which the outlines of training examples are kept, so that the next training reads only
+        what is new.
+        """
         return {
             "lexicon": "artifacts/lexicon.json",
             "words": ["data/lexicon/en.yml", "data/lexicon/zh.yml"],
             "real_words": "artifacts/encoder/tokenizer.json",
             "goods": "data/lexicon/glossary_zh.csv",
+            "kept": None,
         }
 
     @classmethod
@@ -60,10 +69,12 @@ class Outliner(GraphComponent):
         execution_context: ExecutionContext,
     ) -> Outliner:
         """Read the word lists."""
-        return cls(MessageReader.load(config["lexicon"], config["words"], config["real_words"], config["goods"]))
+        reader = MessageReader.load(config["lexicon"], config["words"], config["real_words"], config["goods"])
+        kept = config.get("kept")
+        return cls(reader, KeptOutlines(Path(kept), cls.fingerprint_addon(config) or "") if kept else None)
 
-    def __init__(self, reader: MessageReader) -> None:
-        self._reader = reader
+    def __init__(self, reader: MessageReader, kept: KeptOutlines | None = None) -> None:
+        self._reader, self._kept = reader, kept
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the outline of every message that has text."""
@@ -74,9 +85,45 @@ class Outliner(GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Set the outline of every training example."""
-        self.process(training_data.training_examples)
+        """Set the outline of every training example; those that were kept are not read again."""
+        spoken = [one for one in training_data.training_examples if one.get(TEXT)]
+        known = self._kept.read() if self._kept else {}
+        for message in spoken:
+            message.set(OUTLINE, known.get(message.get(TEXT)))
+        self.process([message for message in spoken if message.get(OUTLINE) is None])
+        if self._kept:
+            self._kept.write({message.get(TEXT): message.get(OUTLINE) for message in spoken})
         return training_data
+
+
+class KeptOutlines:
+    """The outlines of training examples in a file; what shoppers said is never kept here.
+
+    Args:
+        folder: of the file.
+        files: a hash of the lists that messages are read by. With that of this package's code it tells whether the
+            file still holds.
+    """
+
+    def __init__(self, folder: Path, files: str) -> None:
+        self._path = folder / "outlines.json"
+        self._made_by = sha256((files + fingerprint(*map(str, sorted(_CODE.rglob("*.py"))))).encode())
+
+    def read(self) -> dict[str, str]:
+        """Give outlines by text; none where there is no file, or it was made by other lists or other code."""
+        if not self._path.exists():
+            return {}
+        found = read_json(str(self._path))
+        return dict(found["outlines"]) if found.get("made_by") == self._made_by else {}
+
+    def write(self, outlines: dict[str, str]) -> None:
+        """Keep these, and no others."""
+        content = json.dumps({"made_by": self._made_by, "outlines": outlines}, ensure_ascii=False)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # Whoever reads meanwhile gets the old file or the new one, whole.
+        beside = self._path.with_suffix(f".{os.getpid()}.json")
+        beside.write_text(content, encoding="utf-8")
+        beside.replace(self._path)
 
 
 def outlined(tokens: Sequence[Token], found: Sequence[Value]) -> str:

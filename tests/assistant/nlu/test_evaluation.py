@@ -45,7 +45,15 @@ def test_cases_are_read_with_one_or_several_values(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("entry", ["hello", "[hello]", "[1, {}]", "[hello, black]"])
+def test_where_nobody_said_what_is_named_intents_alone_are_judged(tmp_path):
+    (case,) = load_cases(write(tmp_path, "test:\n  greet: [hello]\n"), "test")
+    assert case == Case("hello", "greet", None)
+    outcomes = [*OUTCOMES, Outcome(case, "greet", 0.9, (("brand", "Nike"),))]
+    assert score_entities(outcomes) == score_entities(OUTCOMES)
+    assert accuracy(outcomes) == 0.6
+
+
+@pytest.mark.parametrize("entry", ["1", "[hello]", "[1, {}]", "[hello, black]"])
 def test_a_case_of_another_form_is_refused(tmp_path, entry):
     with pytest.raises(ValueError, match="is not"):
         load_cases(write(tmp_path, f"test:\n  greet: [{entry}]\n"), "test")

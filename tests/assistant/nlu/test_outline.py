@@ -66,6 +66,45 @@ def test_training_examples_are_outlined_as_messages_are(outliner, outlined):
     assert example.get(OUTLINE) == "show me {product_query} {price_max}"
 
 
+def examples(*texts: str) -> TrainingData:
+    made = [Message({TEXT: text}) for text in texts]
+    ScriptTokenizer(ScriptTokenizer.get_default_config()).process(made)
+    return TrainingData(made)
+
+
+def kept_by(folder) -> Outliner:
+    return Outliner.create({**FILES, "kept": str(folder)}, None, None, None)
+
+
+def outlines(data: TrainingData) -> list[str]:
+    return [one.get(OUTLINE) for one in data.training_examples]
+
+
+def test_outlines_of_examples_are_kept_and_taken_from_the_file(tmp_path):
+    texts = ("show me lanterns below 30", "have you got curtains")
+    first = outlines(kept_by(tmp_path).process_training_data(examples(*texts)))
+    file = tmp_path / "outlines.json"
+    file.write_text(file.read_text().replace("have you got {", "from the file {"))
+    again = outlines(kept_by(tmp_path).process_training_data(examples(*texts, "show me kettles below 5")))
+    assert again == [first[0], "from the file {product_query}", "show me {product_query} {price_max}"]
+
+
+def test_outlines_made_by_other_lists_are_made_anew(tmp_path):
+    kept_by(tmp_path).process_training_data(examples("have you got curtains"))
+    file = tmp_path / "outlines.json"
+    file.write_text(file.read_text().replace("have you got {", "from the file {"))
+    lexicon = tmp_path / "lexicon.json"
+    lexicon.write_text(LEXICON.read_text().replace("Adidas", "Zonkers"))
+    other = Outliner.create({**FILES, "lexicon": str(lexicon), "kept": str(tmp_path)}, None, None, None)
+    assert outlines(other.process_training_data(examples("have you got curtains"))) == ["have you got {product_query}"]
+
+
+def test_a_damaged_file_of_outlines_is_told(tmp_path):
+    (tmp_path / "outlines.json").write_text("{")
+    with pytest.raises(ArtifactError, match=r"outlines\.json is not JSON .*delete it"):
+        kept_by(tmp_path).process_training_data(examples("hi"))
+
+
 def test_two_messages_of_one_outline_count_the_same(tmp_path, outlined):
     config = {**CountFeaturizer.get_default_config(), "of": OUTLINE}
     featurizer = CountFeaturizer.create(config, Storage(tmp_path), None, Context)

@@ -46,7 +46,10 @@ def test_chinese_examples_are_chinese_or_have_no_language():
 
 @pytest.mark.parametrize(
     ("language", "split"),
-    [("en", "validation"), ("en", "test"), ("en", "fresh"), ("zh", "validation"), ("zh", "test")],
+    [
+        *(("en", split) for split in ("validation", "test", "fresh", "strangers")),
+        *(("zh", split) for split in ("validation", "test", "strangers")),
+    ],
 )
 def test_no_held_out_message_is_an_example(language, split):
     learnt = {text.casefold() for _, text in examples(language)}
