@@ -1,4 +1,4 @@
-"""The featurizer component that counts words and pieces of words, of a whole message or of its outline.
+"""The featurizer component that counts words and pieces of words of a whole message, of its outline or of its sounds.
 
 Rasa's own CountVectorsFeaturizer counts each token's too, for models that read sequences; here nothing reads those, and
 they take most of its time.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -25,8 +26,10 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from assistant.nlu.blocks import add_rows
 from assistant.nlu.outline import OUTLINE
+from assistant.nlu.scripts import has_han
+from assistant.nlu.sounds import sounds_of
 
-VOCABULARY = "vocabulary.json"
+VOCABULARY, SOUNDS = "vocabulary.json", "sounds"
 _NUMBER = re.compile(r"\d+")
 # Whatever the number is, it says the same of the intent.
 _ANY_NUMBER = "0"
@@ -48,7 +51,11 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Give the defaults: single words and pairs that at least two examples have; `of` may be the outline."""
+        """Give the defaults: single words and pairs that at least two examples have.
+
+        `of` says what is counted: the text, its outline, or the sounds of its Chinese characters without tones, which
+        stay the same where a keyboard or a microphone picked a wrong character of the right sound.
+        """
         own = {"of": TEXT, "analyzer": "word", "min_ngram": 1, "max_ngram": 2, "min_df": 2}
         return {**SparseFeaturizer.get_default_config(), **own}
 
@@ -57,8 +64,8 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
         """Refuse what cannot be counted."""
         if config.get("analyzer", "word") not in ("word", "char_wb"):
             raise ValueError(f"analyzer of {cls.__name__} must be word or char_wb, not {config['analyzer']!r}")
-        if config.get("of", TEXT) not in (TEXT, OUTLINE):
-            raise ValueError(f"{cls.__name__} counts of {TEXT} or of {OUTLINE}, not of {config['of']!r}")
+        if config.get("of", TEXT) not in _COUNTED:
+            raise ValueError(f"of of {cls.__name__} must be one of {', '.join(_COUNTED)}, not {config['of']!r}")
         if not 1 <= config.get("min_ngram", 1) <= config.get("max_ngram", 2):
             raise ValueError(f"{cls.__name__} needs 1 <= min_ngram <= max_ngram")
 
@@ -97,7 +104,7 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which words there are."""
-        texts = [self._counted(message) for message in training_data.training_examples if message.get(TEXT)]
+        texts = list(filter(None, map(self._counted, training_data.training_examples)))
         if not texts:
             return self._resource
         counter = self._new_counter(min_df=min(self._config["min_df"], len(texts)))
@@ -133,9 +140,20 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
         )
 
     def _counted(self, message: Message) -> str:
-        """Give what is counted, its words with blanks between."""
-        if self._config["of"] == OUTLINE:
-            text = message.get(OUTLINE) or ""
-        else:
-            text = " ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT]) or [])
-        return _NUMBER.sub(_ANY_NUMBER, text)
+        return _NUMBER.sub(_ANY_NUMBER, _COUNTED[self._config["of"]](message))
+
+
+def _words(message: Message) -> str:
+    """Give the words of a message with blanks between."""
+    return " ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT]) or [])
+
+
+def _outline(message: Message) -> str:
+    return message.get(OUTLINE) or ""
+
+
+def _sounds(message: Message) -> str:
+    return " ".join(sounds_of("".join(filter(has_han, _words(message)))))
+
+
+_COUNTED: Mapping[str, Callable[[Message], str]] = {TEXT: _words, OUTLINE: _outline, SOUNDS: _sounds}

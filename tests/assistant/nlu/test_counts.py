@@ -71,6 +71,17 @@ def test_every_number_is_the_same(storage):
     assert counted(featurizer, "under 5") == counted(featurizer, "under 12345") == [[1, 1, 1]]
 
 
+def test_a_wrong_character_of_the_right_sound_counts_the_same(storage):
+    featurizer = trained(storage, "运费多少", "运费多少", "shoes 运费", of="sounds")
+    # duo, duo shao, fei, fei duo, shao, yun, yun fei.
+    assert counted(featurizer, "运飞多少") == [[1, 1, 1, 1, 1, 1, 1]]
+    assert counted(featurizer, "shoes") == [[0] * 7]
+
+
+def test_without_a_chinese_character_no_sounds_are_learnt(storage):
+    assert counted(trained(storage, "red shoes", "red shoes", of="sounds"), "运费") == []
+
+
 def test_pieces_of_words_forgive_a_slip(storage):
     featurizer = trained(storage, "sneakers", "sneakers", analyzer="char_wb", min_ngram=3, max_ngram=3)
     assert sum(counted(featurizer, "sneekers")[0]) >= 4
