@@ -104,7 +104,7 @@ class MessageReader:
             ReferenceFinder(words, tokenizer, glossary),
             QuantityFinder(words, tokenizer, idle),
             options,
-            QueryFinder(words, idle, glossary),
+            QueryFinder(words, tokenizer, idle, glossary),
         )
 
     def read(self, text: str, intent: str) -> list[Value]:
