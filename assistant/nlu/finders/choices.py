@@ -18,6 +18,7 @@ from assistant.nlu.intents import (
     ORDERS,
     PRICED,
     READDRESSING,
+    REFINING,
     SEARCHING,
     SMALL_TALK,
     SORTED,
@@ -36,6 +37,8 @@ NAMED = frozenset({"ordinal", "product", "brand", "category", "colour", "referen
 _TAKING = frozenset("把将")
 _IT = ("它",)
 _POINTED = frozenset({"reference", "ordinal", "product"})
+_CHOSEN = frozenset({"inform", REFINING})
+_TELLING_OPTION = frozenset({"colour", "option_value", "reason"})
 _TELLING = frozenset({"ordinal", "reference", "colour", "option_value", "product", "brand"})
 # "The pot was in pieces when I unpacked it": what was bought is named already.
 SAYS_WHICH = frozenset({"product", "sku", "product_query", "order_number", "ordered"})
@@ -126,7 +129,7 @@ class GroupFinder:
 
     def find(self, reading: Reading) -> None:
         """Take each phrase, but for the "all" of "not at all"."""
-        if reading.intent in POINTLESS:
+        if reading.intent in POINTLESS or any(one.entity == "aspect" for one in reading.found):
             return
         for first, last, _ in list(self._not.find(reading.tokens, reading.is_free)):
             reading.take(first, last, {})
@@ -211,7 +214,8 @@ class OptionNameFinder:
 
     def find(self, reading: Reading) -> None:
         """Take each name where an option is being talked of; in a search it stays a word to search for."""
-        if reading.intent not in NAMES_OPTIONS:
-            return
+        said = {one.entity for one in reading.found}
+        if reading.intent not in NAMES_OPTIONS or (reading.intent in _CHOSEN and said & _TELLING_OPTION):
+            return  # "颜色就要蓝的" has told which
         for first, last, names in list(self._names.find(reading.tokens, reading.is_free)):
             reading.take(first, last, {"option_name": names[:1]})

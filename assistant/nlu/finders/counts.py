@@ -46,8 +46,8 @@ class OrdinalFinder:
 
     def find(self, reading: Reading) -> None:
         """Take each ordinal; note a small number that is all the message says."""
-        if reading.intent in SMALL_TALK | OFFERING:
-            return
+        if reading.intent in SMALL_TALK | OFFERING | {"sort_results"}:
+            return  # "the dearest on the first place" orders
         barred = self._barred(reading)
         for index, token in enumerate(reading.tokens):
             is_ordinal = token.norm in self._ordinals and index not in barred and reading.is_free(index, index + 1)

@@ -44,6 +44,9 @@ _BREAKS = frozenset(",;!?，。；：！？、（）")
 _MOSTLY = 0.6
 _WANTING = frozenset("买找卖")
 _COUNTING = frozenset("几每这那哪整")
+_LENGTHS_OF_SPELLING = range(3, 5)
+_ADDRESS = "省市区县镇乡村路街巷弄号楼栋"
+_SURELY_ADDRESS = 2
 _LENGTHS_OF_NAMES = range(2, 5)
 
 
@@ -78,7 +81,7 @@ class QueryFinder:
         if not any(reading.tokens[index].norm[0].isalpha() for index in kept):
             return
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
-            kept = list(range(kept[0], len(reading.tokens)))
+            kept = list(range(0 if _is_address(reading) else kept[0], _end_of_name(reading) or len(reading.tokens)))
         note_query(reading, kept)
 
     def _kept(self, reading: Reading) -> Iterator[int]:
@@ -182,10 +185,28 @@ class QueryFinder:
 
     def _is_one_answer(self, reading: Reading, kept: Sequence[int]) -> bool:
         """Tell a name or an address, of which a character may look idle: "天府大道88号"."""
+        if _is_address(reading) or _end_of_name(reading):
+            return True
         if reading.found or not has_han(reading.text) or any(reading.tokens[at].norm in self._goods for at in kept):
             return False
         known = sum(reading.tokens[at].end - reading.tokens[at].start for at in kept)
         return known >= _MOSTLY * sum(map(str.isalnum, reading.text))
+
+
+def _is_address(reading: Reading) -> bool:
+    """Tell an address of whose place no list knows: "大理双廊镇大建旁村12号"."""
+    letters = {letter for letter in _ADDRESS if letter in plain(reading.text)}
+    return not reading.found and len(letters) >= _SURELY_ADDRESS and any(map(str.isalnum, reading.text))
+
+
+def _end_of_name(reading: Reading) -> int:
+    """Give where a name ends that is spelled out behind it: "王秀兰 兰花的兰", "张大军 弓长张"; 0 where none is."""
+    name, _, spelled = plain(reading.text).strip().replace("，", " ").partition(" ")
+    words = spelled.split()
+    is_name = len(name) in _LENGTHS_OF_NAMES and all(map(is_han, name)) and not reading.found
+    if not (is_name and words and all(len(word) in _LENGTHS_OF_SPELLING and word[-1] in name for word in words)):
+        return 0
+    return sum(token.start < len(name) for token in reading.tokens)
 
 
 def _own_name(reading: Reading) -> list[int]:
