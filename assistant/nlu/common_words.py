@@ -31,7 +31,9 @@ def carrying_characters() -> frozenset[str]:
 @cache
 def common_verbs() -> frozenset[str]:
     """Give the verbs of common speech: "提供", "看见"."""
-    return frozenset(word for word, count, part in _dictionary() if len(word) > 1 and part == _VERB and count >= _COMMON)
+    return frozenset(
+        word for word, count, part in _dictionary() if len(word) > 1 and part == _VERB and count >= _COMMON
+    )
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.nlu.catalogue import Catalogue
@@ -28,7 +28,7 @@ from assistant.nlu.finders.sizes import SizeFinder
 from assistant.nlu.finders.skus import SkuFinder
 from assistant.nlu.numbers import NumberReader
 from assistant.nlu.phrases import PhraseBook
-from assistant.nlu.reading import Reading
+from assistant.nlu.reading import Found, Reading
 from assistant.nlu.spelling import Speller
 from assistant.nlu.tokens import MAX_CHARACTERS, Tokenizer
 from assistant.nlu.words import WordLists
@@ -69,7 +69,7 @@ class MessageReader:
         options = OptionNameFinder(words, tokenizer, catalogue)
         aspects, adjustments = AspectFinder(words, tokenizer), AdjustmentFinder(words, tokenizer)
         gifts, reasons = GiftFinder(words, tokenizer), ReasonFinder(words, tokenizer)
-        bought = BoughtFinder(tokenizer, catalogue, idle, glossary)
+        bought = BoughtFinder(words, tokenizer, catalogue, idle, glossary)
         known = PhraseBook(tokenizer, ((word, True) for word in _plain_words(words)))
         known_words = (each.words() for each in (names, options, aspects, adjustments, gifts, reasons, known, idle))
         self._lasting = PhraseBook(tokenizer, ((word, True) for word in words.lasting))
@@ -114,12 +114,21 @@ class MessageReader:
         reading = Reading(text, intent, tokens, self._numbers.read(tokens))
         for finder in self._finders:
             finder.find(reading)
-        found = sorted(reading.found, key=lambda one: (one.first, one.last))
+        found = _said_once(sorted(reading.found, key=lambda one: (one.first, one.last)))
         return [Value(one.entity, one.value, tokens[one.first].start, tokens[one.last - 1].end) for one in found]
 
     def is_lasting(self, text: str) -> bool:
         """Tell whether a wish is said to hold for good: "never", "I'm allergic to", "from now on"."""
         return any(True for _ in self._lasting.find(self._tokenizer.cut(text), lambda _first, _last: True))
+
+
+def _said_once(found: Iterable[Found]) -> Iterator[Found]:
+    """Leave out what is said again, as in "便宜点，再便宜点"; "two of these and two of those" are two counts."""
+    said: set[tuple[str, str]] = set()
+    for one in found:
+        if one.entity == "quantity" or (one.entity, one.value) not in said:
+            yield one
+        said.add((one.entity, one.value))
 
 
 def _plain_words(words: WordLists) -> Iterable[str]:

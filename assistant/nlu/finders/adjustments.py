@@ -54,7 +54,9 @@ class GiftFinder:
         """Take each sign, as nothing of that name is looked for; it is one gift."""
         if reading.intent not in GIVING:
             return
-        signs = [one for one in self._signs.find(reading.tokens, reading.is_free) if self._is_gift(reading, one[0], one[1])]
+        signs = [
+            one for one in self._signs.find(reading.tokens, reading.is_free) if self._is_gift(reading, one[0], one[1])
+        ]
         for place, (first, last, _) in enumerate(signs):
             reading.take(first, last, {} if place else {"adjustment": [GIFT]})
 

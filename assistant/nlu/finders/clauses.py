@@ -1,13 +1,14 @@
 """Which part of a message asks: shoppers tell first why they need something, "夜里改稿伤眼，想要一盏台灯".
 
 A clause ends at a sign, or at a blank between Chinese characters. Where a clause that asks names goods, the clauses
-before it tell a story, and so do those behind it that begin with a person. Where it names none ("旧书架塌了，换个结实的"),
+before it tell a story, and so do those behind it that begin with a person. Where it names none ("书架塌了，换个新的"),
 the goods of the others are asked for, and no other word of theirs. A clause that is nothing but names is no story.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from assistant.nlu.intents import BY_PHOTO, OFFERING, REFINING
 from assistant.nlu.phrases import PhraseBook
@@ -59,7 +60,7 @@ class AskingPart:
 def _clauses(reading: Reading) -> list[Clause]:
     starts = [place for place in range(1, len(reading.tokens)) if _parts(reading, place)]
     edges = [0, *starts, len(reading.tokens)]
-    return [range(first, last) for first, last in zip(edges, edges[1:], strict=False) if last > first]
+    return [range(first, last) for first, last in pairwise(edges) if last > first]
 
 
 def _parts(reading: Reading, place: int) -> bool:

@@ -119,7 +119,7 @@ class OrdinalFinder:
         following = reading.tokens[number.last].norm
         if not (reading.is_glued(number.last) and is_han(following[0])):
             return False
-        is_joined = bool(self._joiners.at(reading.tokens, number.last)[0])
+        is_joined = following == "比" or bool(self._joiners.at(reading.tokens, number.last)[0])
         return not is_joined and (number.value == 1 or not self._idle.is_idle(reading.tokens[number.last], "all"))
 
     def _is_place(self, reading: Reading, number: Number, following: str) -> bool:

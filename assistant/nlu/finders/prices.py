@@ -56,7 +56,8 @@ class PriceFinder:
         self._joiners = PhraseBook(tokenizer, ((word, True) for word in price["joiners"]))
         self._fillers = PhraseBook(tokenizer, ((word, True) for word in price["fillers"]))
         self._refusals = PhraseBook(tokenizer, ((word, True) for word in price["refusals"]))
-        self._units = frozenset(word for unit in words.units for word in unit)
+        # A multiplier that multiplies nothing is a unit too, as of colours of light: "3000K".
+        self._units = frozenset(word for unit in words.units for word in unit) | frozenset(words.multipliers)
         self._piece_words = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
 
     def find(self, reading: Reading) -> None:

@@ -8,9 +8,10 @@ product_query.
 
 Chinese has no blanks by which a verb that no list knows could be told from a name of goods. So an unknown Chinese word
 is kept where goods are searched for, a need is told or a question is answered; elsewhere only where the message names
-or points at nothing else. Words of common speech never are, but in an answer, which may be a name or an address. What a
-name of goods ends with tells one that is unknown, and belongs to the word before it: "升降桌". Of a message that tells a
-story first, only what it asks for is kept (`clauses.py`).
+or points at nothing else. Words of common speech never are, but in an answer, which may be a name or an address.
+
+What a name of goods ends with tells one that no list knows, and belongs to the word before it: "升降桌". Of a message
+that tells a story first, only what it asks for is kept (`clauses.py`).
 """
 
 from __future__ import annotations
@@ -60,12 +61,18 @@ def note_query(reading: Reading, kept: Sequence[int]) -> None:
     reading.note(kept[0], kept[-1] + 1, {"product_query": [plain(value)]})
 
 
+def is_measure(reading: Reading, place: int, units: Collection[str]) -> bool:
+    """Tell the "床" of "两床被子", which counts, from that which is goods."""
+    if not place or not reading.is_glued(place) or reading.tokens[place].norm not in units:
+        return False
+    before = reading.tokens[place - 1]
+    return before.number is not None or before.norm in NUMERALS | _COUNTING
+
+
 class QueryFinder:
     """Find the product_query, after every other finder."""
 
-    def __init__(
-        self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords, glossary: Mapping[str, str]
-    ) -> None:
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords, glossary: Mapping[str, str]) -> None:
         self._idle, self._goods = idle, frozenset(glossary)
         self._modifiers, self._heads = frozenset(words.modifiers), frozenset(words.heads)
         self._units = frozenset(words.quantity["units"])
@@ -81,7 +88,8 @@ class QueryFinder:
         if not any(reading.tokens[index].norm[0].isalpha() for index in kept):
             return
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
-            kept = list(range(0 if _is_address(reading) else kept[0], _end_of_name(reading) or len(reading.tokens)))
+            end = _end_of_name(reading)
+            kept = list(range(0 if end or _is_address(reading) else kept[0], end or len(reading.tokens)))
         note_query(reading, kept)
 
     def _kept(self, reading: Reading) -> Iterator[int]:
@@ -98,12 +106,12 @@ class QueryFinder:
         if not (reading.is_searched(index) and norm[0].isalnum()):
             return False
         if not is_han(norm[0]) or norm in self._goods:
-            return not self._counts(reading, index)
+            return not self._is_measure(reading, index)
         if not reading.is_free(index, index + 1):
             return len(norm) > 1
         # A lone Chinese character is a scrap of what other finders and idle words left over, if it is not asked for.
         if len(norm) == 1:
-            return norm in self._heads and self._is_pointed_at(reading, index) and not self._counts(reading, index)
+            return norm in self._heads and self._is_pointed_at(reading, index) and not self._is_measure(reading, index)
         is_named = with_unknown or (reading.intent in NAMES_GOODS and norm[-1] in self._heads)
         return is_named and not self._is_common(norm, reading.intent)
 
@@ -112,13 +120,6 @@ class QueryFinder:
         """Tell the "包" of "这个包" and "买包" from that of "包安装"."""
         is_behind = any(one.entity == "reference" and one.last == index for one in reading.found)
         return reading.is_glued(index) and (is_behind or reading.tokens[index - 1].norm in _WANTING)
-
-    def _counts(self, reading: Reading, index: int) -> bool:
-        """Tell the "床" of "两床被子" from goods."""
-        is_unit = reading.is_glued(index) and reading.tokens[index].norm in self._units
-        return is_unit and (
-            reading.tokens[index - 1].number is not None or reading.tokens[index - 1].norm in NUMERALS | _COUNTING
-        )
 
     def _is_goods(self, reading: Reading, index: int) -> bool:
         norm = reading.tokens[index].norm
@@ -159,7 +160,7 @@ class QueryFinder:
     def _joins_name(self, reading: Reading, index: int) -> bool:
         norm = reading.tokens[index].norm
         if len(norm) == 1:
-            return self._is_part(reading, index)
+            return reading.intent in NAMES_ANYTHING | NAMES_GOODS and self._is_part(reading, index)
         is_unknown = is_han(norm[0]) and reading.is_free(index, index + 1) and reading.is_searched(index)
         return is_unknown and not self._is_common(norm, reading.intent)
 
@@ -179,9 +180,14 @@ class QueryFinder:
             return True
         if reading.intent in FITTING and any(one.entity in _SHOWN for one in reading.found):
             return True  # "这个扛不扛摔": which one is told, so what else is said is the need
-        if reading.intent in NAMES_KNOWN_GOODS | OFFERING | {BY_PHOTO} or any(one.entity in _POINTING for one in reading.found):
+        names_known = reading.intent in NAMES_KNOWN_GOODS | OFFERING | {BY_PHOTO}
+        if names_known or any(one.entity in _POINTING for one in reading.found):
             return False
-        return not any(token.norm in self._goods for token in reading.tokens)
+        places = range(len(reading.tokens))
+        return not any(reading.tokens[at].norm in self._goods and not self._is_measure(reading, at) for at in places)
+
+    def _is_measure(self, reading: Reading, index: int) -> bool:
+        return is_measure(reading, index, self._units)
 
     def _is_one_answer(self, reading: Reading, kept: Sequence[int]) -> bool:
         """Tell a name or an address, of which a character may look idle: "天府大道88号"."""
