@@ -32,6 +32,7 @@ class HanCutter:
         phrases = {phrase for phrase in _phrases_of(words) if has_han(phrase)}
         units = {word for unit in words.units for word in unit} | set(words.ordinals) | set(words.multipliers)
         self._goods = frozenset(goods)
+        self._heads = frozenset(words.heads)
         self._whole = {word for word in (*words.whole_words, *self._goods, *units) if has_han(word) and len(word) > 1}
         self._phrases = phrases | self._whole
         self._segmenter = _segmenter(tuple(sorted(self._phrases))) if self._phrases else None
@@ -73,10 +74,11 @@ class HanCutter:
             place += length or 1
 
     def _longer_word(self, run: str, place: int, length: int, longest: int) -> int:
-        """Give the length of a word that only begins with goods: "咖啡馆" is no coffee; 0 for none."""
+        """Give the length of a word that only begins with goods, as "咖啡馆" does but not "咖啡机"; 0 for none."""
         words = self._segmenter.FREQ if self._segmenter else {}
         sizes = (size for size in range(longest, length, -1) if words.get(run[place : place + size]))
-        return next((size for size in sizes if run[place + length : place + size] not in self._phrases), 0)
+        longer = (size for size in sizes if run[place + length : place + size] not in self._phrases)
+        return next((size for size in longer if run[place + size - 1] not in self._heads), 0)
 
     def _closes_number(self, before: str, word: str) -> bool:
         """Tell the "多块" of "两百多块", which stands in the dictionary for something else."""

@@ -63,8 +63,10 @@ class GiftFinder:
     @staticmethod
     def _is_gift(reading: Reading, first: int, last: int) -> bool:
         """Tell "送老师" from a teacher who is only talked of, where nothing is asked for: "室友说在打折"."""
-        sign = "".join(token.norm for token in reading.tokens[first:last])
-        return reading.intent not in _TALKING or not is_han(sign[0]) or not _GIVEN.isdisjoint(sign)
+        sign = "".join(token.norm for token in reading.tokens[first - reading.is_glued(first) : last])
+        return (
+            reading.intent not in _TALKING or not is_han(reading.tokens[first].norm[0]) or not _GIVEN.isdisjoint(sign)
+        )
 
 
 class PhotoAgainFinder:

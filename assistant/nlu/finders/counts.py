@@ -25,7 +25,7 @@ from assistant.nlu.words import WordLists
 
 MOST_SHOWN = 20
 LAST = -1
-_ONE = "一"
+_ONE, _BESIDE = "一", "比"
 
 
 class OrdinalFinder:
@@ -117,10 +117,13 @@ class OrdinalFinder:
         if not is_han(reading.tokens[number.first].norm[0]) or number.last >= len(reading.tokens):
             return False
         following = reading.tokens[number.last].norm
-        if not (reading.is_glued(number.last) and is_han(following[0])):
+        if not (reading.is_glued(number.last) and is_han(following[0])) or following in self._suffixes_behind:
             return False
-        is_joined = following == "比" or bool(self._joiners.at(reading.tokens, number.last)[0])
+        is_joined = any(self._joins(reading, place) for place in (number.first - 1, number.last))
         return not is_joined and (number.value == 1 or not self._idle.is_idle(reading.tokens[number.last], "all"))
+
+    def _joins(self, reading: Reading, place: int) -> bool:
+        return place >= 0 and (reading.tokens[place].norm == _BESIDE or self._joiners.at(reading.tokens, place)[0] > 0)
 
     def _is_place(self, reading: Reading, number: Number, following: str) -> bool:
         """Tell "2号那个" from the house in "建国路12号"."""
