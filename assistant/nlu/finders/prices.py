@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from assistant.nlu.finders.spreads import spread_from
 from assistant.nlu.han import NUMERALS
-from assistant.nlu.intents import LIMITED, PRICED, SEARCHING
+from assistant.nlu.intents import LIMITED, PRICED, SEARCHING, STARTING_FROM_ONE
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Number, Reading
 from assistant.nlu.scripts import is_han
@@ -113,7 +113,9 @@ class PriceFinder:
         lead, kinds = self._lead_before(reading, amount.first)
         length, after = self._after_at(reading, amount.last)
         spread = spread_from(reading, number)
-        is_amount = amount.has_currency or spread is not None or _is_spelled_alone(reading, number)
+        # "再找两块" asks for two more of a watch.
+        is_piece = reading.intent in STARTING_FROM_ONE and number.value < _ROUND and number.is_whole
+        is_amount = (amount.has_currency and not is_piece) or spread is not None or _is_spelled_alone(reading, number)
         if not (kinds or after or amount.kind) and (not is_amount or reading.intent not in LIMITED):
             return
         # "From 50" is a range that never ends; "from" alone is too weak a word for a number without a currency.
@@ -125,7 +127,7 @@ class PriceFinder:
             reading.take(lead - 1, amount.last, {"price_min": [spread.text], "price_max": [number.text]})
             return
         kind = "least" if kind == "between" else kind
-        kind = _REFUSED.get(kind, kind) if self._is_refused(reading, amount.last + length) else kind
+        kind = _REFUSED.get(kind, kind) if said and self._is_refused(reading, amount.last + length) else kind
         reading.take(lead, amount.last + length, _limits(kind, number))
 
     def _after_at(self, reading: Reading, place: int) -> tuple[int, list[str]]:

@@ -180,7 +180,7 @@ class QueryFinder:
             return True
         if reading.intent in FITTING and any(one.entity in _SHOWN for one in reading.found):
             return True  # "这个扛不扛摔": which one is told, so what else is said is the need
-        names_known = reading.intent in NAMES_KNOWN_GOODS | OFFERING | {BY_PHOTO}
+        names_known = reading.intent in NAMES_KNOWN_GOODS | OFFERING | {BY_PHOTO, "ask_stock"}
         if names_known or any(one.entity in _POINTING for one in reading.found):
             return False
         places = range(len(reading.tokens))

@@ -129,6 +129,8 @@ class SizeFinder:
     def _find_followed(self, reading: Reading, index: int) -> None:
         """Find the size before a word that makes it one: "42码", "M码"."""
         length = self._after.at(reading.tokens, index)[0] if index else 0
+        if index and not length and reading.tokens[index].norm in self._places:  # "M号", but "3号" is the third
+            length = int(reading.tokens[index - 1].norm in _LETTERS)
         number = self._number_before(reading, index) if length else None
         first = number.first if number else index - 1
         if length and first and reading.tokens[first - 1].norm in self._steps:
