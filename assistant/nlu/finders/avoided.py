@@ -93,6 +93,8 @@ class AvoidedFinder:
     def _start_of(self, reading: Reading, end: int) -> int:
         start = end
         while start and end - start < LONGEST and self._joins(reading, start) and self._is_named(reading, start - 1):
+            if start < end and is_han(reading.tokens[start].norm[0]) and not reading.is_glued(start):
+                break  # a blank parts what is written without blanks
             start -= 1
         return start
 
