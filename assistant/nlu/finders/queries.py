@@ -97,7 +97,7 @@ class QueryFinder:
         places = {index for index in range(len(reading.tokens)) if self._is_kept(reading, index, with_unknown)}
         if reading.intent != INFORM:
             places |= set(self._scraps(reading)) if reading.intent in NAMES_ANYTHING else set()
-            places |= {place for index in sorted(places) for place in self._compound(reading, index, places)}
+            places |= {place for index in sorted(places) for place in self._compound(reading, index)}
         places |= {index for index in range(len(reading.tokens)) if self._is_modifier(reading, index, places)}
         yield from self._asking.of(reading, sorted(places), lambda place: self._is_goods(reading, place))
 
@@ -144,7 +144,7 @@ class QueryFinder:
             return False
         return not (reading.is_glued(index) and reading.tokens[index - 1].norm == "不")
 
-    def _compound(self, reading: Reading, index: int, places: Collection[int]) -> Iterator[int]:
+    def _compound(self, reading: Reading, index: int) -> Iterator[int]:
         """Give what belongs to a kept word: the "桌" behind "升降", or the "升降" before "桌"."""
         tokens, behind = reading.tokens, index + 1
         if self._is_scrap(reading, behind) and reading.is_glued(behind) and tokens[behind].norm in self._heads:
