@@ -15,6 +15,7 @@ from assistant.nlu.words import WordLists
 NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿")
 _COUNTED = re.compile(f"[{''.join(sorted(NUMERALS))}]+")
 _MOST_WHOLE = 8
+_ENDINGS = "heads"
 
 Span = tuple[int, int]
 
@@ -31,6 +32,7 @@ class HanCutter:
         phrases = {phrase for phrase in _phrases_of(words) if has_han(phrase)}
         units = {word for unit in words.units for word in unit} | set(words.ordinals) | set(words.multipliers)
         self._goods = frozenset(goods)
+        self._heads = frozenset(words.heads)
         self._whole = {word for word in (*words.whole_words, *self._goods, *units) if has_han(word) and len(word) > 1}
         self._phrases = phrases | self._whole
         self._segmenter = _segmenter(tuple(sorted(self._phrases))) if self._phrases else None
@@ -65,9 +67,18 @@ class HanCutter:
         while place < len(run):
             longest = min(_MOST_WHOLE, len(run) - place)
             length = next((size for size in range(longest, 1, -1) if run[place : place + size] in self._whole), 0)
-            if length:
+            longer = self._longer_word(run, place, length, longest) if run[place : place + length] in self._goods else 0
+            if length and not longer:
                 yield place, place + length
+            length = longer or length
             place += length or 1
+
+    def _longer_word(self, run: str, place: int, length: int, longest: int) -> int:
+        """Give the length of a word that only begins with goods, as "咖啡馆" does but not "咖啡机"; 0 for none."""
+        words = self._segmenter.FREQ if self._segmenter else {}
+        sizes = (size for size in range(longest, length, -1) if words.get(run[place : place + size]))
+        longer = (size for size in sizes if run[place + length : place + size] not in self._phrases)
+        return next((size for size in longer if run[place + size - 1] not in self._heads), 0)
 
     def _closes_number(self, before: str, word: str) -> bool:
         """Tell the "多块" of "两百多块", which stands in the dictionary for something else."""
@@ -90,6 +101,8 @@ def _segmenter(phrases: tuple[str, ...]) -> Segmenter:
 
 def _phrases_of(words: WordLists) -> Iterator[str]:
     for field in fields(words):
+        if field.name == _ENDINGS:
+            continue  # ends of words are no words: "二尺" is not two of something
         yield from _flat(getattr(words, field.name))
 
 

@@ -108,3 +108,5 @@ NAMES_ANYTHING = frozenset({"search_products", "inform"})
 NAMES_KNOWN_GOODS = frozenset({"refine_search", "ask_why", "dismiss_product", "nlu_fallback"}) | CHANGING - {
     "add_to_cart"
 }
+# A word that ends as names of goods do is one, known or not; these are about little else.
+NAMES_GOODS = CHOOSING | {BY_PHOTO, REFINING, "ask_stock", "dismiss_product"}

@@ -16,6 +16,8 @@ from assistant.nlu.words import WordLists
 LONGEST = 8
 # "百来块", "千把块", "千元": a unit without a count before it is one, where money or a rough count follows.
 _BARE_UNITS = frozenset("百千万")
+# "3000K" is no three millions.
+_THOUSAND, _MANY = "k", 1000
 _ROUGHLY = frozenset("来把元块")
 
 
@@ -46,7 +48,7 @@ class NumberReader:
         if found is None:
             return None
         following = tokens[found.last].norm if found.last < len(tokens) else ""
-        times = self._multipliers.get(following)
+        times = 0 if following == _THOUSAND and found.value >= _MANY else self._multipliers.get(following)
         return Number(found.first, found.last + 1, found.value * times) if times else found
 
     def _spelled(self, tokens: Sequence[Token], index: int) -> Number | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,7 +31,7 @@ from assistant.nlu.finders.skus import SkuFinder
 from assistant.nlu.goods import glossary_of
 from assistant.nlu.numbers import NumberReader
 from assistant.nlu.phrases import PhraseBook
-from assistant.nlu.reading import Reading
+from assistant.nlu.reading import Found, Reading
 from assistant.nlu.spelling import Speller
 from assistant.nlu.tokens import MAX_CHARACTERS, Tokenizer
 from assistant.nlu.words import WordLists
@@ -72,7 +72,7 @@ class MessageReader:
         options = OptionNameFinder(words, tokenizer, catalogue)
         aspects, adjustments = AspectFinder(words, tokenizer), AdjustmentFinder(words, tokenizer)
         gifts, reasons = GiftFinder(words, tokenizer), ReasonFinder(words, tokenizer)
-        bought = BoughtFinder(tokenizer, catalogue, idle, glossary)
+        bought = BoughtFinder(words, tokenizer, catalogue, idle, glossary)
         known = PhraseBook(tokenizer, ((word, True) for word in _plain_words(words)))
         known_words = (each.words() for each in (names, options, aspects, adjustments, gifts, reasons, known, idle))
         self._lasting = PhraseBook(tokenizer, ((word, True) for word in words.lasting))
@@ -107,7 +107,7 @@ class MessageReader:
             ReferenceFinder(words, tokenizer, glossary),
             QuantityFinder(words, tokenizer, idle),
             options,
-            QueryFinder(words, idle, glossary),
+            QueryFinder(words, tokenizer, idle, glossary),
         )
 
     @classmethod
@@ -133,7 +133,7 @@ class MessageReader:
         reading = Reading(text, intent, tokens, self._numbers.read(tokens))
         for finder in self._finders:
             finder.find(reading)
-        found = sorted(reading.found, key=lambda one: (one.first, one.last))
+        found = _said_once(sorted(reading.found, key=lambda one: (one.first, one.last)))
         return [Value(one.entity, one.value, tokens[one.first].start, tokens[one.last - 1].end) for one in found]
 
     def is_lasting(self, text: str) -> bool:
@@ -146,6 +146,15 @@ def _loaded(lexicon: str, words: tuple[str, ...], real_words: str, goods: str, c
     """Read the files; what they hold is one of the arguments, so that a change is seen."""
     vocabulary = read_json(real_words)["model"]["vocab"]
     return MessageReader(WordLists.load(*words), Catalogue.load(lexicon), vocabulary, glossary_of(goods))
+
+
+def _said_once(found: Iterable[Found]) -> Iterator[Found]:
+    """Leave out what is said again, as in "便宜点，再便宜点"; "two of these and two of those" are two counts."""
+    said: set[tuple[str, str]] = set()
+    for one in found:
+        if one.entity == "quantity" or (one.entity, one.value) not in said:
+            yield one
+        said.add((one.entity, one.value))
 
 
 def _plain_words(words: WordLists) -> Iterable[str]:

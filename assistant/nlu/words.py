@@ -84,6 +84,8 @@ class WordLists:
     several: Mapping[str, Phrases]
     whole_words: Phrases
     modifiers: Phrases
+    heads: Phrases
+    asks: Phrases
     carrier: Mapping[str, Phrases]
 
     @classmethod

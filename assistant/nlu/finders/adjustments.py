@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.nlu.intents import BY_PHOTO, GIVING
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
+from assistant.nlu.scripts import is_han
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
@@ -14,6 +15,10 @@ OPPOSITES = {
     **{"ignore": RESTORE, RESTORE: "ignore", "less": "more", "more": "less", "gift": "self", "self": "gift"},
     EVERYTHING: EVERYTHING,
 }
+# About what the shop does, not about whom a thing is for.
+_TALKING = frozenset({"ask_deals", "ask_new"})
+_THESE, _WISHES = frozenset("那这"), frozenset("条句项道话")
+_GIVEN = frozenset("送给礼")
 
 
 class AspectFinder:
@@ -49,8 +54,19 @@ class GiftFinder:
         """Take each sign, as nothing of that name is looked for; it is one gift."""
         if reading.intent not in GIVING:
             return
-        for place, (first, last, _) in enumerate(list(self._signs.find(reading.tokens, reading.is_free))):
+        signs = [
+            one for one in self._signs.find(reading.tokens, reading.is_free) if self._is_gift(reading, one[0], one[1])
+        ]
+        for place, (first, last, _) in enumerate(signs):
             reading.take(first, last, {} if place else {"adjustment": [GIFT]})
+
+    @staticmethod
+    def _is_gift(reading: Reading, first: int, last: int) -> bool:
+        """Tell "送老师" from a teacher who is only talked of, where nothing is asked for: "室友说在打折"."""
+        sign = "".join(token.norm for token in reading.tokens[first - reading.is_glued(first) : last])
+        return (
+            reading.intent not in _TALKING or not is_han(reading.tokens[first].norm[0]) or not _GIVEN.isdisjoint(sign)
+        )
 
 
 class PhotoAgainFinder:
@@ -86,11 +102,18 @@ class AdjustmentFinder:
         has_aspect = any(one.entity == "aspect" for one in reading.found)
         said: set[str] = set()
         for first, last, (name, *_) in list(self._phrases.find(reading.tokens, reading.is_free)):
-            if not self._is_meant(reading.intent, name, has_aspect):
+            if not self._is_meant(reading.intent, name, has_aspect) or (name == EVERYTHING and self._is_one(reading)):
                 continue
             is_first = name not in said and OPPOSITES[name] not in said
             said.add(name)
             reading.take(first, last, {"adjustment": [name]} if is_first else {})
+
+    @staticmethod
+    def _is_one(reading: Reading) -> bool:
+        """Tell "那条作废", and what names a field, from "都作废"."""
+        norms = [token.norm for token in reading.tokens]
+        points = any(norms[at] in _THESE and norms[at + 1] in _WISHES for at in range(len(norms) - 1))
+        return points or any(one.entity == "aspect" for one in reading.found)
 
     def _is_meant(self, intent: str, name: str, has_aspect: bool) -> bool:
         """Tell "the brand counts again" from "leather is fine again", which names no field to bring back."""

@@ -20,6 +20,7 @@ Span = tuple[int, int]
 
 WISH = "state_wish"
 LONGEST = 3
+_SOME, _ALL_BUT = frozenset("的类"), ("以外的", "之外的")
 _BREAKS = frozenset(",.;:!?()，。；：！？（）")
 _SPELLED = ("brand", "colour", "category")
 
@@ -78,12 +79,22 @@ class AvoidedFinder:
             start = self._start_of(reading, end)
             if start == end:
                 return
-            yield start, end
+            if not self._is_some(reading, start, end):
+                yield start, end
             end = self._before_joiner(reading, start)
+
+    def _is_some(self, reading: Reading, start: int, end: int) -> bool:
+        """Tell the plants of "有毒的植物都别推", which are not all plants, and what stands behind "华为以外的"."""
+        before = reading.tokens[start - 1].norm if start and reading.is_glued(start) else ""
+        is_all_but = reading.text[: reading.tokens[start].start].endswith(_ALL_BUT)
+        names = {entity for entity, _ in self._names.named(reading.tokens[start:end])}
+        return is_all_but or (before in _SOME and "category" in names)
 
     def _start_of(self, reading: Reading, end: int) -> int:
         start = end
         while start and end - start < LONGEST and self._joins(reading, start) and self._is_named(reading, start - 1):
+            if start < end and is_han(reading.tokens[start].norm[0]) and not reading.is_glued(start):
+                break  # a blank parts what is written without blanks
             start -= 1
         return start
 
@@ -121,15 +132,18 @@ class AvoidedFinder:
             return False
         token = reading.tokens[place]
         # In a language without blanks one character may be a word: "皮".
-        is_word = len(token.norm) > 1 or token.norm in self._goods
+        is_word = len(token.norm) > 1 or token.norm in self._goods or bool(self._names.named([token]))
         return is_word and token.norm[0].isalpha() and not self._idle.is_idle(token, reading.intent)
 
     def _joins(self, reading: Reading, place: int) -> bool:
         return not place or (place < len(reading.tokens) and not _BREAKS & {*reading.between(place - 1, place)})
 
     def _take(self, reading: Reading, spans: Iterator[Span]) -> None:
+        said = {one.value for one in reading.found if one.entity == "wish_exclude"}
         for first, last in list(spans):
-            reading.take(first, last, {"wish_exclude": [self._spelled(reading, first, last)]})
+            value = self._spelled(reading, first, last)
+            reading.take(first, last, {} if value in said else {"wish_exclude": [value]})
+            said.add(value)
 
     def _take_implied(self, reading: Reading) -> None:
         """Understand "I'm vegan", where no material is named beside it."""

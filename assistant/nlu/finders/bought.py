@@ -10,22 +10,29 @@ from collections.abc import Mapping
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.finders.queries import note_query
+from assistant.nlu.finders.queries import is_measure, note_query
 from assistant.nlu.intents import ABOUT_BOUGHT, ABOUT_ORDER
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Tokenizer
+from assistant.nlu.words import WordLists
 
 
 class BoughtFinder:
     """Find the product_query where something is talked of that was bought."""
 
     def __init__(
-        self, tokenizer: Tokenizer, catalogue: Catalogue, idle: IdleWords, glossary: Mapping[str, str]
+        self,
+        words: WordLists,
+        tokenizer: Tokenizer,
+        catalogue: Catalogue,
+        idle: IdleWords,
+        glossary: Mapping[str, str],
     ) -> None:
         named = [*(name for name, _ in catalogue.products), *catalogue.categories]
         rows = [row for name in named if (row := [token.norm for token in tokenizer.cut(name)])]
         self._heads = {row[-1] for row in rows if row[-1].isalpha()} | set(glossary)
         self._parts = {norm for row in rows for norm in row}
+        self._units = frozenset(words.quantity["units"])
         self._idle = idle
 
     def find(self, reading: Reading) -> None:
@@ -34,7 +41,7 @@ class BoughtFinder:
             return
         kept = [place for place in range(len(reading.tokens)) if self._is_of_product(reading, place)]
         for place, token in enumerate(reading.tokens):
-            is_idle = self._idle.is_idle(token, reading.intent)
+            is_idle = self._idle.is_idle(token, reading.intent) or is_measure(reading, place, self._units)
             if token.norm in self._heads and reading.is_free(place, place + 1) and not is_idle:
                 first = self._begin(reading, place)
                 reading.take(first, place + 1, {})

@@ -18,6 +18,7 @@ from assistant.nlu.intents import (
     ORDERS,
     PRICED,
     READDRESSING,
+    REFINING,
     SEARCHING,
     SMALL_TALK,
     SORTED,
@@ -34,6 +35,10 @@ COMPARING = "compare_products"
 POINTLESS = SMALL_TALK | SEARCHING | OFFERING | ORDERS | ABOUT_ORDER | ANSWERING | {READDRESSING, "ask_source"}
 NAMED = frozenset({"ordinal", "product", "brand", "category", "colour", "reference", "product_query"})
 _TAKING = frozenset("把将")
+_IT = ("它",)
+_POINTED = frozenset({"reference", "ordinal", "product"})
+_CHOSEN = frozenset({"inform", REFINING})
+_TELLING_OPTION = frozenset({"colour", "option_value", "reason"})
 _TELLING = frozenset({"ordinal", "reference", "colour", "option_value", "product", "brand"})
 # "The pot was in pieces when I unpacked it": what was bought is named already.
 SAYS_WHICH = frozenset({"product", "sku", "product_query", "order_number", "ordered"})
@@ -45,6 +50,8 @@ class SortFinder:
     def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
         named = ((phrase, name) for name in SORTS for phrase in words.sort[name])
         self._sorts = PhraseBook(tokenizer, named)
+        self._others = PhraseBook(tokenizer, ((phrase, True) for phrase in words.sort["others"]))
+        self._directions = {tuple(token.norm for token in tokenizer.cut(each)) for each in words.sort["directions"]}
         self._unsaid = PhraseBook(tokenizer, ((phrase, "price_asc") for phrase in words.sort["price"]))
         self._best = PhraseBook(
             tokenizer, ((phrase, name) for name, each in words.superlative.items() for phrase in each)
@@ -72,7 +79,10 @@ class SortFinder:
         """Take the longest phrase as the one order; "by price" alone means the cheapest first."""
         found = [(book, *each) for book in (self._sorts, self._unsaid) for each in _everywhere(book, reading)]
         found.sort(key=lambda one: (one[0] is self._unsaid, one[1] - one[2]))
+        is_other = any(True for _ in self._others.find(reading.tokens, lambda _first, _last: True))
         for _, first, last, names in found:
+            if is_other and tuple(token.norm for token in reading.tokens[first:last]) in self._directions:
+                continue  # "按销量从高到低" is no order by price
             # "便宜一点" begins with "便宜", "再便宜" ends with it, and both ask for cheaper ones.
             starts = range(max(first - 1, 0), first + 1)
             is_way = any(self._is_way_over(reading, at, first, last) for at in starts)
@@ -119,7 +129,7 @@ class GroupFinder:
 
     def find(self, reading: Reading) -> None:
         """Take each phrase, but for the "all" of "not at all"."""
-        if reading.intent in POINTLESS:
+        if reading.intent in POINTLESS or any(one.entity == "aspect" for one in reading.found):
             return
         for first, last, _ in list(self._not.find(reading.tokens, reading.is_free)):
             reading.take(first, last, {})
@@ -154,8 +164,16 @@ class ReferenceFinder:
                 reading.take(first, last, {})
                 continue
             is_group = norms in self._group and reading.intent == COMPARING
-            is_again = reading.intent in ABOUT_BOUGHT and any(one.entity == "reference" for one in reading.found)
+            is_again = self._is_again(reading, norms, first)
             reading.take(first, last, {} if is_again else {"reference": ["all" if is_group else name]})
+
+    @staticmethod
+    def _is_again(reading: Reading, norms: tuple[str, ...], first: int) -> bool:
+        """Tell the "它" of "这个键盘看腻了，别再推它", which points at what is pointed at already."""
+        pointed = [one for one in reading.found if one.entity in _POINTED]
+        if reading.intent in ABOUT_BOUGHT:
+            return any(one.entity == "reference" for one in pointed)
+        return norms == _IT and any(one.first < first for one in pointed)
 
     def _is_of_goods(self, reading: Reading, first: int, last: int) -> bool:
         """Tell whether a pointer belongs to a Chinese name of goods: "这双鞋太小了", but not "我那双鞋"."""
@@ -196,7 +214,8 @@ class OptionNameFinder:
 
     def find(self, reading: Reading) -> None:
         """Take each name where an option is being talked of; in a search it stays a word to search for."""
-        if reading.intent not in NAMES_OPTIONS:
-            return
+        said = {one.entity for one in reading.found}
+        if reading.intent not in NAMES_OPTIONS or (reading.intent in _CHOSEN and said & _TELLING_OPTION):
+            return  # "颜色就要蓝的" has told which
         for first, last, names in list(self._names.find(reading.tokens, reading.is_free)):
             reading.take(first, last, {"option_name": names[:1]})

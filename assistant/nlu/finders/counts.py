@@ -25,7 +25,7 @@ from assistant.nlu.words import WordLists
 
 MOST_SHOWN = 20
 LAST = -1
-_ONE = "一"
+_ONE, _BESIDE = "一", "比"
 
 
 class OrdinalFinder:
@@ -41,19 +41,21 @@ class OrdinalFinder:
         self._not = PhraseBook(tokenizer, ((phrase, True) for phrase in words.not_ordinal))
         self._nouns = {tokenizer.singular(word) for word in words.ordinal_nouns}
         self._units = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
+        self._joiners = PhraseBook(tokenizer, ((word, True) for word in words.avoid_joiners))
         self._idle = idle
 
     def find(self, reading: Reading) -> None:
         """Take each ordinal; note a small number that is all the message says."""
-        if reading.intent in SMALL_TALK | OFFERING:
-            return
+        if reading.intent in SMALL_TALK | OFFERING | {"sort_results"}:
+            return  # "the dearest on the first place" orders
         barred = self._barred(reading)
         for index, token in enumerate(reading.tokens):
             is_ordinal = token.norm in self._ordinals and index not in barred and reading.is_free(index, index + 1)
             if is_ordinal and not self._counts_time(reading, index + 1):
                 self._take_word(reading, index)
         for first, last, (place, *_) in list(self._of_many.find(reading.tokens, reading.is_free)):
-            self._take_many(reading, first, last, place)
+            if not (reading.is_glued(first) and reading.tokens[first - 1].number is not None):  # "138后面四个7"
+                self._take_many(reading, first, last, place)
         if reading.intent == READDRESSING:
             return  # "number 14" is a house
         for number in reading.free_numbers():
@@ -103,11 +105,25 @@ class OrdinalFinder:
             noun = number.last + 1 < len(reading.tokens) and reading.tokens[number.last + 1].norm in self._nouns
             reading.take(number.first, number.last + 1 + noun, values)
         elif first < number.first or (reading.intent in NUMBER_IS_ORDINAL and not is_noun and not counts):
-            reading.take(first, number.last, values)
+            if first < number.first or not self._begins_word(reading, number):
+                reading.take(first, number.last, values)
         elif reading.intent in NUMBER_IS_QUANTITY or counts or (is_noun and reading.intent in NUMBER_IS_ORDINAL):
             return  # "2 of those" and "which one is cheaper" name no place
         elif self._idle.is_all_but(reading, number.first, number.last):
             reading.note(number.first, number.last, values)
+
+    def _begins_word(self, reading: Reading, number: Number) -> bool:
+        """Tell the "一" of "一打开" and the "三" of "三家" from that of "一和三"."""
+        if not is_han(reading.tokens[number.first].norm[0]) or number.last >= len(reading.tokens):
+            return False
+        following = reading.tokens[number.last].norm
+        if not (reading.is_glued(number.last) and is_han(following[0])) or following in self._suffixes_behind:
+            return False
+        is_joined = any(self._joins(reading, place) for place in (number.first - 1, number.last))
+        return not is_joined and (number.value == 1 or not self._idle.is_idle(reading.tokens[number.last], "all"))
+
+    def _joins(self, reading: Reading, place: int) -> bool:
+        return place >= 0 and (reading.tokens[place].norm == _BESIDE or self._joiners.at(reading.tokens, place)[0] > 0)
 
     def _is_place(self, reading: Reading, number: Number, following: str) -> bool:
         """Tell "2号那个" from the house in "建国路12号"."""

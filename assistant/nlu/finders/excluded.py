@@ -73,6 +73,7 @@ class ExcludedFinder:
         # What says something of its own where an exclusion would begin, or go on: "not over 100", "no laces size 42".
         self._others = book(*others, *words.superlative.values(), words.in_stock, words.size_words)
         self._nothing = book(lists["nothing"])
+        self._units = frozenset(word for unit in words.units for word in unit)
 
     def find(self, reading: Reading) -> None:
         """Take what stands behind each lead first, then what stands before each end."""
@@ -193,7 +194,7 @@ class ExcludedFinder:
             return False
         if self._others.at(tokens, place)[0] or self._leads.at(tokens, place)[0] or self._joiners.at(tokens, place)[0]:
             return False
-        return norm[0].isalpha() and (len(norm) > 1 or norm in self._goods)
+        return norm[0].isalpha() and norm not in self._units and (len(norm) > 1 or norm in self._goods)
 
     def _take_before(self, message: _Message, first: int, last: int) -> None:
         item = self._last_item(message, first)

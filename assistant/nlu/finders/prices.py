@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from assistant.nlu.finders.spreads import spread_from
 from assistant.nlu.han import NUMERALS
-from assistant.nlu.intents import LIMITED, PRICED, SEARCHING
+from assistant.nlu.intents import LIMITED, PRICED, SEARCHING, STARTING_FROM_ONE
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Number, Reading
 from assistant.nlu.scripts import is_han
@@ -27,6 +27,7 @@ _DASHES = {"-", "–", "—", "－", "~", "～", "〜", "--", "——"}
 # A bare number in words is no size and no count where it is so much: "三脚架 一千二".
 _SURELY_MONEY = 100
 _PLACES = frozenset("百千万")
+_REFUSED = {"least": "most", "most": "least"}
 # Only a round number is rough.
 _ROUND = 10
 
@@ -54,6 +55,9 @@ class PriceFinder:
         self._ranged = PhraseBook(tokenizer, ((phrase, True) for phrase in price["between_after"]))
         self._joiners = PhraseBook(tokenizer, ((word, True) for word in price["joiners"]))
         self._fillers = PhraseBook(tokenizer, ((word, True) for word in price["fillers"]))
+        self._refusals = PhraseBook(tokenizer, ((word, True) for word in price["refusals"]))
+        # A multiplier that multiplies nothing is a unit too, as of colours of light: "3000K".
+        self._units = frozenset(word for unit in words.units for word in unit) | frozenset(words.multipliers)
         self._piece_words = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
 
     def find(self, reading: Reading) -> None:
@@ -103,12 +107,15 @@ class PriceFinder:
 
     def _find_limit(self, reading: Reading, number: Number) -> None:
         amount = self._amount(reading, number)
-        if number.value <= 0 or (not amount.has_currency and self._counts_pieces(reading, amount.last)):
+        counts_others = self._counts_pieces(reading, amount.last) or self._is_measure(reading, amount.last)
+        if number.value <= 0 or (not amount.has_currency and counts_others):
             return
         lead, kinds = self._lead_before(reading, amount.first)
         length, after = self._after_at(reading, amount.last)
         spread = spread_from(reading, number)
-        is_amount = amount.has_currency or spread is not None or _is_spelled_alone(reading, number)
+        # "再找两块" asks for two more of a watch.
+        is_piece = reading.intent in STARTING_FROM_ONE and number.value < _ROUND and number.is_whole
+        is_amount = (amount.has_currency and not is_piece) or spread is not None or _is_spelled_alone(reading, number)
         if not (kinds or after or amount.kind) and (not is_amount or reading.intent not in LIMITED):
             return
         # "From 50" is a range that never ends; "from" alone is too weak a word for a number without a currency.
@@ -119,10 +126,24 @@ class PriceFinder:
         if spread and not said:
             reading.take(lead - 1, amount.last, {"price_min": [spread.text], "price_max": [number.text]})
             return
-        reading.take(lead, amount.last + length, _limits("least" if kind == "between" else kind, number))
+        kind = "least" if kind == "between" else kind
+        kind = _REFUSED.get(kind, kind) if said and self._is_refused(reading, amount.last + length) else kind
+        reading.take(lead, amount.last + length, _limits(kind, number))
 
     def _after_at(self, reading: Reading, place: int) -> tuple[int, list[str]]:
         return self._after.at(reading.tokens, place) if place < len(reading.tokens) else (0, [])
+
+    def _is_refused(self, reading: Reading, place: int) -> bool:
+        """Tell the "超过一百的别给我看" of one who pays no more from "超过一百的"."""
+        while place < len(reading.tokens) and is_han(reading.tokens[place].norm[0]) and reading.is_glued(place):
+            if reading.is_free(place, place + 1) and self._refusals.at(reading.tokens, place)[0]:
+                return True
+            place += 1
+        return False
+
+    def _is_measure(self, reading: Reading, place: int) -> bool:
+        """Tell "八百瓦" from money."""
+        return place < len(reading.tokens) and reading.is_glued(place) and reading.tokens[place].norm in self._units
 
     def _counts_pieces(self, reading: Reading, last: int) -> bool:
         return last < len(reading.tokens) and bool(self._piece_words.at(reading.tokens, last)[0])

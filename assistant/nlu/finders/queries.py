@@ -9,18 +9,33 @@ product_query.
 Chinese has no blanks by which a verb that no list knows could be told from a name of goods. So an unknown Chinese word
 is kept where goods are searched for, a need is told or a question is answered; elsewhere only where the message names
 or points at nothing else. Words of common speech never are, but in an answer, which may be a name or an address.
+
+What a name of goods ends with tells one that no list knows, and belongs to the word before it: "升降桌". Of a message
+that tells a story first, only what it asks for is kept (`clauses.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from assistant.nlu.common_words import carrying_words, common_verbs
+from assistant.nlu.common_words import carrying_characters, carrying_words, common_verbs
+from assistant.nlu.finders.clauses import AskingPart
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.intents import FITTING, HAS_QUERY, INFORM, NAMES_ANYTHING, NAMES_KNOWN_GOODS
+from assistant.nlu.han import NUMERALS
+from assistant.nlu.intents import (
+    BY_PHOTO,
+    FITTING,
+    HAS_QUERY,
+    INFORM,
+    NAMES_ANYTHING,
+    NAMES_GOODS,
+    NAMES_KNOWN_GOODS,
+    OFFERING,
+)
 from assistant.nlu.reading import Reading
 from assistant.nlu.scripts import has_han, is_han, plain
+from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
 _POINTING = frozenset({"product", "reference", "ordinal", "sku"})
@@ -28,6 +43,11 @@ _SHOWN = frozenset({"reference", "ordinal"})
 _BREAKS = frozenset(",;!?，。；：！？、（）")
 # So much of an answer in one piece must be unknown for all of it to be a name or an address.
 _MOSTLY = 0.6
+_WANTING = frozenset("买找卖")
+_COUNTING = frozenset("几每这那哪整")
+_LENGTHS_OF_SPELLING = range(3, 5)
+_ADDRESS = "省市区县镇乡村路街巷弄号楼栋"
+_SURELY_ADDRESS = 2
 _LENGTHS_OF_NAMES = range(2, 5)
 
 
@@ -41,13 +61,23 @@ def note_query(reading: Reading, kept: Sequence[int]) -> None:
     reading.note(kept[0], kept[-1] + 1, {"product_query": [plain(value)]})
 
 
+def is_measure(reading: Reading, place: int, units: Collection[str]) -> bool:
+    """Tell the "床" of "两床被子", which counts, from that which is goods."""
+    if not place or not reading.is_glued(place) or reading.tokens[place].norm not in units:
+        return False
+    before = reading.tokens[place - 1]
+    return before.number is not None or before.norm in NUMERALS | _COUNTING
+
+
 class QueryFinder:
     """Find the product_query, after every other finder."""
 
-    def __init__(self, words: WordLists, idle: IdleWords, glossary: Mapping[str, str]) -> None:
+    def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords, glossary: Mapping[str, str]) -> None:
         self._idle, self._goods = idle, frozenset(glossary)
-        self._modifiers = frozenset(words.modifiers)
-        self._common = carrying_words() | common_verbs()
+        self._modifiers, self._heads = frozenset(words.modifiers), frozenset(words.heads)
+        self._units = frozenset(words.quantity["units"])
+        self._common, self._carrying = carrying_words() | common_verbs(), carrying_characters() | set(words.counted)
+        self._asking = AskingPart(words, tokenizer)
 
     def find(self, reading: Reading) -> None:
         """Note the words that are left as one value."""
@@ -58,51 +88,131 @@ class QueryFinder:
         if not any(reading.tokens[index].norm[0].isalpha() for index in kept):
             return
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
-            kept = list(range(kept[0], len(reading.tokens)))
+            end = _end_of_name(reading)
+            kept = list(range(0 if end or _is_address(reading) else kept[0], end or len(reading.tokens)))
         note_query(reading, kept)
 
     def _kept(self, reading: Reading) -> Iterator[int]:
         with_unknown = self._keeps_unknown(reading)
-        places = [index for index in range(len(reading.tokens)) if self._is_kept(reading, index, with_unknown)]
-        for index in range(len(reading.tokens)):
-            if index in places or (index + 1 in places and self._is_modifier(reading, index)):
-                yield index
+        places = {index for index in range(len(reading.tokens)) if self._is_kept(reading, index, with_unknown)}
+        if reading.intent != INFORM:
+            places |= set(self._scraps(reading)) if reading.intent in NAMES_ANYTHING else set()
+            places |= {place for index in sorted(places) for place in self._compound(reading, index)}
+        places |= {index for index in range(len(reading.tokens)) if self._is_modifier(reading, index, places)}
+        yield from self._asking.of(reading, sorted(places), lambda place: self._is_goods(reading, place))
 
     def _is_kept(self, reading: Reading, index: int, with_unknown: bool) -> bool:
         norm = reading.tokens[index].norm
         if not (reading.is_searched(index) and norm[0].isalnum()):
             return False
         if not is_han(norm[0]) or norm in self._goods:
-            return True
+            return not self._is_measure(reading, index)
         if not reading.is_free(index, index + 1):
             return len(norm) > 1
-        # A lone Chinese character is a scrap of what other finders and idle words left over.
-        return len(norm) > 1 and with_unknown and not self._is_common(norm, reading.intent)
+        # A lone Chinese character is a scrap of what other finders and idle words left over, if it is not asked for.
+        if len(norm) == 1:
+            return norm in self._heads and self._is_pointed_at(reading, index) and not self._is_measure(reading, index)
+        is_named = with_unknown or (reading.intent in NAMES_GOODS and norm[-1] in self._heads)
+        return is_named and not self._is_common(norm, reading.intent)
+
+    @staticmethod
+    def _is_pointed_at(reading: Reading, index: int) -> bool:
+        """Tell the "包" of "这个包" and "买包" from that of "包安装"."""
+        is_behind = any(one.entity == "reference" and one.last == index for one in reading.found)
+        return reading.is_glued(index) and (is_behind or reading.tokens[index - 1].norm in _WANTING)
+
+    def _is_goods(self, reading: Reading, index: int) -> bool:
+        norm = reading.tokens[index].norm
+        return norm in self._goods or norm[-1] in self._heads or not is_han(norm[0])
+
+    def _is_scrap(self, reading: Reading, index: int) -> bool:
+        if not 0 <= index < len(reading.tokens) or not reading.is_free(index, index + 1):
+            return False
+        norm = reading.tokens[index].norm
+        return len(norm) == 1 and is_han(norm) and (norm in self._heads or norm not in NUMERALS | self._units)
+
+    def _scraps(self, reading: Reading) -> Iterator[int]:
+        """Give single characters that are written together and stand in no list: "牙胶" is a word of its own."""
+        for index in range(len(reading.tokens)):
+            is_followed = self._is_part(reading, index + 1) and reading.is_glued(index + 1)
+            is_behind = self._is_part(reading, index - 1) and reading.is_glued(index)
+            if self._is_part(reading, index) and (is_followed or is_behind):
+                yield index
+
+    def _is_part(self, reading: Reading, index: int) -> bool:
+        if not self._is_scrap(reading, index) or reading.tokens[index].norm in self._carrying:
+            return False
+        return not (reading.is_glued(index) and reading.tokens[index - 1].norm == "不")
+
+    def _compound(self, reading: Reading, index: int) -> Iterator[int]:
+        """Give what belongs to a kept word: the "桌" behind "升降", or the "升降" before "桌"."""
+        tokens, behind = reading.tokens, index + 1
+        if self._is_scrap(reading, behind) and reading.is_glued(behind) and tokens[behind].norm in self._heads:
+            yield behind
+        if len(tokens[index].norm) > 1 or tokens[index].norm not in self._heads:
+            return
+        while index and reading.is_glued(index) and self._joins_name(reading, index - 1):
+            index -= 1
+            yield index
+            if len(tokens[index].norm) > 1:
+                return
+
+    def _joins_name(self, reading: Reading, index: int) -> bool:
+        norm = reading.tokens[index].norm
+        if len(norm) == 1:
+            return reading.intent in NAMES_ANYTHING | NAMES_GOODS and self._is_part(reading, index)
+        is_unknown = is_han(norm[0]) and reading.is_free(index, index + 1) and reading.is_searched(index)
+        return is_unknown and not self._is_common(norm, reading.intent)
 
     def _is_common(self, norm: str, intent: str) -> bool:
         is_asking = len(norm) == len("带不带") and norm[0] == norm[2] and norm[1] == "不"
         return intent != INFORM and (is_asking or norm in self._common)
 
-    def _is_modifier(self, reading: Reading, index: int) -> bool:
+    def _is_modifier(self, reading: Reading, index: int, places: Collection[int]) -> bool:
         """Tell the "小" of "小板凳", whose next word is kept."""
-        is_glued = reading.is_glued(index + 1) and reading.tokens[index + 1].norm in self._goods
-        return is_glued and reading.is_free(index, index + 1) and reading.tokens[index].norm in self._modifiers
+        if index + 1 not in places or not reading.is_glued(index + 1):
+            return False
+        is_free = reading.is_free(index, index + 1) and reading.tokens[index].norm in self._modifiers
+        return is_free and self._is_goods(reading, index + 1)
 
     def _keeps_unknown(self, reading: Reading) -> bool:
         if reading.intent in NAMES_ANYTHING:
             return True
         if reading.intent in FITTING and any(one.entity in _SHOWN for one in reading.found):
             return True  # "这个扛不扛摔": which one is told, so what else is said is the need
-        if reading.intent in NAMES_KNOWN_GOODS or any(one.entity in _POINTING for one in reading.found):
+        names_known = reading.intent in NAMES_KNOWN_GOODS | OFFERING | {BY_PHOTO, "ask_stock"}
+        if names_known or any(one.entity in _POINTING for one in reading.found):
             return False
-        return not any(token.norm in self._goods for token in reading.tokens)
+        places = range(len(reading.tokens))
+        return not any(reading.tokens[at].norm in self._goods and not self._is_measure(reading, at) for at in places)
+
+    def _is_measure(self, reading: Reading, index: int) -> bool:
+        return is_measure(reading, index, self._units)
 
     def _is_one_answer(self, reading: Reading, kept: Sequence[int]) -> bool:
         """Tell a name or an address, of which a character may look idle: "天府大道88号"."""
+        if _is_address(reading) or _end_of_name(reading):
+            return True
         if reading.found or not has_han(reading.text) or any(reading.tokens[at].norm in self._goods for at in kept):
             return False
         known = sum(reading.tokens[at].end - reading.tokens[at].start for at in kept)
         return known >= _MOSTLY * sum(map(str.isalnum, reading.text))
+
+
+def _is_address(reading: Reading) -> bool:
+    """Tell an address of whose place no list knows: "大理双廊镇大建旁村12号"."""
+    letters = {letter for letter in _ADDRESS if letter in plain(reading.text)}
+    return not reading.found and len(letters) >= _SURELY_ADDRESS and any(map(str.isalnum, reading.text))
+
+
+def _end_of_name(reading: Reading) -> int:
+    """Give where a name ends that is spelled out behind it: "王秀兰 兰花的兰", "张大军 弓长张"; 0 where none is."""
+    name, _, spelled = plain(reading.text).strip().replace("，", " ").partition(" ")
+    words = spelled.split()
+    is_name = len(name) in _LENGTHS_OF_NAMES and all(map(is_han, name)) and not reading.found
+    if not (is_name and words and all(len(word) in _LENGTHS_OF_SPELLING and word[-1] in name for word in words)):
+        return 0
+    return sum(token.start < len(name) for token in reading.tokens)
 
 
 def _own_name(reading: Reading) -> list[int]:

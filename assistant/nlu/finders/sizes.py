@@ -22,7 +22,9 @@ from assistant.nlu.words import WordLists
 Measure = tuple[str, str]
 
 # "16G" is a size of a memory where the catalogue has it in GB, and else sixteen grams or nothing.
+_STOCK = "ask_stock"
 _SHORT_UNITS = {"g": "gb", "t": "tb", "个g": "gb", "个t": "tb"}
+_LETTERS = frozenset({"xs", "s", "m", "l", "xl", "xxl", "xxxl"})
 _SHORT = re.compile(r"(\d+)([gt])")
 
 
@@ -127,12 +129,17 @@ class SizeFinder:
     def _find_followed(self, reading: Reading, index: int) -> None:
         """Find the size before a word that makes it one: "42码", "M码"."""
         length = self._after.at(reading.tokens, index)[0] if index else 0
+        if index and not length and reading.tokens[index].norm in self._places:  # "M号", but "3号" is the third
+            length = int(reading.tokens[index - 1].norm in _LETTERS)
         number = self._number_before(reading, index) if length else None
         first = number.first if number else index - 1
         if length and first and reading.tokens[first - 1].norm in self._steps:
             reading.take(first, index + length, {})
         elif length and reading.is_free(first, index + length):
-            values = self._read(_as_token(reading, first, number), is_size=True)
+            token = _as_token(reading, first, number)
+            values = self._read(token, is_size=True)
+            if not values and token.norm in _LETTERS and reading.intent in HAS_SIZES:
+                values = self._unknown(token.norm.upper(), "")
             if values:
                 reading.take(first, index + length, values)
 
@@ -143,8 +150,16 @@ class SizeFinder:
         for number in reading.free_numbers():
             closes = number.last < len(reading.tokens) and bool(self._closing.at(reading.tokens, number.last)[0])
             known = [] if number.is_whole and self._counts_pieces(reading, number.last - 1) else self._plain(number)
-            if known and (closes or self._is_beside_colour(reading, number)):
+            is_size = closes or self._is_beside_colour(reading, number)
+            if known and (is_size or self._is_asked(reading, number)):
                 reading.take(number.first, number.last, {"option_value": known})
+            elif closes and reading.intent == _STOCK and self._is_near(number.value):
+                reading.take(number.first, number.last, self._unknown(number.text, ""))
+
+    def _is_asked(self, reading: Reading, number: Number) -> bool:
+        """Tell the "42" of "42还有么" from a count."""
+        following = reading.tokens[number.last].norm if number.last < len(reading.tokens) else ""
+        return reading.intent == _STOCK and following == "还"
 
     def _plain(self, number: Number) -> list[str]:
         """Give the sizes without a unit of that number; of memory and the like, what no count of pieces would be."""

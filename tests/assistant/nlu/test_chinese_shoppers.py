@@ -171,3 +171,127 @@ def test_common_words_are_no_goods():
     assert {"所以", "昨天", "里面"} <= carrying_words()
     assert {"提供", "采购"} <= common_verbs()
     assert not {"台灯", "摄像头", "防滑"} & (carrying_words() | common_verbs())
+
+
+@pytest.mark.parametrize(
+    ("text", "searched"),
+    [
+        ("想买锅", "锅"),
+        ("这两床被子", "被子"),
+        ("牙胶有吗", "牙胶"),
+        ("有卖防烫夹的吗", "防烫夹"),  # in no list: written together, and asked for
+        ("办公室要添六张升降桌", "办公室 升降桌"),
+        ("学步鞋有没有", "学步鞋"),
+        ("剃头围布有没有", "剃头围布"),
+        ("能听戏的老年机", "听戏 老年机"),
+        ("咖啡馆用的椅子", "咖啡馆 椅子"),
+    ],
+)
+def test_a_name_of_goods_is_kept_whole(reader, text, searched):
+    assert named(reader, text, SEARCH)["product_query"] == searched
+
+
+@pytest.mark.parametrize(
+    ("text", "searched"),
+    [
+        ("夜里改稿伤眼，想要一盏台灯", "台灯"),
+        ("老爷子耳背 电视听不清 找个无线耳机", "无线耳机"),
+        ("家里老人腿脚不好 找个轮椅", "轮椅"),
+        ("旧书架快塌了，该换个结实的", "书架 结实"),
+        ("找个老花镜 她看不清", "老花镜"),
+        ("羽毛球拍 有没有碳素的", "羽毛球拍 碳素"),
+        ("蓝牙音箱 低音要猛的", "蓝牙音箱 低音"),
+    ],
+)
+def test_a_story_is_not_searched_for(reader, text, searched):
+    assert named(reader, text, SEARCH) == {"product_query": searched}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("不晓得买啥子 你给指条路", "recommend", {}),
+        ("听隔壁摊主说你们这周让利", "ask_deals", {}),
+        ("我拍个照你给我认认有没有这款", "search_by_photo", {}),
+        ("这礼拜舞鞋又出了什么", "ask_new", {"product_query": "舞鞋"}),
+        ("有啥骨折价的摇摇凳", "ask_deals", {"product_query": "摇摇凳"}),
+        ("室友说你们在打折", "ask_deals", {}),
+        ("送室友的 有啥打折", "ask_deals", {"adjustment": "gift"}),
+        ("帐篷有了 缺啥零碎你给说说", "ask_goes_with", {"product_query": "帐篷"}),
+        ("班里四十二个孩子，跳绳你们凑得齐吗", "ask_stock", {"quantity": "42", "product_query": "跳绳"}),
+    ],
+)
+def test_only_goods_are_named_where_the_shop_chooses(reader, text, intent, expected):
+    assert named(reader, text, intent) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("以后超过一百的别给我看", WISH, {"price_max": "100"}),
+        ("一百以下的就别列了", REFINE, {"price_min": "100"}),
+        ("一百以下的，别太花", REFINE, {"price_max": "100"}),
+        ("功率低于八百瓦的", REFINE, {}),
+        ("评价高的靠前", "sort_results", {}),
+        ("按销量从高到低", "sort_results", {}),
+        ("从高到低", "sort_results", {"sort": "price_desc"}),
+        ("最贵的搁第一个", "sort_results", {"sort": "price_desc"}),
+        ("颜色就要蓝的", REFINE, {"colour": "blue"}),
+        ("太贵了太贵了 便宜些的", REFINE, {"price_direction": "lower"}),
+        ("XL码的还有吗", "ask_stock", {"option_value": "Size XL", "option_name": "size"}),
+        ("42还有么", "ask_stock", {"option_value": "Size 42"}),
+        ("38的还有货不", "ask_stock", {"option_value": "Size 38", "option_name": "size"}),
+    ],
+)
+def test_a_limit_and_an_order_are_what_is_meant(reader, text, intent, expected):
+    assert named(reader, text, intent) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("这件衣服丑 别显示它了", "dismiss_product", {"reference": "it", "product_query": "衣服"}),
+        ("拉黑这款", "dismiss_product", {"reference": "it"}),
+        ("一打开全是鱼竿", "adjust_recommendations", {}),
+        ("二比一好在哪", "compare_products", {"ordinal": ["2", "1"]}),
+        ("二号和一号选谁", "compare_products", {"ordinal": ["2", "1"]}),
+        ("啥牌都成", "adjust_recommendations", {"aspect": "brand", "adjustment": "ignore"}),
+        ("贵点无妨", "adjust_recommendations", {"aspect": "price", "adjustment": "ignore"}),
+        ("对味，照这样推", "adjust_recommendations", {"adjustment": "more"}),
+    ],
+)
+def test_who_points_is_understood_once(reader, text, intent, expected):
+    assert named(reader, text, intent) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("带羊毛的我身上起疹子 避开", WISH, {"wish_exclude": "羊毛"}),
+        ("从不穿粉", WISH, {"wish_exclude": "pink"}),
+        ("我对镍过敏", WISH, {"wish_exclude": "镍"}),
+        ("过日子得有数，超过三百的别往我跟前端", WISH, {"price_max": "300"}),
+        ("华为以外的手机都甭给我看", WISH, {}),
+        ("有毒的植物以后都甭推", WISH, {}),
+        ("植物以后都甭推", WISH, {"wish_exclude": "Plants"}),
+        ("把小米从黑名单里放出来", "undo_adjustment", {"wish_exclude": "小米"}),
+        ("之前说不要黑色那条作废", "undo_adjustment", {"wish_exclude": "black"}),
+        ("之前那些要求都忘了吧，恢复默认", "undo_adjustment", {"adjustment": "all"}),
+    ],
+)
+def test_a_wish_names_what_is_avoided_and_nothing_else(reader, text, intent, expected):
+    assert named(reader, text, intent) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("王秀兰 兰花的兰", {"product_query": "王秀兰"}),
+        ("张大军 弓长张", {"product_query": "张大军"}),
+        ("大理双廊镇大建旁村12号", {"product_query": "大理双廊镇大建旁村12号"}),
+        ("左边那件", {"reference": "that"}),
+        ("因为颜色跟图片不一样", {"reason": "not as described"}),
+    ],
+)
+def test_an_answer_is_all_that_was_asked_for(reader, text, expected):
+    assert named(reader, text, "inform") == expected
