@@ -13,8 +13,10 @@ from assistant.nlu.segmenting import Segmenter
 from assistant.nlu.words import WordLists
 
 NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿")
-_COUNTED = re.compile(f"[{''.join(sorted(NUMERALS))}]+")
+_COUNTED = re.compile(f"几|[{''.join(sorted(NUMERALS))}]+")
 _MOST_WHOLE = 8
+# "摸一摸", "捋一捋": what is done for a moment, and no count.
+_FOR_A_MOMENT = re.compile(r"(.)一\1")
 
 Span = tuple[int, int]
 
@@ -43,7 +45,8 @@ class HanCutter:
         start = 0
         for word in self._words_of(run):
             end = start + len(word)
-            if word in self._whole or not (self._is_ours(word) or self._closes_number(run[:start], word)):
+            is_whole = word in self._whole or _FOR_A_MOMENT.fullmatch(word)
+            if is_whole or not (self._is_ours(word) or self._closes_number(run[:start], word)):
                 # "盏灯" stands in the dictionary, and is goods with the word that counts them.
                 is_counted = word not in self._whole and word[0] in self._phrases and word[1:] in self._goods
                 yield from [(start, start + 1), (start + 1, end)] if is_counted else [(start, end)]
@@ -65,6 +68,8 @@ class HanCutter:
         while place < len(run):
             longest = min(_MOST_WHOLE, len(run) - place)
             length = next((size for size in range(longest, 1, -1) if run[place : place + size] in self._whole), 0)
+            if length == 0 and _FOR_A_MOMENT.match(run, place) and run[place] not in NUMERALS:
+                length = len("看一看")
             if length:
                 yield place, place + length
             place += length or 1

@@ -69,7 +69,7 @@ class MessageReader:
         options = OptionNameFinder(words, tokenizer, catalogue)
         aspects, adjustments = AspectFinder(words, tokenizer), AdjustmentFinder(words, tokenizer)
         gifts, reasons = GiftFinder(words, tokenizer), ReasonFinder(words, tokenizer)
-        bought = BoughtFinder(tokenizer, catalogue, idle, glossary)
+        bought = BoughtFinder(words, tokenizer, catalogue, idle, glossary)
         known = PhraseBook(tokenizer, ((word, True) for word in _plain_words(words)))
         known_words = (each.words() for each in (names, options, aspects, adjustments, gifts, reasons, known, idle))
         self._lasting = PhraseBook(tokenizer, ((word, True) for word in words.lasting))

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from assistant.nlu.common_words import carrying_words, common_verbs
+from assistant.nlu.finders.compounds import Compounds
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.intents import FITTING, HAS_QUERY, INFORM, NAMES_ANYTHING, NAMES_KNOWN_GOODS
 from assistant.nlu.reading import Reading
@@ -47,6 +48,7 @@ class QueryFinder:
     def __init__(self, words: WordLists, idle: IdleWords, glossary: Mapping[str, str]) -> None:
         self._idle, self._goods = idle, frozenset(glossary)
         self._modifiers = frozenset(words.modifiers)
+        self._compounds = Compounds(words, idle, glossary)
         self._common = carrying_words() | common_verbs()
 
     def find(self, reading: Reading) -> None:
@@ -55,11 +57,16 @@ class QueryFinder:
             return
         self._idle.take(reading)
         kept = _without_repeats(reading, list(self._kept(reading))) or _own_name(reading)
-        if not any(reading.tokens[index].norm[0].isalpha() for index in kept):
+        if all(self._says_nothing(reading, index) for index in kept):
             return
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
             kept = list(range(kept[0], len(reading.tokens)))
         note_query(reading, kept)
+
+    def _says_nothing(self, reading: Reading, index: int) -> bool:
+        """Tell numbers, and the letters of "A款和B款"."""
+        norm = reading.tokens[index].norm
+        return not norm[0].isalpha() or (has_han(reading.text) and len(norm) == 1 and norm.isascii())
 
     def _kept(self, reading: Reading) -> Iterator[int]:
         with_unknown = self._keeps_unknown(reading)
@@ -72,7 +79,7 @@ class QueryFinder:
         norm = reading.tokens[index].norm
         if not (reading.is_searched(index) and norm[0].isalnum()):
             return False
-        if not is_han(norm[0]) or norm in self._goods:
+        if not is_han(norm[0]) or self._compounds.is_goods(reading, index) or self._compounds.closes(reading, index):
             return True
         if not reading.is_free(index, index + 1):
             return len(norm) > 1
@@ -80,7 +87,7 @@ class QueryFinder:
         return len(norm) > 1 and with_unknown and not self._is_common(norm, reading.intent)
 
     def _is_common(self, norm: str, intent: str) -> bool:
-        is_asking = len(norm) == len("带不带") and norm[0] == norm[2] and norm[1] == "不"
+        is_asking = len(norm) == len("带不带") and norm[0] == norm[2] and norm[1] in "不一"
         return intent != INFORM and (is_asking or norm in self._common)
 
     def _is_modifier(self, reading: Reading, index: int) -> bool:
@@ -95,7 +102,7 @@ class QueryFinder:
             return True  # "这个扛不扛摔": which one is told, so what else is said is the need
         if reading.intent in NAMES_KNOWN_GOODS or any(one.entity in _POINTING for one in reading.found):
             return False
-        return not any(token.norm in self._goods for token in reading.tokens)
+        return not any(self._compounds.is_goods(reading, place) for place in range(len(reading.tokens)))
 
     def _is_one_answer(self, reading: Reading, kept: Sequence[int]) -> bool:
         """Tell a name or an address, of which a character may look idle: "天府大道88号"."""
