@@ -117,6 +117,7 @@ class DateReader:
         weeks = _any(phrase for phrase, (kind, _) in self._named.items() if kind == "week")
         ending, year = "(?:st|nd|rd|th)?", r"(?:,?\s+(?P<year>\d{4})(?!\d))?"
         yield from self._part_of_month()
+        yield from self._part_of_year(years)
         yield r"(?<!\d)(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})(?!\d)[日号]?", self._date
         yield (
             rf"(?:(?<!\d)(?P<year>\d{{4}})年|(?P<named>{years}))?(?<!\d)(?P<month>\d{{1,2}}|{_HAN_NUMBER})月份?"
@@ -146,6 +147,24 @@ class DateReader:
                 rf"(?<!年)(?:(?P<named>{months})|(?<!\d)(?P<month>\d{{1,2}}|{_HAN_NUMBER})月份?)的?(?P<part>{_any(parts)})",
                 self._part,
             )
+
+    def _part_of_year(self, years: str) -> Iterator[tuple[str, Read]]:
+        """Give the patterns of "去年夏天", "双十一" and "近半年"; a season without a year tells no day."""
+        seasons, feasts = _any(self._lists["seasons"]), _any(self._lists["feasts"])
+        yield rf"(?P<named>{years})的?(?P<part>{seasons})", self._season
+        yield rf"(?:(?P<named>{years})的?)?(?<!\d)(?P<part>{feasts})(?!\d)", self._season
+        if self._lists["half_years"]:
+            half = _any(self._lists["half_years"])
+            yield rf"{half}\s*{self._any('ago')}", lambda _, today: _whole("month", _moved(today, "month", -6))
+            yield rf"{self._any('recent')}\s*{half}", lambda _, today: Days(_moved(today, "month", -6), today)
+
+    def _season(self, match: re.Match[str], today: date) -> Days:
+        days = {**self._lists["seasons"], **self._lists["feasts"]}[match["part"]]
+        first, last = (tuple(map(int, day.split("-"))) for day in days.split())
+        year = today.year + self._named[match["named"]][1] if match["named"] else today.year
+        if not match["named"] and date(year, *first) > today:
+            year -= 1
+        return Days(date(year, *first), date(year + (last < first), *last))
 
     def _part(self, match: re.Match[str], today: date) -> Days | None:
         whole = self._by_name(match, today) if match["named"] else self._date_of_month(match, today)

@@ -13,9 +13,11 @@ from assistant.nlu.segmenting import Segmenter
 from assistant.nlu.words import WordLists
 
 NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿")
-_COUNTED = re.compile(f"[{''.join(sorted(NUMERALS))}]+")
+_COUNTED = re.compile(f"几|[{''.join(sorted(NUMERALS))}]+")
 _MOST_WHOLE = 8
-_ENDINGS = "heads"
+_ENDINGS = "goods_endings"
+# "摸一摸", "捋一捋": what is done for a moment, and no count.
+_FOR_A_MOMENT = re.compile(r"(.)一\1")
 
 Span = tuple[int, int]
 
@@ -32,7 +34,7 @@ class HanCutter:
         phrases = {phrase for phrase in _phrases_of(words) if has_han(phrase)}
         units = {word for unit in words.units for word in unit} | set(words.ordinals) | set(words.multipliers)
         self._goods = frozenset(goods)
-        self._heads = frozenset(words.heads)
+        self._endings = frozenset(words.goods_endings)
         self._whole = {word for word in (*words.whole_words, *self._goods, *units) if has_han(word) and len(word) > 1}
         self._phrases = phrases | self._whole
         self._segmenter = _segmenter(tuple(sorted(self._phrases))) if self._phrases else None
@@ -45,7 +47,8 @@ class HanCutter:
         start = 0
         for word in self._words_of(run):
             end = start + len(word)
-            if word in self._whole or not (self._is_ours(word) or self._closes_number(run[:start], word)):
+            is_whole = word in self._whole or _FOR_A_MOMENT.fullmatch(word)
+            if is_whole or not (self._is_ours(word) or self._closes_number(run[:start], word)):
                 # "盏灯" stands in the dictionary, and is goods with the word that counts them.
                 is_counted = word not in self._whole and word[0] in self._phrases and word[1:] in self._goods
                 yield from [(start, start + 1), (start + 1, end)] if is_counted else [(start, end)]
@@ -68,6 +71,8 @@ class HanCutter:
             longest = min(_MOST_WHOLE, len(run) - place)
             length = next((size for size in range(longest, 1, -1) if run[place : place + size] in self._whole), 0)
             longer = self._longer_word(run, place, length, longest) if run[place : place + length] in self._goods else 0
+            if not length and _FOR_A_MOMENT.match(run, place) and run[place] not in NUMERALS:
+                length = len("看一看")
             if length and not longer:
                 yield place, place + length
             length = longer or length
@@ -78,7 +83,7 @@ class HanCutter:
         words = self._segmenter.FREQ if self._segmenter else {}
         sizes = (size for size in range(longest, length, -1) if words.get(run[place : place + size]))
         longer = (size for size in sizes if run[place + length : place + size] not in self._phrases)
-        return next((size for size in longer if run[place + size - 1] not in self._heads), 0)
+        return next((size for size in longer if run[place + size - 1] not in self._endings), 0)
 
     def _closes_number(self, before: str, word: str) -> bool:
         """Tell the "多块" of "两百多块", which stands in the dictionary for something else."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 BY_PHOTO = "search_by_photo"
 SEARCHING = frozenset({"search_products", "refine_search", "sort_results", "show_more", BY_PHOTO})
-CHANGING = frozenset({"add_to_cart", "change_quantity", "remove_from_cart"})
+CHANGE_QUANTITY = "change_quantity"
+CHANGING = frozenset({"add_to_cart", CHANGE_QUANTITY, "remove_from_cart"})
 ASKING = frozenset({"show_details", "ask_option", "ask_price", "compare_products"})
 ORDERS = frozenset({"track_order", "list_orders"})
 
 # At the service desk. Of some of what was bought: words of the catalogue say which.
 RETURNING = frozenset({"cancel_order", "return_product"})
+# What is told of counts there may be a story: "my mother bought one".
+TAKING_BACK = RETURNING | {"remove_from_cart"}
 EXCHANGING, REPORTING, REORDERING = "exchange_product", "report_problem", "reorder"
 ABOUT_BOUGHT = RETURNING | {EXCHANGING, REPORTING, REORDERING, "ask_warranty"}
 # Of a whole order, where a name says which order, and of where it goes, where a name may be one of a street.
@@ -76,7 +79,7 @@ NUMBER_IS_ORDINAL = ASKING | STARTING_FROM_ONE | JUDGING
 # "2号" is the second of what was shown; in a search it is a size of a ball, and at the desk a day or a house.
 PLACED = ASKING | CHANGING | STARTING_FROM_ONE | JUDGING | {"ask_stock", "inform"}
 UNCOUNTED = (
-    (CHOOSING | JUDGING | ABOUT_BOUGHT | ABOUT_ORDER | {"compare_products", "show_details", READDRESSING})
+    (CHOOSING | JUDGING | ABOUT_BOUGHT | ABOUT_ORDER | {"compare_products", "show_details", "ask_option", READDRESSING})
     - RETURNING
     - {EXCHANGING}
 )

@@ -19,7 +19,7 @@ _APOSTROPHES = "’‘"
 # Characters with which Cantonese is written, and those of standard Chinese that say the same.
 _CANTONESE = str.maketrans("嘅冇唔係啲嗰睇搵俾畀佢咗喺乜咩攞嚟哋櫈", "的没不是些那看找给给它了在啥啥拿来们凳")
 # "呢" is "this" before a word that counts, and a particle elsewhere.
-_THIS = re.compile("呢(?=[個个款對对部雙双件條条隻只張张台把盆])")
+_THIS = re.compile("呢(?=[個个款對对部雙双件條条隻只張张台把盆兩两些支本])")
 
 
 def is_han(letter: str) -> bool:

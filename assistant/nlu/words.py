@@ -28,6 +28,8 @@ class WordLists:
     language: str
     endings: Mapping[str, Any]
     colours: tuple[Phrases, ...]
+    colour_leads: Phrases
+    colour_closing: Phrases
     ampersand: Phrases
     units: tuple[Phrases, ...]
     glued_units: Phrases
@@ -39,6 +41,7 @@ class WordLists:
     size_after: Phrases
     size_closing: Phrases
     size_steps: Phrases
+    size_exchanging: Phrases
     price: Mapping[str, Phrases]
     sort: Mapping[str, Phrases]
     superlative: Mapping[str, Phrases]
@@ -54,6 +57,7 @@ class WordLists:
     references: Mapping[str, Phrases]
     group_words: Phrases
     one_words: Phrases
+    putting: Phrases
     determiners: Phrases
     not_reference: Phrases
     quantity: Mapping[str, Any]
@@ -84,8 +88,10 @@ class WordLists:
     several: Mapping[str, Phrases]
     whole_words: Phrases
     modifiers: Phrases
-    heads: Phrases
+    goods_endings: Phrases
     asks: Phrases
+    not_goods: Phrases
+    invoice_titles: Phrases
     carrier: Mapping[str, Phrases]
 
     @classmethod

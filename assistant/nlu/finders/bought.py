@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assistant.nlu.catalogue import Catalogue
+from assistant.nlu.finders.compounds import Compounds
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.finders.queries import is_measure, note_query
-from assistant.nlu.intents import ABOUT_BOUGHT, ABOUT_ORDER
+from assistant.nlu.finders.queries import note_query
+from assistant.nlu.intents import ABOUT_BOUGHT, ABOUT_ORDER, INVOICING
+from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
+
+_BREAKS = frozenset(" ,;!?，。；！？")
 
 
 class BoughtFinder:
@@ -32,8 +36,9 @@ class BoughtFinder:
         rows = [row for name in named if (row := [token.norm for token in tokenizer.cut(name)])]
         self._heads = {row[-1] for row in rows if row[-1].isalpha()} | set(glossary)
         self._parts = {norm for row in rows for norm in row}
-        self._units = frozenset(words.quantity["units"])
         self._idle = idle
+        self._compounds = Compounds(words, idle, glossary)
+        self._titles = PhraseBook(tokenizer, ((word, True) for word in words.invoice_titles))
 
     def find(self, reading: Reading) -> None:
         """Take the words, so that "it" in the same message need not say which; those of a product's name are taken."""
@@ -41,17 +46,27 @@ class BoughtFinder:
             return
         kept = [place for place in range(len(reading.tokens)) if self._is_of_product(reading, place)]
         for place, token in enumerate(reading.tokens):
-            is_idle = self._idle.is_idle(token, reading.intent) or is_measure(reading, place, self._units)
-            if token.norm in self._heads and reading.is_free(place, place + 1) and not is_idle:
-                first = self._begin(reading, place)
-                reading.take(first, place + 1, {})
-                kept.extend(range(first, place + 1))
+            is_idle = self._idle.is_idle(token, reading.intent) or self._is_in_title(reading, place)
+            is_head = token.norm in self._heads or self._compounds.is_goods(reading, place)
+            is_head = is_head and not is_idle and not self._compounds.counts(reading, place)
+            if is_head and reading.is_free(place, place + 1):
+                first, last = self._begin(reading, place), place + 1 + self._compounds.closes(reading, place + 1)
+                reading.take(first, last, {})
+                kept.extend(range(first, last))
         if kept:
             note_query(reading, sorted(kept))
 
+    def _is_in_title(self, reading: Reading, place: int) -> bool:
+        """Tell whose name an invoice bears, "抬头写红星幼儿园", from what was bought."""
+        first = place
+        while first and not _BREAKS & {*reading.between(first - 1, first)}:
+            first -= 1
+        free = (True for start in range(first, place) if self._titles.at(reading.tokens, start, place)[0])
+        return reading.intent == INVOICING and any(free)
+
     def _begin(self, reading: Reading, head: int) -> int:
         first = head
-        while first and self._is_part(reading, first - 1):
+        while first and self._is_part(reading, first - 1) and not self._compounds.counts(reading, first - 1):
             first -= 1
         return first
 

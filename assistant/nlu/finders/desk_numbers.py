@@ -24,6 +24,9 @@ _UNIFIED = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _UNIFIED_FORM = re.compile(_BEFORE + r"[0-9a-hj-npqrtuwxy](?:[ -]?[0-9a-hj-npqrtuwxy]){17}" + _BEHIND)
 
 
+# What is said to be one and has not its form, is no SKU either.
+_SAID_FORM = re.compile(_BEFORE + r"(?=(?:[a-z]*\d){6})[0-9a-z]{10,20}" + _BEHIND)
+
 # Taiwan's 統一編號; no sign proves it, so it counts only behind a word for one.
 _EIGHT = re.compile(_BEFORE + r"\d{8}" + _BEHIND)
 _LONGEST_LEAD = 6
@@ -88,6 +91,10 @@ class TaxIdFinder:
         for form in (_UNIFIED_FORM, _EIGHT):
             for found in form.finditer(text):
                 self._take(reading, found, is_one=self._is_led(reading, found))
+        for found in _SAID_FORM.finditer(text):
+            places = reading.places(*found.span())
+            if places and reading.is_free(*places) and self._is_led(reading, found):
+                reading.take(*places, {})
 
     def _is_led(self, reading: Reading, found: re.Match[str]) -> bool:
         """Tell what is said to be one: whether it can be, the desk finds out and says."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from assistant.nlu.han import NUMERALS
+from assistant.nlu.intents import LIMITED, NUMBERED
 from assistant.nlu.phrases import PhraseBook
-from assistant.nlu.reading import Reading
+from assistant.nlu.reading import Number, Reading
+from assistant.nlu.scripts import is_han
 from assistant.nlu.tokens import Token, Tokenizer
 from assistant.nlu.words import WordLists
 
 EVERY = "all"
+# Between two numbers these make the second a part of the first.
+_WHOLES = frozenset("米块元斤点")
 
 
 class IdleWords:
@@ -53,9 +58,38 @@ class CountedFinder:
 
     def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
         self._counted = PhraseBook(tokenizer, ((word, True) for word in words.counted))
+        self._rough = frozenset(words.price["above_inside"]) | frozenset(words.price["around_inside"])
+        self._currencies = PhraseBook(
+            tokenizer, ((word, True) for word in words.price["currencies"] if is_han(word[0]))
+        )
 
     def find(self, reading: Reading) -> None:
         """Take the number, not the word after it."""
         for number in reading.free_numbers():
-            if number.last < len(reading.tokens) and self._counted.at(reading.tokens, number.last)[0]:
+            if self._is_followed(self._counted, reading, number.last):
                 reading.take(number.first, number.last, {}, searched=True)
+            elif self._is_money(reading, number) or (
+                reading.intent not in LIMITED and self._is_decimal(reading, number)
+            ):
+                reading.take(number.first, number.last, {})
+
+    def _is_money(self, reading: Reading, number: Number) -> bool:
+        """Tell the "两百块" that is to be paid back from an order's number."""
+        return reading.intent in NUMBERED and self._is_followed(self._currencies, reading, number.last)
+
+    def _is_followed(self, book: PhraseBook[bool], reading: Reading, place: int) -> bool:
+        """Tell "十个小时", and "十几个小时"."""
+        if place < len(reading.tokens) - 1 and reading.tokens[place].norm in self._rough:
+            place += 1
+        return place < len(reading.tokens) and bool(book.at(reading.tokens, place)[0])
+
+    def _is_decimal(self, reading: Reading, number: Number) -> bool:
+        """Tell the "八" of "一米八" and the 9 of "99块9"."""
+        place = number.first - 1
+        if place < 0 or not reading.is_glued(number.first):
+            return False
+        *whole, unit = reading.tokens[place].norm
+        if unit not in _WHOLES:
+            return False
+        # "一米" stands in the dictionary as one word.
+        return NUMERALS.issuperset(whole) if whole else any(other.last == place for other in reading.numbers)

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.intents import BY_PHOTO, READDRESSING, REPORTING, SMALL_TALK
+from assistant.nlu.intents import ABOUT_BOUGHT, ABOUT_ORDER, BY_PHOTO, ORDERS, READDRESSING, REPORTING, SMALL_TALK
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
+from assistant.nlu.scripts import is_han
 from assistant.nlu.spelling import Speller
 from assistant.nlu.tokens import Token, Tokenizer
 from assistant.nlu.words import WordLists
 
 Entry = tuple[str, str]
 
+# What became of things is told there, and a lone character may say it.
+_TELLING = ABOUT_BOUGHT | ABOUT_ORDER | ORDERS
 _SENDING_PHOTOS = frozenset({BY_PHOTO, REPORTING})
 # What a shop sells is searched for by the shopper's own words, as it is in the catalogue's language.
 _TRANSLATED = frozenset({"brand", "category", "colour"})
@@ -35,10 +38,14 @@ class NameFinder:
         idle: IdleWords,
     ) -> None:
         self._idle, self._tokenizer = idle, tokenizer
+        self._before_colours = frozenset(words.colour_leads)
+        self._behind_colours = frozenset(words.colour_closing) | frozenset(words.quantity["units"])
+        self._goods: set[str] = set()
         self._book: PhraseBook[Entry] = PhraseBook(tokenizer, _entries(words, tokenizer, catalogue))
 
     def translate(self, glossary: Mapping[str, str], speller: Speller) -> None:
         """Add names in another language; the catalogue may spell a name of its own as nobody else does: "Nikkon"."""
+        self._goods.update(glossary)
         for name, meaning in glossary.items():
             for entity, value in self.named(speller.correct(self._tokenizer.cut(meaning))):
                 if entity in _TRANSLATED:
@@ -67,10 +74,22 @@ class NameFinder:
         for first, last, entries in list(self._book.find(reading.tokens, reading.is_free)):
             if reading.intent in _SENDING_PHOTOS and self._is_carrier(reading, first, last):
                 continue
+            if reading.intent in _TELLING and self._is_no_colour(reading, first, last, entries):
+                reading.take(first, last, {})
+                continue
             values: dict[str, list[str]] = {}
             for entity, value in entries:
                 values.setdefault(entity, []).append(value)
             reading.take(first, last, values, searched="product" in values)
+
+    def _is_no_colour(self, reading: Reading, first: int, last: int, entries: list[Entry]) -> bool:
+        """Tell the "黑" of "屏幕黑了" and the "白" of "白修" from that of "黑的", "黑鞋" and "发来的是黑"."""
+        norms = "".join(token.norm for token in reading.tokens[first:last])
+        if len(norms) > 1 or not is_han(norms) or {entity for entity, _ in entries} != {"colour"}:
+            return False
+        following = reading.tokens[last].norm if last < len(reading.tokens) and reading.is_glued(last) else ""
+        before = reading.tokens[first - 1].norm if first else ""
+        return not (following in self._behind_colours or following in self._goods or before in self._before_colours)
 
     def _is_carrier(self, reading: Reading, first: int, last: int) -> bool:
         return last == first + 1 and self._idle.is_idle(reading.tokens[first], reading.intent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.intents import CHANGING, NUMBERED, READDRESSING
+from assistant.nlu.intents import CHANGING, EXCHANGING, NUMBERED, READDRESSING
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Number, Reading
 from assistant.nlu.scripts import is_han
@@ -11,6 +11,7 @@ from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
 FEWEST_DIGITS = 3
+_FEWEST_IN_WORDS = 1000
 
 
 class OrderFinder:
@@ -28,10 +29,16 @@ class OrderFinder:
             if not number.is_whole or number.value < 10 ** (FEWEST_DIGITS - 1):
                 continue
             first = self._lead_before(reading, number.first)
-            if first < number.first or reading.intent in NUMBERED or self._begins_readdressing(reading, number):
+            is_order = reading.intent in NUMBERED and not self._is_little(reading, number)
+            if first < number.first or is_order or self._begins_readdressing(reading, number):
                 reading.take(first, number.last, {"order_number": [number.text]})
             elif self._idle.is_all_but(reading, number.first, number.last):
                 reading.note(number.first, number.last, {"order_number": [number.text]})
+
+    def _is_little(self, reading: Reading, number: Number) -> bool:
+        """Tell an amount in numerals, "一百八", and a size, "那件110", from an order's number."""
+        is_in_words = is_han(reading.tokens[number.first].norm[0])
+        return number.value < _FEWEST_IN_WORDS and (is_in_words or reading.intent == EXCHANGING)
 
     def _begins_readdressing(self, reading: Reading, number: Number) -> bool:
         """Tell the order of "1029改寄到公司" from the house of "88号": who moves a parcel names it first."""

@@ -21,6 +21,7 @@ from itertools import pairwise
 
 from assistant.nlu.common_words import carrying_characters, carrying_words, common_verbs
 from assistant.nlu.finders.clauses import AskingPart
+from assistant.nlu.finders.compounds import Compounds
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.han import NUMERALS
 from assistant.nlu.intents import (
@@ -44,7 +45,6 @@ _BREAKS = frozenset(",;!?，。；：！？、（）")
 # So much of an answer in one piece must be unknown for all of it to be a name or an address.
 _MOSTLY = 0.6
 _WANTING = frozenset("买找卖")
-_COUNTING = frozenset("几每这那哪整")
 _LENGTHS_OF_SPELLING = range(3, 5)
 _ADDRESS = "省市区县镇乡村路街巷弄号楼栋"
 _SURELY_ADDRESS = 2
@@ -61,21 +61,14 @@ def note_query(reading: Reading, kept: Sequence[int]) -> None:
     reading.note(kept[0], kept[-1] + 1, {"product_query": [plain(value)]})
 
 
-def is_measure(reading: Reading, place: int, units: Collection[str]) -> bool:
-    """Tell the "床" of "两床被子", which counts, from that which is goods."""
-    if not place or not reading.is_glued(place) or reading.tokens[place].norm not in units:
-        return False
-    before = reading.tokens[place - 1]
-    return before.number is not None or before.norm in NUMERALS | _COUNTING
-
-
 class QueryFinder:
     """Find the product_query, after every other finder."""
 
     def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords, glossary: Mapping[str, str]) -> None:
         self._idle, self._goods = idle, frozenset(glossary)
-        self._modifiers, self._heads = frozenset(words.modifiers), frozenset(words.heads)
+        self._modifiers, self._heads = frozenset(words.modifiers), frozenset(words.goods_endings)
         self._units = frozenset(words.quantity["units"])
+        self._compounds = Compounds(words, idle, glossary)
         self._common, self._carrying = carrying_words() | common_verbs(), carrying_characters() | set(words.counted)
         self._asking = AskingPart(words, tokenizer)
 
@@ -85,12 +78,17 @@ class QueryFinder:
             return
         self._idle.take(reading)
         kept = _without_repeats(reading, list(self._kept(reading))) or _own_name(reading)
-        if not any(reading.tokens[index].norm[0].isalpha() for index in kept):
+        if all(self._says_nothing(reading, index) for index in kept):
             return
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
             end = _end_of_name(reading)
             kept = list(range(0 if end or _is_address(reading) else kept[0], end or len(reading.tokens)))
         note_query(reading, kept)
+
+    def _says_nothing(self, reading: Reading, index: int) -> bool:
+        """Tell numbers, and the letters of "A款和B款"."""
+        norm = reading.tokens[index].norm
+        return not norm[0].isalpha() or (has_han(reading.text) and len(norm) == 1 and norm.isascii())
 
     def _kept(self, reading: Reading) -> Iterator[int]:
         with_unknown = self._keeps_unknown(reading)
@@ -105,13 +103,14 @@ class QueryFinder:
         norm = reading.tokens[index].norm
         if not (reading.is_searched(index) and norm[0].isalnum()):
             return False
-        if not is_han(norm[0]) or norm in self._goods:
-            return not self._is_measure(reading, index)
+        if not is_han(norm[0]) or self._compounds.is_goods(reading, index) or self._compounds.closes(reading, index):
+            return True
         if not reading.is_free(index, index + 1):
             return len(norm) > 1
         # A lone Chinese character is a scrap of what other finders and idle words left over, if it is not asked for.
         if len(norm) == 1:
-            return norm in self._heads and self._is_pointed_at(reading, index) and not self._is_measure(reading, index)
+            is_named = norm in self._heads and self._is_pointed_at(reading, index)
+            return is_named and not self._compounds.counts(reading, index)
         is_named = with_unknown or (reading.intent in NAMES_GOODS and norm[-1] in self._heads)
         return is_named and not self._is_common(norm, reading.intent)
 
@@ -165,7 +164,7 @@ class QueryFinder:
         return is_unknown and not self._is_common(norm, reading.intent)
 
     def _is_common(self, norm: str, intent: str) -> bool:
-        is_asking = len(norm) == len("带不带") and norm[0] == norm[2] and norm[1] == "不"
+        is_asking = len(norm) == len("带不带") and norm[0] == norm[2] and norm[1] in "不一"
         return intent != INFORM and (is_asking or norm in self._common)
 
     def _is_modifier(self, reading: Reading, index: int, places: Collection[int]) -> bool:
@@ -183,11 +182,7 @@ class QueryFinder:
         names_known = reading.intent in NAMES_KNOWN_GOODS | OFFERING | {BY_PHOTO, "ask_stock"}
         if names_known or any(one.entity in _POINTING for one in reading.found):
             return False
-        places = range(len(reading.tokens))
-        return not any(reading.tokens[at].norm in self._goods and not self._is_measure(reading, at) for at in places)
-
-    def _is_measure(self, reading: Reading, index: int) -> bool:
-        return is_measure(reading, index, self._units)
+        return not any(self._compounds.is_goods(reading, place) for place in range(len(reading.tokens)))
 
     def _is_one_answer(self, reading: Reading, kept: Sequence[int]) -> bool:
         """Tell a name or an address, of which a character may look idle: "天府大道88号"."""

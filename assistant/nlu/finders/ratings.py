@@ -10,6 +10,7 @@ from assistant.nlu.words import WordLists
 
 ENTITY = "rating"
 MOST = 5
+_LONGEST_LEAD = 4
 _SLASHES = {"/", "／"}
 
 
@@ -21,11 +22,16 @@ class RatingFinder:
         self._of = PhraseBook(tokenizer, ((joiner, True) for joiner in words.ratings["of"]))
         # "三星" is three stars, and the name of a brand.
         self._named = PhraseBook(tokenizer, ((word, str(points)) for word, points in words.ratings["named"].items()))
+        self._points = PhraseBook(tokenizer, ((word, True) for word in words.ratings["points"]))
+        self._scales = PhraseBook(tokenizer, ((word, True) for word in words.ratings["scales"]))
+        self._not = PhraseBook(tokenizer, ((word, True) for word in words.ratings["not"]))
         self._words = PhraseBook(tokenizer, ((word, str(points)) for word, points in words.ratings["words"].items()))
 
     def find(self, reading: Reading) -> None:
         """Take the first number that rates; without a word for points only where the service is being rated."""
         if reading.intent not in STARRED:
+            return
+        if self._is_of_more(reading):
             return
         books = [self._words, self._named] if reading.intent == RATING else [self._words]
         for book in books:
@@ -33,8 +39,20 @@ class RatingFinder:
                 reading.take(first, last, {ENTITY: [points]})
                 return
         for number in reading.free_numbers():
-            if self._take(reading, number):
+            if not self._is_taken_off(reading, number) and self._take(reading, number):
                 return
+
+    def _is_of_more(self, reading: Reading) -> bool:
+        """Tell "满分十分，给九分" and "十分制": of more points than five, there is no rating."""
+        if any(self._scales.at(reading.tokens, place)[0] for place in range(len(reading.tokens))):
+            return True
+        numbers = [one for one in reading.numbers if one.value > MOST and one.last < len(reading.tokens)]
+        return any(self._points.at(reading.tokens, one.last)[0] for one in numbers)
+
+    def _is_taken_off(self, reading: Reading, number: Number) -> bool:
+        """Tell the points of "扣一颗" and "本来想给4分" from those that are given."""
+        starts = range(max(number.first - _LONGEST_LEAD, 0), number.first)
+        return any(start + self._not.at(reading.tokens, start, number.first)[0] == number.first for start in starts)
 
     def _take(self, reading: Reading, number: Number) -> bool:
         last, scale = self._scale_behind(reading, number.last)

@@ -34,10 +34,15 @@ class ReasonFinder:
         said: set[str] = set()
         for book in books:
             for first, last, (code, *_) in list(book.find(reading.tokens, reading.is_free)):
-                if self._is_denied(reading, first):
+                if self._is_denied(reading, first) or (book is self._reported and self._is_inside(reading, first)):
                     continue
                 reading.take(first, last, {} if code in said else {REASON: [code]})
                 said.add(code)
+
+    def _is_inside(self, reading: Reading, first: int) -> bool:
+        """Tell the "给我寄了" of "少给我寄了一个" from that of "给我寄了个黑的"."""
+        starts = range(max(first - 3, 0), first)
+        return any(start + self._phrases.at(reading.tokens, start)[0] > first for start in starts)
 
     def _is_denied(self, reading: Reading, first: int) -> bool:
         starts = range(max(first - 3, 0), first)

@@ -13,9 +13,10 @@ from decimal import Decimal
 from assistant.nlu.catalogue import Catalogue, only_number
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.finders.names import is_weak
-from assistant.nlu.intents import ANSWERS, EXCHANGING, HAS_SIZES
+from assistant.nlu.intents import ANSWERS, EXCHANGING, HAS_SIZES, LIMITED
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Number, Reading
+from assistant.nlu.scripts import has_han, is_han
 from assistant.nlu.tokens import Token, Tokenizer
 from assistant.nlu.words import WordLists
 
@@ -24,8 +25,13 @@ Measure = tuple[str, str]
 # "16G" is a size of a memory where the catalogue has it in GB, and else sixteen grams or nothing.
 _STOCK = "ask_stock"
 _SHORT_UNITS = {"g": "gb", "t": "tb", "个g": "gb", "个t": "tb"}
-_LETTERS = frozenset({"xs", "s", "m", "l", "xl", "xxl", "xxxl"})
 _SHORT = re.compile(r"(\d+)([gt])")
+# So many GB make a memory, also where the catalogue has none of them.
+_MEMORY = frozenset(Decimal(2**power) for power in range(4, 11))
+_LETTERS = frozenset({"xs", "s", "m", "l", "xl", "xxl", "xxxl", "2xl", "3xl"})
+# No order of a shop has a smaller number.
+_FIRST_ORDER = 1000
+_DONE = "了"
 
 
 class SizeFinder:
@@ -34,10 +40,13 @@ class SizeFinder:
     def __init__(self, words: WordLists, tokenizer: Tokenizer, catalogue: Catalogue, idle: IdleWords) -> None:
         self._idle = idle
         self._units = {unit[0] for unit in words.units}
+        # Behind a numeral a unit stays as it is written: "五公斤".
+        self._unit_of = {word: unit[0] for unit in words.units for word in unit if is_han(word[0])}
         self._words = PhraseBook(tokenizer, ((word, True) for word in words.size_words))
         self._leads = PhraseBook(tokenizer, ((lead, True) for lead in words.size_leads))
         self._after = PhraseBook(tokenizer, ((word, True) for word in words.size_after))
         self._steps = frozenset(words.size_steps)
+        self._exchanging = frozenset(words.size_exchanging)
         self._places = frozenset(words.ordinal_behind)
         self._closing = PhraseBook(tokenizer, ((word, True) for word in words.size_closing))
         self._pieces = PhraseBook(tokenizer, ((word, True) for word in words.quantity["units"]))
@@ -63,7 +72,8 @@ class SizeFinder:
             _append(self._measured[(number, unit)], value)
         if unit or self._words.at(tokens, 0)[0] or value == number:
             _append(self._names_of_unit[unit], name)
-            self._patterns.setdefault(unit, value.replace(number, "{}") if len(tokens) <= 2 else "{} " + unit)
+            if len(tokens) <= 2:
+                self._patterns.setdefault(unit, value.replace(number, "{}"))
 
     def find(self, reading: Reading) -> None:
         """Take what is surely a size; note beside other readings what is one only if the shopper was asked for one."""
@@ -83,24 +93,46 @@ class SizeFinder:
         """Find the sizes of what was bought and of what is wanted, by the number alone: "my 42s for a 44"."""
         for number in reading.free_numbers():
             token = reading.tokens[number.first]
-            is_near = number.is_whole and self._is_near(number.value)
-            if is_near and token.number is not None and not self._counts_pieces(reading, number.last - 1):
+            is_near = (number.value * 2) % 1 == 0 and self._is_near(number.value)
+            if token.number is None or self._counts_pieces(reading, number.last - 1):
+                continue
+            if is_near:
                 reading.take(number.first, number.last, self._read(token, is_size=True))
+            elif number.is_whole and number.value < _FIRST_ORDER and self._is_exchanged(reading, number):
+                unit = "gb" if number.value in _MEMORY else ""
+                known = self._measured.get((number.text, unit))
+                values = {"option_value": known} if known else self._unknown(number.text, unit)
+                reading.take(number.first, number.last, values)
+        if has_han(reading.text):
+            for index, token in enumerate(reading.tokens):
+                if token.norm in _LETTERS and reading.is_free(index, index + 1):
+                    reading.take(index, index + 1, self._read(token, is_size=True))
+
+    def _is_exchanged(self, reading: Reading, number: Number) -> bool:
+        """Tell the 128 of "128的不够用" and "换成128" from an order's number."""
+        closes = number.last < len(reading.tokens) and bool(self._closing.at(reading.tokens, number.last)[0])
+        before = reading.tokens[number.first - 1].norm if number.first else ""
+        return closes or before in self._exchanging
 
     def _find_measure(self, reading: Reading, index: int, token: Token) -> None:
-        number = reading.number_at(index - 1) if index else None
-        if number is None or number.last != index or token.norm not in self._units:
+        number = self._number_before(reading, index)
+        unit = token.norm if reading.intent in LIMITED else self._unit_of.get(token.norm, token.norm)
+        if number is None or unit not in self._units:
             return
-        known = self._measured.get((number.text, token.norm))
-        values = {"option_value": known} if known else self._unknown(number.text, token.norm)
+        known = self._measured.get((number.text, unit))
+        values = {"option_value": known} if known else self._unknown(number.text, unit)
         reading.take(number.first, index + 1, values)
 
     def _find_short(self, reading: Reading, index: int, token: Token) -> None:
         """Find "16g" and "四个T" where the catalogue has so many GB or TB."""
         glued = _SHORT.fullmatch(token.norm)
         if glued:
-            known = self._measured.get((glued[1], _SHORT_UNITS[glued[2]]))
-            reading.take(index, index + 1, {"option_value": known}) if known else None
+            unit = _SHORT_UNITS[glued[2]]
+            known = self._measured.get((glued[1], unit))
+            if known:
+                reading.take(index, index + 1, {"option_value": known})
+            elif reading.intent == EXCHANGING and Decimal(glued[1]) in _MEMORY:
+                reading.take(index, index + 1, self._unknown(glued[1], unit))
             return
         number = self._number_before(reading, index)
         unit = _SHORT_UNITS.get(token.norm)
@@ -133,14 +165,13 @@ class SizeFinder:
             length = int(reading.tokens[index - 1].norm in _LETTERS)
         number = self._number_before(reading, index) if length else None
         first = number.first if number else index - 1
-        if length and first and reading.tokens[first - 1].norm in self._steps:
+        step = first - (first > 1 and reading.tokens[first - 1].norm == _DONE)
+        if length and step and reading.tokens[step - 1].norm in self._steps:
             reading.take(first, index + length, {})
         elif length and reading.is_free(first, index + length):
-            token = _as_token(reading, first, number)
-            values = self._read(token, is_size=True)
-            if not values and token.norm in _LETTERS and reading.intent in HAS_SIZES:
-                values = self._unknown(token.norm.upper(), "")
-            if values:
+            values = self._read(_as_token(reading, first, number), is_size=True)
+            is_size = reading.intent in HAS_SIZES if number is None else self._is_near(number.value)
+            if values and is_size:
                 reading.take(first, index + length, values)
 
     def _find_bare(self, reading: Reading) -> None:
@@ -188,6 +219,8 @@ class SizeFinder:
     def _read(self, token: Token, is_size: bool, is_led: bool = False) -> dict[str, list[str]]:
         if token.number is None:
             bare = self._bare.get(token.norm)
+            if bare is None and is_size and token.norm in _LETTERS:
+                return self._unknown(token.norm.upper(), "")
             return {"option_value": [bare]} if bare else {}
         if token.number < 0:
             return {}

@@ -251,6 +251,7 @@ def test_a_limit_and_an_order_are_what_is_meant(reader, text, intent, expected):
     ("text", "intent", "expected"),
     [
         ("这件衣服丑 别显示它了", "dismiss_product", {"reference": "it", "product_query": "衣服"}),
+        ("第二件太丑 别显示它了", "dismiss_product", {"ordinal": "2"}),
         ("拉黑这款", "dismiss_product", {"reference": "it"}),
         ("一打开全是鱼竿", "adjust_recommendations", {}),
         ("二比一好在哪", "compare_products", {"ordinal": ["2", "1"]}),
@@ -287,6 +288,7 @@ def test_a_wish_names_what_is_avoided_and_nothing_else(reader, text, intent, exp
     ("text", "expected"),
     [
         ("王秀兰 兰花的兰", {"product_query": "王秀兰"}),
+        ("要饲料桶", {"product_query": "饲料桶"}),
         ("张大军 弓长张", {"product_query": "张大军"}),
         ("大理双廊镇大建旁村12号", {"product_query": "大理双廊镇大建旁村12号"}),
         ("左边那件", {"reference": "that"}),
@@ -295,3 +297,197 @@ def test_a_wish_names_what_is_avoided_and_nothing_else(reader, text, intent, exp
 )
 def test_an_answer_is_all_that_was_asked_for(reader, text, expected):
     assert named(reader, text, "inform") == expected
+
+
+QUANTITY, CART, REMOVE = "change_quantity", "add_to_cart", "remove_from_cart"
+CANCEL, RETURN, EXCHANGE, REPORT = "cancel_order", "return_product", "exchange_product", "report_problem"
+OPTION, PRICE, COMPARE, DETAILS = "ask_option", "ask_price", "compare_products", "show_details"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("两瓶不够，加到六瓶", "6"),
+        ("原来填的三条，改五条", "5"),
+        ("两双改一双", "1"),
+        ("要三盏，不是四盏", "3"),
+        ("手一抖点成了十个，我只要一个", "1"),
+        ("再添一把，凑够五把", "5"),
+        ("改一桶，三桶放不下", "1"),
+        ("别四个了，两个够用", "2"),
+        ("仨太多，俩就够", "2"),
+        ("又来了两位客人，折叠椅改成八把", "8"),
+        ("第一个改两个，第三个改四个", ["2", "4"]),
+    ],
+)
+def test_of_several_counts_the_one_that_is_aimed_at_changes_the_cart(reader, text, wanted):
+    assert named(reader, text, QUANTITY)["quantity"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "quantity"),
+    [
+        ("家里还剩两桶，拿掉吧", REMOVE, None),
+        ("我妈也买了一个，别发了", CANCEL, None),
+        ("三样里头把手套去掉", CANCEL, None),
+        ("手一滑就下单了，取消", CANCEL, None),
+        ("多下了一单，撤掉", CANCEL, None),
+        ("隔壁便宜五十，退掉", CANCEL, None),
+        ("两条裤子，退一条", RETURN, "1"),
+        ("六把椅子，其中两把不要了", CANCEL, "2"),
+        ("退两条裤子和三件外套", RETURN, ["2", "3"]),
+        ("两件都退", RETURN, "2"),
+        ("再捎上一个台灯", CART, "1"),
+        ("回头一块儿买", CART, None),
+        ("桌子是三个脚还是四个脚", OPTION, None),
+    ],
+)
+def test_the_counts_of_a_story_are_none_of_what_is_to_go(reader, text, intent, quantity):
+    assert named(reader, text, intent).get("quantity") == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("我一米九二睡得下吗", OPTION, None),
+        ("99块9是吗", PRICE, None),
+        ("往上一坐会塌吗", OPTION, None),
+        ("二选一，听你的", COMPARE, None),
+        ("给我摸一摸底", DETAILS, None),
+        ("零头抹了吧", PRICE, None),
+        ("抬头写市第五中学", "request_invoice", None),
+        ("一号和三号", COMPARE, ["1", "3"]),
+        ("二比一好在哪", COMPARE, ["2", "1"]),
+        ("头俩里头哪个经用", COMPARE, ["1", "2"]),
+        ("最底下那个拿掉", REMOVE, "-1"),
+        ("末一个介绍下", DETAILS, "-1"),
+    ],
+)
+def test_a_place_is_one_of_what_was_shown(reader, text, intent, expected):
+    assert named(reader, text, intent).get("ordinal") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("这两盏差在哪", COMPARE, "both"),
+        ("这几副哪副好", COMPARE, "all"),
+        ("呢兩對邊對好", COMPARE, "both"),
+        ("俩谁好", COMPARE, "both"),
+        ("三台并排给我看", COMPARE, "all"),
+        ("贵的那台比便宜的那台强在哪", COMPARE, ["dearest", "cheapest"]),
+        ("两个我都想要，它们差在哪", COMPARE, "both"),
+        ("太贵的那件去了", REMOVE, "dearest"),
+        ("那台就它了，替我收着", CART, "that"),
+        ("买它买它", CART, "it"),
+        ("车里那个数调一下", QUANTITY, None),
+        ("车里那两顶改三顶", QUANTITY, None),
+        ("想要右手版的那种", EXCHANGE, None),
+        ("把1036里的东西全部再买一次", "reorder", None),
+    ],
+)
+def test_what_is_pointed_at_is_told_once(reader, text, intent, expected):
+    assert named(reader, text, intent).get("reference") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("从M换成XL", ["Size M", "Size XL"]),
+        ("128的不够用", "128GB"),
+        ("从128G换成256G", ["128GB", "256GB"]),
+        ("42.5的有吗", "Size 42.5"),
+        ("刚买的小了一码，换44的", "Size 44"),
+        ("尺码改成170", "Size 170"),
+        ("跟图片两码事", None),
+    ],
+)
+def test_what_is_exchanged_for_what_is_a_size_and_no_order(reader, text, expected):
+    found = named(reader, text, EXCHANGE)
+    assert found.get("option_value") == expected
+    assert "order_number" not in found
+
+
+def test_a_measure_in_numerals_is_no_count(reader):
+    assert named(reader, "来一对五公斤的哑铃", CART) == {
+        "quantity": "2",
+        "option_value": "5 kg",
+        "product_query": "哑铃",
+    }
+
+
+@pytest.mark.parametrize("text", ["那两百块几时还我", "那笔一百八走到哪了", "退的99块9到账没"])
+def test_an_amount_at_the_desk_is_no_order(reader, text):
+    assert "order_number" not in named(reader, text, "track_refund")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "colour"),
+    [
+        ("屏幕黑了", REPORT, None),
+        ("起红疙瘩，退", RETURN, None),
+        ("还给白修吗", "ask_warranty", None),
+        ("发来的是黑的", REPORT, "black"),
+        ("白换黑", EXCHANGE, ["white", "black"]),
+        ("那双红鞋退掉", RETURN, "red"),
+    ],
+)
+def test_a_lone_character_is_a_colour_where_it_says_which(reader, text, intent, colour):
+    assert named(reader, text, intent).get("colour") == colour
+
+
+@pytest.mark.parametrize(
+    ("text", "rating"),
+    [
+        ("满分十分，给九分", None),
+        ("十分里头给八分，扣两分", None),
+        ("百分制我给九十五", None),
+        ("慢了点，扣一颗，四颗", "4"),
+        ("本来想给4分，给5分吧", "5"),
+        ("十分满意，给5分", "5"),
+        ("最多一分", "1"),
+    ],
+)
+def test_a_rating_is_of_five(reader, text, rating):
+    assert named(reader, text, "rate_service").get("rating") == rating
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "searched"),
+    [
+        ("热水袋从车里撤走", REMOVE, "热水袋"),
+        ("饲料桶加到七个", QUANTITY, "饲料桶"),
+        ("那台翻译机怎么样", DETAILS, "翻译机"),
+        ("锅先拿走", REMOVE, "锅"),
+        ("把两个搁篮子里", CART, None),
+        ("来的是一床毛毯", REPORT, "毛毯"),
+        ("买的血糖仪还保吗", "ask_warranty", "血糖仪"),
+        ("孩子不爱玩，把积木退了", RETURN, "积木"),
+        ("抬头写红星幼儿园，上次买的桌子", "request_invoice", "桌子"),
+        ("A款和B款", COMPARE, None),
+        ("指示灯常红", REPORT, "灯"),
+        ("衣服被染了", REPORT, "衣服"),
+    ],
+)
+def test_goods_are_known_by_how_they_end(reader, text, intent, searched):
+    assert named(reader, text, intent).get("product_query") == searched
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "reason"),
+    [
+        ("少给我寄了一个", REPORT, "missing item"),
+        ("你们发来的衣服有个洞", REPORT, "damaged on arrival"),
+        ("我要蓝的你们发个绿的来", REPORT, "wrong item"),
+        ("还没寄吧，换成大号", EXCHANGE, None),
+        ("裤腿短了", EXCHANGE, "does not fit"),
+        ("烤箱噪音太大", RETURN, "faulty"),
+        ("跟想的不一样，退", RETURN, "not as described"),
+    ],
+)
+def test_why_something_comes_back(reader, text, intent, reason):
+    assert named(reader, text, intent).get("reason") == reason
+
+
+def test_what_has_not_the_form_of_a_tax_number_is_no_sku(reader):
+    assert named(reader, "税号91420103MA4KXYZ12P", "request_invoice") == {}

@@ -66,6 +66,15 @@ NAMED = [
     ("10月1日到10月5日", "2026-10-01/2026-10-05"),
     ("2025年11月3日", "2025-11-03/2025-11-03"),
     ("去年十月", "2025-10-01/2025-10-31"),
+    ("去年夏天买的", "2025-06-01/2025-08-31"),
+    ("前年冬天", "2024-12-01/2025-02-28"),
+    ("双十一买的", "2026-11-11/2026-11-11"),
+    ("去年双11", "2025-11-11/2025-11-11"),
+    ("双十二那天", "2025-12-12/2025-12-12"),
+    ("年初买的", "2026-01-01/2026-03-31"),
+    ("这半年买的", "2026-05-29/2026-11-29"),
+    ("半年前买的", "2026-05-01/2026-05-31"),
+    ("昨儿个下的单", "2026-11-28/2026-11-28"),
 ]
 
 
@@ -138,3 +147,34 @@ def test_an_order_s_number_beside_a_date_stays_one(reader):
 @pytest.mark.parametrize("intent", ["search_products", "add_to_cart", "ask_new", "ask_policy"])
 def test_days_are_read_only_of_orders(reader, intent):
     assert not values(reader, "what came in last week, since October", intent, "ordered")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("昨天下的单到哪了", "track_order"),
+        ("昨天那单取消", "cancel_order"),
+        ("昨天的到了没", "track_order"),
+        ("前天订的冰箱今天能送到吗", "track_order"),
+        ("耳机是去年双十一买的", "ask_warranty"),
+        ("上个月我收了几个包裹", "list_orders"),
+    ],
+)
+def test_a_day_tells_of_an_order_by_the_verb_behind_it(reader, text, intent):
+    assert len(values(reader, text, intent, "ordered")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("今天能到吗", "track_order"),
+        ("说好昨天送的", "track_order"),
+        ("我后天要出门", "track_order"),
+        ("昨天签收的沙发退掉", "return_product"),
+        ("上礼拜寄回去的鞋收到没", "track_refund"),
+        ("我下个月搬去深圳，改地址", "change_address"),
+        ("报销截止今天", "request_invoice"),
+    ],
+)
+def test_a_day_on_which_a_parcel_moves_is_none_of_an_order(reader, text, intent):
+    assert not values(reader, text, intent, "ordered")
