@@ -113,8 +113,8 @@ def intent_part(config: Mapping[str, Any]) -> dict[str, Any]:
     """Give a configuration with the part of its pipeline that tells intents; a gate scores, and lets all pass."""
     kept = [dict(one) for one in config["pipeline"] if not one["name"].endswith(_LEFT_OUT)]
     for one in kept:
-        for kept in ("vectors", "kept"):  # each training is timed from nothing
-            one.pop(kept, None)
+        for store in ("vectors", "kept"):  # each training is timed from nothing
+            one.pop(store, None)
         if one["name"].endswith(_GATE):
             one.update(threshold=0.0, margin=0.0)
     return {"recipe": config["recipe"], "assistant_id": "comparison", "language": "en", "pipeline": kept}
