@@ -29,13 +29,14 @@ class IntentExample:
 
 
 def as_encoded(text: str) -> str:
-    """Leave out emoji, and write one number for every long one, as the assistant does before it encodes a message.
+    """Leave out emoji, write one number for every long one and capitals small, as the assistant does before it encodes.
 
     >>> as_encoded("where is order 20261129000017? 😀")
     'where is order 1001?'
     """
     bare = "".join(one for one in text if one != _AS_PICTURE and unicodedata.category(one) not in _PICTURES)
-    return _LONG_NUMBER.sub(_ANY_LONG_NUMBER, " ".join(bare.split()) or text)
+    plain = _LONG_NUMBER.sub(_ANY_LONG_NUMBER, " ".join(bare.split()) or text)
+    return plain.lower() if plain.isascii() and plain.isupper() and " " in plain else plain
 
 
 def read_examples(folder: Path) -> list[IntentExample]:

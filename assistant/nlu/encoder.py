@@ -40,9 +40,18 @@ def without_long_numbers(text: str) -> str:
     return _LONG_NUMBER.sub(_ANY_LONG_NUMBER, text)
 
 
+def without_capitals(text: str) -> str:
+    """Write a text small that is in capitals from end to end; some encoders see other words in them.
+
+    >>> without_capitals("WHERE IS MY ORDER"), without_capitals("XXL"), without_capitals("I need an XXL")
+    ('where is my order', 'XXL', 'I need an XXL')
+    """
+    return text.lower() if text.isascii() and text.isupper() and " " in text else text
+
+
 def as_encoded(text: str) -> str:
     """Give what of a text is encoded."""
-    return without_long_numbers(without_pictures(text))
+    return without_capitals(without_long_numbers(without_pictures(text)))
 
 
 class OnnxEncoder:

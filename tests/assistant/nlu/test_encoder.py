@@ -105,6 +105,12 @@ def test_what_is_encoded_has_neither_emoji_nor_long_numbers():
     assert as_encoded("📦 订单99999999 🙏") == "订单1001"
 
 
+def test_who_shouts_is_read_as_who_speaks():
+    assert as_encoded("WHERE IS MY ORDER 99999999?!") == "where is my order 1001?!"
+    for kept in ("XXL", "COD?", "I need an XXL", "要 XXL"):
+        assert as_encoded(kept) == kept
+
+
 def test_a_training_reads_what_another_encoded(tmp_path, encoder, monkeypatch):
     config = {
         **SentenceEncoderFeaturizer.get_default_config(),
@@ -126,7 +132,7 @@ def test_a_training_reads_what_another_encoded(tmp_path, encoder, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "text", ["hi", "👟", "第二个👍🏽，要", "a\u200d  b\ufe0f ", "where is order 20261129000017?", " 1001 "]
+    "text", ["hi", "👟", "第二个👍🏽，要", "a\u200d  b\ufe0f ", "where is order 20261129000017?", " 1001 ", "WHERE IS IT"]
 )
 def test_what_teaches_the_encoder_is_read_as_messages_are(text):
     assert intent_examples.as_encoded(text) == as_encoded(text)
