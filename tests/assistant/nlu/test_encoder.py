@@ -132,7 +132,8 @@ def test_a_training_reads_what_another_encoded(tmp_path, encoder, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "text", ["hi", "👟", "第二个👍🏽，要", "a\u200d  b\ufe0f ", "where is order 20261129000017?", " 1001 ", "WHERE IS IT"]
+    "text",
+    ["hi", "👟", "第二个👍🏽，要", "a\u200d  b\ufe0f ", "where is order 20261129000017?", " 1001 ", "WHERE IS IT"],
 )
 def test_what_teaches_the_encoder_is_read_as_messages_are(text):
     assert intent_examples.as_encoded(text) == as_encoded(text)
