@@ -34,7 +34,10 @@ _NEVER_HIDDEN = 4
 
 @dataclass(frozen=True)
 class TuningSettings:
-    """How an adapter is made. The defaults were chosen on clusters of the training text that were held out.
+    """How an adapter is made.
+
+    The defaults were chosen on clusters of the training text that were left out; how often each example is seen, on
+    messages of five authors that were.
 
     Attributes:
         first_layer: the lowest that learns.

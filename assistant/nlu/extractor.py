@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from assistant.nlu.artifacts import fingerprint
 from assistant.nlu.finders.avoided import WISH
 from assistant.nlu.photos import ADD, asked_of
-from assistant.nlu.reader import MessageReader
+from assistant.nlu.reader import FILES, MessageReader
 
 LASTING = "lasting"
 """Where the output of the parse tells whether a wish is said to hold for good, and not for one search alone."""
@@ -34,12 +34,7 @@ class ShoppingEntityExtractor(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Give the defaults: the shop's words, the language's words, and the words that are no typos."""
-        return {
-            "lexicon": "artifacts/lexicon.json",
-            "words": ["data/lexicon/en.yml", "data/lexicon/zh.yml"],
-            "real_words": "artifacts/encoder/tokenizer.json",
-            "goods": "data/lexicon/glossary_zh.csv",
-        }
+        return dict(FILES)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:

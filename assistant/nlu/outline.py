@@ -24,7 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import fingerprint, read_json, sha256
 from assistant.nlu.intents import UNSURE
-from assistant.nlu.reader import MessageReader, Value
+from assistant.nlu.reader import FILES, MessageReader, Value
 
 OUTLINE = "outline"
 _CODE = Path(__file__).parent
@@ -46,13 +46,7 @@ class Outliner(GraphComponent):
         `kept` names a folder in which the outlines of training examples are kept, so that the next training reads only
         what is new.
         """
-        return {
-            "lexicon": "artifacts/lexicon.json",
-            "words": ["data/lexicon/en.yml", "data/lexicon/zh.yml"],
-            "real_words": "artifacts/encoder/tokenizer.json",
-            "goods": "data/lexicon/glossary_zh.csv",
-            "kept": None,
-        }
+        return {**FILES, "kept": None}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:

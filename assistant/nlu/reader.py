@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from assistant.nlu.artifacts import fingerprint, read_json
 from assistant.nlu.catalogue import Catalogue
@@ -35,6 +36,14 @@ from assistant.nlu.reading import Found, Reading
 from assistant.nlu.spelling import Speller
 from assistant.nlu.tokens import MAX_CHARACTERS, Tokenizer
 from assistant.nlu.words import WordLists
+
+# What a reader is made of, by the names that `MessageReader.load` and the settings of components have for it.
+FILES: Mapping[str, Any] = {
+    "lexicon": "artifacts/lexicon.json",
+    "words": ["data/lexicon/en.yml", "data/lexicon/zh.yml"],
+    "real_words": "artifacts/encoder/tokenizer.json",
+    "goods": "data/lexicon/glossary_zh.csv",
+}
 
 
 @dataclass(frozen=True)
