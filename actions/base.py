@@ -16,7 +16,7 @@ from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 from actions import bootstrap
 from actions.facts import stock_fact
 from actions.misunderstood import note_misunderstanding
-from actions.pending import CASE, CASE_YES, UNREAD, answers_question
+from actions.pending import CASE, CASE_YES, answers_question
 from actions.turn import Turn, clean_words
 from shop import errors
 
@@ -185,12 +185,15 @@ def _wants_words(turn: Turn) -> bool:
 
 
 def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
-    """Take a message as a change of what the desk has proposed, where it plainly is no wish or question of its own."""
+    """Take a message as a change of what the desk has proposed, where it plainly is one.
+
+    What is not understood changes nothing: one word of it that fits, such as "all", says too little of what is meant.
+    """
     from actions.desk import amend  # The desk is made of actions.
     from actions.desk_address import names_address  # As above.
     from actions.desk_words import begins_with  # As above.
 
-    speaks_of_it = speaks_of_it or turn.intent[0] in UNREAD or begins_with(turn, "desk.instead") or names_address(turn)
+    speaks_of_it = speaks_of_it or turn.intent[0] == "inform" or begins_with(turn, "desk.instead") or names_address(turn)
     return speaks_of_it and amend(turn, turn.pending)
 
 

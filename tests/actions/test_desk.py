@@ -396,6 +396,27 @@ def test_a_proposal_is_changed_in_words_that_are_like_those_for_a_cart(services:
     assert set(chat.slots["case"]["items"]) == {"CACTUS"}
 
 
+@pytest.mark.parametrize(
+    ("intent", "text", "named"),
+    [
+        ("nlu_fallback", "what are all my options for paying you?", {"reference": "all"}),
+        ("nlu_fallback", "all the same to me", {"reference": "all"}),
+        ("nlu_fallback", "blub the cactus", {"product": "cactus"}),
+        ("out_of_scope", "sing of all the mice", {"reference": "all", "product_query": "mice"}),
+    ],
+)
+def test_what_is_not_understood_changes_nothing_of_a_proposal(
+    services: Services, chat: Chat, intent: str, text: str, named: dict[str, str]
+) -> None:
+    place(services, "7001", {"MOUSE": 3, "CACTUS": 1})
+    chat.say("cancel_order", "cancel one mouse", product="cordless-mouse", quantity="1")
+    chat.say(intent, text, **named)
+    assert chat.slots["case"]["items"] == {"MOUSE": 1}
+    chat.press("/resume_case")
+    chat.press("/affirm")
+    assert order_of(services, "7001")["lines"] == {"MOUSE": 2, "CACTUS": 1}
+
+
 def test_a_number_that_is_too_long_is_not_the_order_that_was_spoken_of(services: Services, chat: Chat) -> None:
     place(services, "7001", {"MOUSE": 1})
     chat.say("cancel_order", "cancel 7001", order_number="7001")
