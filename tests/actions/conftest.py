@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 import hashlib
 import inspect
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -60,7 +62,7 @@ from actions.vocabulary import Vocabulary
 from recsys.errors import ArtifactDamaged
 from replies.guard import Verdict
 from replies.service import ReplyWriter
-from replies.topics import read_topics
+from replies.topics import Topics, read_topics
 from shop.db import Sessions, make_sessions, open_engine, writing
 from shop.glossary import Glossary
 from shop.guest_access import GuestAccess
@@ -203,6 +205,29 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+@dataclass(frozen=True)
+class Texts:
+    """What a server reads once from files and never changes; to read it takes longer than most tests."""
+
+    glossary: Glossary
+    languages: Mapping[str, Labels]
+    reasons: ReasonWords
+    rulebook: Rulebook
+    topics: Topics
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    glossary = Glossary.read(ROOT / "data/lexicon/glossary_zh.csv")
+    return Texts(
+        glossary=glossary,
+        languages=Labels.load_all(ROOT / "data/labels", "en_US", glossary),
+        reasons=ReasonWords.read(ROOT / "data/lexicon", ["en", "zh"]),
+        rulebook=Rulebook.load(ROOT / "data/policies", ["en", "zh"], "en"),
+        topics=read_topics(ROOT / "data/replies"),
+    )
+
+
 class Shelf:
     """A store of recommenders that holds one, or none."""
 
@@ -236,21 +261,20 @@ def outbox() -> Outbox:
 
 
 @pytest.fixture
-def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, outbox: Outbox) -> Any:
+def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, outbox: Outbox, texts: Texts) -> Any:
     shutil.copy(template, tmp_path / "shop.db")
     engine = open_engine(settings.database_url, timeout_s=0.2)
     sessions = make_sessions(engine)
     embedder = HashEmbedder()
-    glossary = Glossary.read(ROOT / "data/lexicon/glossary_zh.csv")
-    search = ProductSearch(sessions, embedder, settings.search_cache, glossary=glossary)
+    search = ProductSearch(sessions, embedder, settings.search_cache, glossary=texts.glossary)
     yield Services(
         settings=settings,
         sessions=sessions,
         search=search,
         policies={"en": PolicyIndex(load_passages(settings.policies), embedder)},
-        languages=Labels.load_all(settings.labels, "en_US", glossary),
-        glossary=glossary,
-        reasons=ReasonWords.read(ROOT / "data/lexicon", ["en", "zh"]),
+        languages=texts.languages,
+        glossary=texts.glossary,
+        reasons=texts.reasons,
         vocabulary=Vocabulary(sessions, clock=lambda: 0.0),
         advisors=Advisors(shelf, PopularAdvisor(search, sessions)),
         item_updates=ItemUpdates(shelf, sessions),
@@ -258,15 +282,16 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, o
         matchers=PhotoMatcherStore(VisionFiles(settings.vision), settings.images, sessions),
         receipts=ReceiptKeeper(sessions),
         guests=GuestAccess(sessions, BackgroundSender(outbox), SECRET),
-        rulebook=Rulebook.load(settings.policies, ["en", "zh"], "en"),
+        rulebook=texts.rulebook,
         # Without a model and approved replies the templates speak.
         replies=ReplyWriter([], lambda reply, situation: Verdict(("no model",))),
         given_replies=ReplyKeeper(sessions, dt.timedelta(days=90)),
-        topics=read_topics(ROOT / "data/replies"),
+        topics=texts.topics,
     )
     engine.dispose()
 
 
+@functools.cache
 def rules() -> dict[str, str]:
     """Which action takes an intent, where no form is being filled."""
     found = {}
