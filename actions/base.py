@@ -193,8 +193,8 @@ def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
     from actions.desk_address import names_address  # As above.
     from actions.desk_words import begins_with  # As above.
 
-    speaks_of_it = speaks_of_it or turn.intent[0] == "inform" or begins_with(turn, "desk.instead") or names_address(turn)
-    return speaks_of_it and amend(turn, turn.pending)
+    is_answer = turn.intent[0] == "inform" or begins_with(turn, "desk.instead") or names_address(turn)
+    return (speaks_of_it or is_answer) and amend(turn, turn.pending)
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:
