@@ -36,6 +36,8 @@ RECSYS := artifacts/recsys/demo
 VISION := artifacts/vision/demo
 MODEL := models/daogou.tar.gz
 TRAINING_DATA := data/nlu data/rules data/stories
+# A process for each core, which takes a whole file at a time: what a file's tests share is made once.
+IN_PARALLEL := --numprocesses logical --dist loadfile
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
@@ -51,8 +53,8 @@ run: ports train ## set up what is missing or stale, start both servers, print t
 	@exec $(SERVICES) -m ops.serve
 
 test: check-browser train lint ## run the linters and every test, in both interpreters and in a browser
-	@OMP_NUM_THREADS=1 $(SERVICES) -m pytest
-	@OMP_NUM_THREADS=1 $(ASSISTANT) -m pytest tests/assistant
+	@OMP_NUM_THREADS=1 $(SERVICES) -m pytest $(IN_PARALLEL)
+	@OMP_NUM_THREADS=1 $(ASSISTANT) -m pytest $(IN_PARALLEL) tests/assistant
 
 shell: train ## talk to the assistant in this terminal
 	@exec $(SERVICES) -m ops.shell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from ops.stack import Stack
 
-LOGS = Path("artifacts/test-logs")
+# Tests run in several processes, each with a stack of its own.
+LOGS = Path("artifacts/test-logs") / os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 @pytest.fixture(scope="session")

@@ -202,6 +202,8 @@ def settings(tmp_path: Path) -> Settings:
         images=tmp_path / "images",
         vision=tmp_path / "vision",
         photos=tmp_path / "photos",
+        # A busy machine is not what these tests are about.
+        deadline_s=60.0,
     )
 
 

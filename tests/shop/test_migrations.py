@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from shop.db import open_engine
@@ -28,11 +26,8 @@ def tables(url: str) -> set[str]:
 # https://github.com/sqlalchemy/alembic/issues/1098
 @pytest.mark.filterwarnings("ignore:.*expression-based index.*")
 def test_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> None:
-    engine = open_engine(database_url)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
-    engine.dispose()
+    with _alembic(database_url) as config:
+        command.check(config)
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index.*")
