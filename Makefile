@@ -31,6 +31,8 @@ INTENTS := artifacts/encoder_intents
 ENCODER_CODE := $(wildcard ops/export_encoder.py ops/bert_*.py ops/e5_weights.py ops/encoder_adapter.py) \
 	requirements/services.txt
 LEXICON := artifacts/lexicon.json
+WORD_GROUPS := artifacts/goods/groups.json
+GOODS := artifacts/goods/tagger.crfsuite
 FIGURES := artifacts/figures
 RECSYS := artifacts/recsys/demo
 VISION := artifacts/vision/demo
@@ -43,7 +45,7 @@ SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* sho
 
 .PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-service evaluate-vision evaluate-replies mine \
 	bench bench-recsys bench-vision bench-replies fuzz-service reply-examples lock clean ports environments packages shop \
-	recommender vision replies encoder lint check-browser
+	recommender vision replies encoder goods lint check-browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1 \2/p' Makefile | while read -r name what; do \
@@ -59,9 +61,9 @@ test: check-browser train lint ## run the linters and every test, in both interp
 shell: train ## talk to the assistant in this terminal
 	@exec $(SERVICES) -m ops.shell
 
-train: shop recommender vision replies encoder ## set up and train what is stale, and start nothing
+train: shop recommender vision replies goods ## set up and train what is stale, and start nothing
 	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
-		requirements/assistant.txt $(LEXICON) $(ENCODER)/encoder.json $(INTENTS)/encoder.json --outputs $(MODEL) -- \
+		requirements/assistant.txt $(LEXICON) $(GOODS) $(ENCODER)/encoder.json $(INTENTS)/encoder.json --outputs $(MODEL) -- \
 		$(ASSISTANT) -m assistant train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
 		--out models --fixed-model-name daogou --skip-validation
 
@@ -73,6 +75,7 @@ evaluate: train ## measure how well messages are understood, products found and 
 	@for language in en zh; do $(ASSISTANT) -m assistant.nlu.evaluate_robustness --data tests/data/nlu_$$language.yml \
 		--json $(FIGURES)/robustness_$$language.json || exit 1; done
 	@$(ASSISTANT) -m assistant.nlu.evaluate_several --json $(FIGURES)/several.json
+	@$(ASSISTANT) -m assistant.nlu.evaluate_goods --json $(FIGURES)/goods.json
 	@for language in en zh; do $(SERVICES) -m ops.evaluate_search --language $$language \
 		--json $(FIGURES)/search_quality_$$language.json || exit 1; done
 	@for language in en zh; do $(SERVICES) -m ops.evaluate_policies --language $$language \
@@ -82,7 +85,7 @@ evaluate-service: train ## measure how scripted shoppers fare at the service des
 	@mkdir -p $(FIGURES)
 	@$(SERVICES) -m ops.evaluate_service --json $(or $(JSON),$(FIGURES)/service.json)
 
-evaluate-nlu: encoder ## tell intents apart on public sets in DATASETS=DIR, beside Rasa's stock pipeline; JSON=FILE for the figures
+evaluate-nlu: goods ## tell intents apart on public sets in DATASETS=DIR, beside Rasa's stock pipeline; JSON=FILE for the figures
 	@mkdir -p $(FIGURES)
 	@$(ASSISTANT) -m assistant.nlu.evaluate_public --datasets "$(DATASETS)" --json $(or $(JSON),$(FIGURES)/nlu_public.json)
 
@@ -159,6 +162,14 @@ encoder: environments
 	@$(FRESH) "Sentence encoder, taught the intents" --inputs $(ENCODER_CODE) data/encoder --outputs \
 		$(addprefix $(INTENTS)/,model.onnx tokenizer.json encoder.json) -- \
 		$(SERVICES) -m ops.export_encoder --model intents --out $(INTENTS)
+
+# Which words of a message name goods, learnt from examples in which people marked them.
+goods: shop encoder
+	@$(FRESH) "Word groups" --inputs ops/word_groups.py requirements/services.txt $(ENCODER)/encoder.json \
+		$(MULTILINGUAL)/encoder.json --outputs $(WORD_GROUPS) -- $(SERVICES) -m ops.word_groups --english $(ENCODER) \
+		--multilingual $(MULTILINGUAL) --out $(WORD_GROUPS)
+	@$(FRESH) "Goods in messages" --inputs data/nlu data/lexicon assistant/nlu requirements/assistant.txt $(LEXICON) \
+		$(WORD_GROUPS) --outputs $(GOODS) -- $(ASSISTANT) -m assistant.nlu.goods_training --data data/nlu --out $(GOODS)
 
 # The demo shop is seeded once; `make run` and the tests each work on a copy. A shop of one's own, named by
 # DAOGOU_DATABASE_URL, gets the newest tables and no demo data.

@@ -22,6 +22,7 @@ PHONY_ONLY = {
         "vision",
         "replies",
         "encoder",
+        "goods",
         "lint",
         "check-browser",
     ),

@@ -25,6 +25,7 @@ from ruamel.yaml import YAML
 from assistant.nlu.evaluation import load_cases, write_figures
 from assistant.nlu.pieces import Cutter
 from assistant.nlu.several import Request, requests_of
+from assistant.nlu.training_text import read_examples
 from assistant.nlu.words import WordLists
 
 LANGUAGES = ("en", "zh")
@@ -106,14 +107,8 @@ def one_request_messages() -> list[Group]:
     for language in LANGUAGES:
         cases = load_cases(HELD_OUT / f"nlu_{language}.yml", "validation")
         groups.append(Group(f"one, validation {language}", [case.text for case in cases], [[]] * len(cases)))
-    training = [text for path in sorted(TRAINING.rglob("*.yml")) for text in _examples(path)]
+    training = [one.text for one in read_examples(TRAINING)]
     return [*groups, Group("one, training text", training, [[]] * len(training))]
-
-
-def _examples(path: Path) -> list[str]:
-    blocks = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["nlu"]
-    lines = (line for block in blocks for line in block.get("examples", "").splitlines())
-    return [text for line in lines if (text := line.removeprefix("- ").strip())]
 
 
 def is_right(requests: Sequence[Request], expected: Expected) -> bool:

@@ -13,10 +13,9 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.nlu.artifacts import fingerprint
 from assistant.nlu.finders.avoided import WISH
 from assistant.nlu.photos import ADD, asked_of
-from assistant.nlu.reader import FILES, MessageReader
+from assistant.nlu.reader import FILES, MessageReader, files_of, hash_of
 
 LASTING = "lasting"
 """Where the output of the parse tells whether a wish is said to hold for good, and not for one search alone."""
@@ -39,7 +38,7 @@ class ShoppingEntityExtractor(GraphComponent, EntityExtractorMixin):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Hash the files."""
-        return fingerprint(config["lexicon"], *config["words"], config["real_words"], config["goods"])
+        return hash_of(files_of(config))
 
     @classmethod
     def create(
@@ -50,7 +49,7 @@ class ShoppingEntityExtractor(GraphComponent, EntityExtractorMixin):
         execution_context: ExecutionContext,
     ) -> ShoppingEntityExtractor:
         """Read the word lists; nothing of them is kept in the model, so a new catalogue needs a restart only."""
-        return cls(MessageReader.load(config["lexicon"], config["words"], config["real_words"], config["goods"]))
+        return cls(MessageReader.load(**files_of(config)))
 
     def __init__(self, reader: MessageReader) -> None:
         self._reader = reader

@@ -13,11 +13,14 @@ from typing import Any
 from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.core.domain import Domain
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 from rasa.shared.utils.io import deep_container_fingerprint
+
+from assistant.nlu.marked_goods import GOODS
 
 
 class Example(Message):
@@ -29,8 +32,11 @@ class Example(Message):
 
     @classmethod
     def of(cls, message: Message) -> Example:
-        """Take over what a message holds."""
-        return cls(message.data, set(message.output_properties), message.time, list(message.features))
+        """Take over what a message holds; the goods that are marked in it are another model's (`marked_goods.py`)."""
+        data = {name: value for name, value in message.data.items() if name != ENTITIES}
+        if kept := [one for one in message.get(ENTITIES, []) if one["entity"] != GOODS]:
+            data[ENTITIES] = kept
+        return cls(data, set(message.output_properties), message.time, list(message.features))
 
     def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:
         """Set a property; one that stays the same word leaves the hash."""

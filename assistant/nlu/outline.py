@@ -24,7 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import fingerprint, read_json, sha256
 from assistant.nlu.intents import UNSURE
-from assistant.nlu.reader import FILES, MessageReader, Value
+from assistant.nlu.reader import FILES, MessageReader, Value, files_of, hash_of
 
 OUTLINE = "outline"
 _CODE = Path(__file__).parent
@@ -51,8 +51,7 @@ class Outliner(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Hash the files; a node that Rasa restores from its cache asks with no settings of its own."""
-        own = {**cls.get_default_config(), **config}
-        return fingerprint(own["lexicon"], *own["words"], own["real_words"], own["goods"])
+        return hash_of(files_of({**cls.get_default_config(), **config}))
 
     @classmethod
     def create(
@@ -63,7 +62,7 @@ class Outliner(GraphComponent):
         execution_context: ExecutionContext,
     ) -> Outliner:
         """Read the word lists."""
-        reader = MessageReader.load(config["lexicon"], config["words"], config["real_words"], config["goods"])
+        reader = MessageReader.load(**files_of(config))
         kept = config.get("kept")
         return cls(reader, KeptOutlines(Path(kept), cls.fingerprint_addon(config) or "") if kept else None)
 

@@ -30,11 +30,14 @@ from assistant.nlu.finders.reasons import ReasonFinder
 from assistant.nlu.finders.sizes import SizeFinder
 from assistant.nlu.finders.skus import SkuFinder
 from assistant.nlu.goods import glossary_of
+from assistant.nlu.goods_features import Features, GoodsFeatures
+from assistant.nlu.goods_tagger import GoodsTagger
 from assistant.nlu.numbers import NumberReader
 from assistant.nlu.phrases import PhraseBook
-from assistant.nlu.reading import Found, Reading
+from assistant.nlu.reading import Found, Number, Reading
 from assistant.nlu.spelling import Speller
-from assistant.nlu.tokens import MAX_CHARACTERS, Tokenizer
+from assistant.nlu.tokens import MAX_CHARACTERS, Token, Tokenizer
+from assistant.nlu.word_groups import WordGroups
 from assistant.nlu.words import WordLists
 
 # What a reader is made of, by the names that `MessageReader.load` and the settings of components have for it.
@@ -43,7 +46,24 @@ FILES: Mapping[str, Any] = {
     "words": ["data/lexicon/en.yml", "data/lexicon/zh.yml"],
     "real_words": "artifacts/encoder/tokenizer.json",
     "goods": "data/lexicon/glossary_zh.csv",
+    "groups": "artifacts/goods/groups.json",
+    "tagger": "artifacts/goods/tagger.crfsuite",
 }
+
+
+def files_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the files that a component's settings name, as `MessageReader.load` takes them."""
+    return {name: config[name] for name in FILES}
+
+
+def hash_of(files: Mapping[str, Any]) -> str:
+    """Hash what the files hold.
+
+    Raises:
+        ArtifactError: one that the set-up makes is missing.
+    """
+    named = [path for value in files.values() for path in ([value] if isinstance(value, str) else value or ())]
+    return fingerprint(*named)
 
 
 @dataclass(frozen=True)
@@ -64,6 +84,8 @@ class MessageReader:
         catalogue: the shop's own words.
         real_words: words that are no typos.
         glossary: names of goods in a language that is written without blanks, with the catalogue's words for them.
+        groups: of like words.
+        tagger: tells goods; without one the rules do.
     """
 
     def __init__(
@@ -72,10 +94,14 @@ class MessageReader:
         catalogue: Catalogue,
         real_words: Iterable[str] = (),
         glossary: Mapping[str, str] | None = None,
+        groups: WordGroups | None = None,
+        tagger: GoodsTagger | None = None,
     ) -> None:
         glossary = glossary or {}
         self._tokenizer = tokenizer = Tokenizer(words, glossary)
         self._numbers = NumberReader(words)
+        # A message is read twice: for its outline, and once its intent is known.
+        self._cut = lru_cache(maxsize=1)(self._cut_anew)
         idle = IdleWords(words, tokenizer)
         names = NameFinder(words, tokenizer, catalogue, idle)
         options = OptionNameFinder(words, tokenizer, catalogue)
@@ -87,6 +113,8 @@ class MessageReader:
         self._lasting = PhraseBook(tokenizer, ((word, True) for word in words.lasting))
         self._speller = Speller(set(glossary).union(*known_words), real_words)
         names.translate(glossary, self._speller)
+        features = GoodsFeatures(groups or WordGroups({}), glossary)
+        self._queries = QueryFinder(words, tokenizer, idle, glossary, features, tagger)
         # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
         self._finders: tuple[Finder, ...] = (
             RmaFinder(),
@@ -116,11 +144,12 @@ class MessageReader:
             ReferenceFinder(words, tokenizer, glossary),
             QuantityFinder(words, tokenizer, idle),
             options,
-            QueryFinder(words, tokenizer, idle, glossary),
         )
 
     @classmethod
-    def load(cls, lexicon: str, words: Sequence[str], real_words: str, goods: str) -> MessageReader:
+    def load(
+        cls, lexicon: str, words: Sequence[str], real_words: str, goods: str, groups: str, tagger: str | None
+    ) -> MessageReader:
         """Read its files; those of equal content are read once, whoever asks.
 
         Args:
@@ -128,22 +157,40 @@ class MessageReader:
             words: the word lists of each language.
             real_words: the vocabulary of an encoder, of words that are no typos.
             goods: the glossary.
+            groups: of like words.
+            tagger: the model that tells goods; None: the rules do.
 
         Raises:
             ArtifactError: a file that the set-up makes is missing or damaged.
             WordListError: a word list is.
         """
-        return _loaded(lexicon, tuple(words), real_words, goods, fingerprint(lexicon, *words, real_words, goods))
+        content = hash_of({"words": (lexicon, *words, real_words, goods, groups), "tagger": tagger})
+        return _loaded(lexicon, tuple(words), real_words, goods, groups, tagger, content)
 
     def read(self, text: str, intent: str) -> list[Value]:
         """Give what a message names, in the order of the text; it costs no more for a text of any length."""
-        text = text[:MAX_CHARACTERS]
-        tokens = self._speller.correct(self._tokenizer.cut(text))
-        reading = Reading(text, intent, tokens, self._numbers.read(tokens))
-        for finder in self._finders:
-            finder.find(reading)
+        reading = self._reading(text, intent)
+        self._queries.find(reading)
+        tokens = reading.tokens
         found = _said_once(sorted(reading.found, key=lambda one: (one.first, one.last)))
         return [Value(one.entity, one.value, tokens[one.first].start, tokens[one.last - 1].end) for one in found]
+
+    def describe(self, text: str, intent: str) -> tuple[Sequence[Token], list[Features], list[int]]:
+        """Give the tokens of a message, what the tagger is told of each, and the places that the rules search for."""
+        reading = self._reading(text, intent)
+        return reading.tokens, *self._queries.describe(reading)
+
+    def _reading(self, text: str, intent: str) -> Reading:
+        """Read all but the words to search for."""
+        text = text[:MAX_CHARACTERS]
+        reading = Reading(text, intent, *self._cut(text))
+        for finder in self._finders:
+            finder.find(reading)
+        return reading
+
+    def _cut_anew(self, text: str) -> tuple[Sequence[Token], Sequence[Number]]:
+        tokens = self._speller.correct(self._tokenizer.cut(text))
+        return tokens, self._numbers.read(tokens)
 
     def is_lasting(self, text: str) -> bool:
         """Tell whether a wish is said to hold for good: "never", "I'm allergic to", "from now on"."""
@@ -151,10 +198,18 @@ class MessageReader:
 
 
 @lru_cache(maxsize=1)
-def _loaded(lexicon: str, words: tuple[str, ...], real_words: str, goods: str, content: str) -> MessageReader:
+def _loaded(
+    lexicon: str, words: tuple[str, ...], real_words: str, goods: str, groups: str, tagger: str | None, content: str
+) -> MessageReader:
     """Read the files; what they hold is one of the arguments, so that a change is seen."""
-    vocabulary = read_json(real_words)["model"]["vocab"]
-    return MessageReader(WordLists.load(*words), Catalogue.load(lexicon), vocabulary, glossary_of(goods))
+    return MessageReader(
+        WordLists.load(*words),
+        Catalogue.load(lexicon),
+        read_json(real_words)["model"]["vocab"],
+        glossary_of(goods),
+        WordGroups.read(groups),
+        GoodsTagger(tagger) if tagger else None,
+    )
 
 
 def _said_once(found: Iterable[Found]) -> Iterator[Found]:

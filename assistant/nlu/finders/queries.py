@@ -11,7 +11,12 @@ is kept where goods are searched for, a need is told or a question is answered; 
 or points at nothing else. Words of common speech never are, but in an answer, which may be a name or an address.
 
 What a name of goods ends with tells one that no list knows, and belongs to the word before it: "升降桌". Of a message
-that tells a story first, only what it asks for is kept (`clauses.py`).
+that tells a story first, only what it asks for is kept (`asking_part.py`).
+
+So far the rules, which cannot tell the landlord of "curtain rods, anyone? my landlord forbids drilling" from goods. A
+tagger that has learnt it from marked examples has the last word (`goods_tagger.py`). Where it finds no goods, the words
+of the rules are kept for a search, which may be for a need, for a question whether something fits one, and of a message
+of few words, which tells no story: "only waterproof ones".
 """
 
 from __future__ import annotations
@@ -20,9 +25,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from assistant.nlu.common_words import carrying_characters, carrying_words, common_verbs
-from assistant.nlu.finders.clauses import AskingPart
+from assistant.nlu.finders.asking_part import AskingPart
 from assistant.nlu.finders.compounds import Compounds
 from assistant.nlu.finders.idle import IdleWords
+from assistant.nlu.goods_features import Features, GoodsFeatures, Known
+from assistant.nlu.goods_tagger import GoodsTagger
 from assistant.nlu.han import NUMERALS
 from assistant.nlu.intents import (
     BY_PHOTO,
@@ -46,6 +53,8 @@ _BREAKS = frozenset(",;!?，。；：！？、（）")
 _MOSTLY = 0.6
 _WANTING = frozenset("买找卖")
 _LENGTHS_OF_SPELLING = range(3, 5)
+# So few words tell no story beside what is asked for.
+_FEW = 8
 _ADDRESS = "省市区县镇乡村路街巷弄号楼栋"
 _SURELY_ADDRESS = 2
 _LENGTHS_OF_NAMES = range(2, 5)
@@ -62,9 +71,27 @@ def note_query(reading: Reading, kept: Sequence[int]) -> None:
 
 
 class QueryFinder:
-    """Find the product_query, after every other finder."""
+    """Find the product_query, after every other finder.
 
-    def __init__(self, words: WordLists, tokenizer: Tokenizer, idle: IdleWords, glossary: Mapping[str, str]) -> None:
+    Args:
+        words: of the languages.
+        tokenizer: cuts them.
+        idle: words that name nothing.
+        glossary: Chinese names of goods.
+        features: describe tokens to the tagger.
+        tagger: tells goods; without one the rules do.
+    """
+
+    def __init__(
+        self,
+        words: WordLists,
+        tokenizer: Tokenizer,
+        idle: IdleWords,
+        glossary: Mapping[str, str],
+        features: GoodsFeatures,
+        tagger: GoodsTagger | None = None,
+    ) -> None:
+        self._features, self._tagger = features, tagger
         self._idle, self._goods = idle, frozenset(glossary)
         self._modifiers, self._heads = frozenset(words.modifiers), frozenset(words.goods_endings)
         self._units = frozenset(words.quantity["units"])
@@ -76,14 +103,43 @@ class QueryFinder:
         """Note the words that are left as one value."""
         if reading.intent not in HAS_QUERY:
             return
-        self._idle.take(reading)
-        kept = _without_repeats(reading, list(self._kept(reading))) or _own_name(reading)
+        idle, by_rules = self._by_rules(reading)
+        kept = by_rules or _own_name(reading)
+        if self._tagger is not None and reading.intent != INFORM:
+            kept = self._of_goods(reading, by_rules, self._tagger.goods(self._described(reading, idle, by_rules)))
         if all(self._says_nothing(reading, index) for index in kept):
             return
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
             end = _end_of_name(reading)
             kept = list(range(0 if end or _is_address(reading) else kept[0], end or len(reading.tokens)))
         note_query(reading, kept)
+
+    def describe(self, reading: Reading) -> tuple[list[Features], list[int]]:
+        """Give what the tagger is told of each token, and the places that the rules would search for."""
+        idle, kept = self._by_rules(reading)
+        return self._described(reading, idle, kept), kept
+
+    def _by_rules(self, reading: Reading) -> tuple[frozenset[int], list[int]]:
+        """Take the idle words; give their places, and those of the words to search for."""
+        idle = self._idle.covered(reading)
+        self._idle.take(reading)
+        return idle, _without_repeats(reading, list(self._kept(reading)))
+
+    def _described(self, reading: Reading, idle: frozenset[int], kept: Sequence[int]) -> list[Features]:
+        goods = {place for place in range(len(reading.tokens)) if self._compounds.is_goods(reading, place)}
+        return self._features.of(reading, Known(frozenset(kept), idle, self._asking.asking(reading), goods))
+
+    def _of_goods(self, reading: Reading, by_rules: list[int], goods: Sequence[int]) -> list[int]:
+        """Leave what names goods; words of a product's name always do."""
+        named = {at for one in reading.found if one.entity == "product" for at in range(one.first, one.last)}
+        places = sorted(place for place in named.union(goods) if self._is_word(reading, place))
+        if places:
+            return _without_repeats(reading, places)
+        return by_rules if reading.intent in NAMES_ANYTHING | FITTING or len(reading.tokens) <= _FEW else []
+
+    @staticmethod
+    def _is_word(reading: Reading, place: int) -> bool:
+        return reading.is_searched(place) and reading.tokens[place].norm[0].isalnum()
 
     def _says_nothing(self, reading: Reading, index: int) -> bool:
         """Tell numbers, and the letters of "A款和B款"."""
@@ -101,7 +157,7 @@ class QueryFinder:
 
     def _is_kept(self, reading: Reading, index: int, with_unknown: bool) -> bool:
         norm = reading.tokens[index].norm
-        if not (reading.is_searched(index) and norm[0].isalnum()):
+        if not self._is_word(reading, index):
             return False
         if not is_han(norm[0]) or self._compounds.is_goods(reading, index) or self._compounds.closes(reading, index):
             return True

@@ -8,21 +8,17 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.nlu import reader
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.counts import CountFeaturizer
 from assistant.nlu.outline import OUTLINE, Outliner
 from assistant.nlu.reader import MessageReader
 from assistant.nlu.tokenizer import ScriptTokenizer
-from tests.assistant.nlu.conftest import CHINESE_WORDS, DATA, ENCODER, GLOSSARY, WORDS
+from tests.assistant.nlu.conftest import DATA
 from tests.assistant.nlu.test_counts import Context, Storage
 
 LEXICON = DATA / "lexicon.json"
-FILES = {
-    "lexicon": str(LEXICON),
-    "words": [str(WORDS), str(CHINESE_WORDS)],
-    "real_words": str(ENCODER / "tokenizer.json"),
-    "goods": str(GLOSSARY),
-}
+FILES = {**reader.FILES, "lexicon": str(LEXICON)}
 
 
 @pytest.fixture(scope="module")

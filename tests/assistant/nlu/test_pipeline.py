@@ -5,13 +5,8 @@ import pytest
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.classifier import LinearIntentClassifier
 from assistant.nlu.extractor import ShoppingEntityExtractor
-from tests.assistant.nlu.conftest import CHINESE_WORDS, DATA, ENCODER, GLOSSARY, WORDS
-
-CONFIG = {
-    "words": [str(WORDS), str(CHINESE_WORDS)],
-    "real_words": str(ENCODER / "tokenizer.json"),
-    "goods": str(GLOSSARY),
-}
+from assistant.nlu.reader import FILES
+from tests.assistant.nlu.conftest import DATA, ENCODER
 
 
 @pytest.mark.parametrize(
@@ -48,7 +43,7 @@ def test_an_empty_message_is_not_understood(parse):
 
 
 def test_the_extractor_says_which_command_makes_a_missing_lexicon(tmp_path):
-    config = {**CONFIG, "lexicon": str(tmp_path / "none.json")}
+    config = {**FILES, "lexicon": str(tmp_path / "none.json")}
     with pytest.raises(ArtifactError, match=r"none\.json cannot be read .*make train"):
         ShoppingEntityExtractor.create(config, None, None, None)
 
@@ -58,7 +53,7 @@ def test_the_extractor_says_which_command_makes_a_missing_lexicon(tmp_path):
 )
 def test_a_file_that_is_no_lexicon_is_refused(tmp_path, content):
     (tmp_path / "lexicon.json").write_text(content)
-    config = {**CONFIG, "lexicon": str(tmp_path / "lexicon.json")}
+    config = {**FILES, "lexicon": str(tmp_path / "lexicon.json")}
     with pytest.raises(ArtifactError, match="make train"):
         ShoppingEntityExtractor.create(config, None, None, None)
 
@@ -66,7 +61,7 @@ def test_a_file_that_is_no_lexicon_is_refused(tmp_path, content):
 def test_the_extractors_fingerprint_follows_the_lexicon(tmp_path):
     lexicon = tmp_path / "lexicon.json"
     lexicon.write_bytes((DATA / "lexicon.json").read_bytes())
-    config = {**CONFIG, "lexicon": str(lexicon)}
+    config = {**FILES, "lexicon": str(lexicon)}
     first = ShoppingEntityExtractor.fingerprint_addon(config)
     assert ShoppingEntityExtractor.fingerprint_addon(config) == first
     lexicon.write_text("{}")

@@ -14,6 +14,7 @@ from assistant.nlu import evaluate_several
 from assistant.nlu.evaluate_several import Splitter, is_right, several_messages
 from assistant.nlu.pieces import Cutter
 from assistant.nlu.several import MOST_PIECES, Request, requests_of
+from assistant.nlu.training_text import read_examples
 from assistant.nlu.words import WordLists
 
 INTENTS = {
@@ -192,7 +193,7 @@ def test_right_means_all_requests_in_order_with_their_intents() -> None:
 
 
 def test_none_of_the_messages_is_training_text() -> None:
-    training = {text for path in Path("data/nlu").rglob("*.yml") for text in evaluate_several._examples(path)}
+    training = {one.text for one in read_examples(Path("data/nlu"))}
     for split_name in ("validation", "test"):
         several = several_messages(Path("tests/data/several.yml"), split_name)[:2]
         assert not training & {text for group in several for text in group.messages}

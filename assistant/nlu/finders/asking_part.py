@@ -8,23 +8,19 @@ the goods of the others are asked for, and no other word of theirs. A clause tha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
+from assistant.nlu.clauses import clauses
 from assistant.nlu.intents import BY_PHOTO, OFFERING, REFINING
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
-from assistant.nlu.scripts import is_han
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
 # Elsewhere what is told of first is what the shopper asks about: "帐篷有了，还缺啥".
 _WITH_STORIES = OFFERING | {"search_products", "ask_stock", BY_PHOTO, REFINING}
-_BREAKS = frozenset(",;!?.，。；：！？（）…")
 # "老人用的轮椅": who it is for, and not what it is.
 _DESCRIBING = frozenset({"的", "用", "能"})
 _TELLING = frozenset({"我", "俺", "咱", "她", "他", "因为", "毕竟", "不然", "省得", "免得"})
-
-Clause = range
 
 
 class AskingPart:
@@ -35,47 +31,36 @@ class AskingPart:
 
     def of(self, reading: Reading, kept: Sequence[int], is_goods: Callable[[int], bool]) -> list[int]:
         """Give the places among those kept of what is asked for."""
-        asking = self._asking(reading) if reading.intent in _WITH_STORIES else set()
-        clauses = _clauses(reading)
-        asked = [at for at, clause in enumerate(clauses) if asking.intersection(clause)]
-        named = [at for at in asked if any(_is_asked(reading, place, is_goods) for place in _within(kept, clauses[at]))]
-        start = next((at for at in named or asked if _within(kept, clauses[at])), None)
+        asking = self.asking(reading) if reading.intent in _WITH_STORIES else set()
+        parts = clauses(reading)
+        asked = [at for at, part in enumerate(parts) if asking.intersection(part)]
+        named = [at for at in asked if any(_is_asked(reading, place, is_goods) for place in _within(kept, parts[at]))]
+        start = next((at for at in named or asked if _within(kept, parts[at])), None)
         if start is None:
             return list(kept)
         left: list[int] = []
-        for at, clause in enumerate(clauses):
-            own = _within(kept, clause)
-            if at < start and not (_is_bare(reading, clause, own) and is_goods(clause[-1])):
+        for at, part in enumerate(parts):
+            own = _within(kept, part)
+            if at < start and not (_is_bare(reading, part, own) and is_goods(part[-1])):
                 own = [] if named else [place for place in own if is_goods(place)]
-            elif at > start and at not in asked and reading.tokens[clause[0]].norm in _TELLING:
+            elif at > start and at not in asked and reading.tokens[part[0]].norm in _TELLING:
                 own = []
             left.extend(own)
         return left
 
-    def _asking(self, reading: Reading) -> set[int]:
+    def asking(self, reading: Reading) -> set[int]:
+        """Give the places of phrases that ask."""
         found = self._asks.find(reading.tokens, lambda _first, _last: True)
         return {place for first, last, _ in found for place in range(first, last)}
 
 
-def _clauses(reading: Reading) -> list[Clause]:
-    starts = [place for place in range(1, len(reading.tokens)) if _parts(reading, place)]
-    edges = [0, *starts, len(reading.tokens)]
-    return [range(first, last) for first, last in pairwise(edges) if last > first]
+def _within(kept: Sequence[int], part: range) -> list[int]:
+    return [place for place in kept if place in part]
 
 
-def _parts(reading: Reading, place: int) -> bool:
-    between = reading.between(place - 1, place)
-    is_written_on = is_han(reading.tokens[place - 1].norm[0]) and is_han(reading.tokens[place].norm[0])
-    return bool(_BREAKS.intersection(between)) or (is_written_on and any(map(str.isspace, between)))
-
-
-def _within(kept: Sequence[int], clause: Clause) -> list[int]:
-    return [place for place in kept if place in clause]
-
-
-def _is_bare(reading: Reading, clause: Clause, kept: Sequence[int]) -> bool:
+def _is_bare(reading: Reading, part: range, kept: Sequence[int]) -> bool:
     """Tell the "羽毛球拍" of "羽毛球拍 有没有碳素的" from a sentence."""
-    return len(kept) == len(clause) and reading.is_searched(clause[0])
+    return len(kept) == len(part) and reading.is_searched(part[0])
 
 
 def _is_asked(reading: Reading, place: int, is_goods: Callable[[int], bool]) -> bool:

@@ -1,0 +1,123 @@
+"""Measure how well the goods in a message are told, by authors whose own messages were left out, beside the rules.
+
+    python -m assistant.nlu.evaluate_goods --data data/nlu --json artifacts/figures/goods.json
+
+Each author's marked examples are read by a tagger that has learnt from the others' alone. Counted are tokens, and the
+messages of which exactly the marked ones were found, among messages of intents that search for goods.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from assistant.nlu.artifacts import ArtifactError
+from assistant.nlu.evaluation import write_figures
+from assistant.nlu.goods_features import Features
+from assistant.nlu.goods_tagger import GoodsTagger
+from assistant.nlu.goods_training import learn, rules_reader, sequences_of
+from assistant.nlu.intents import HAS_QUERY, INFORM
+from assistant.nlu.marked_goods import MarkedExample, read_marked
+from assistant.nlu.reader import MessageReader
+from assistant.nlu.training_text import TrainingTextError
+
+
+@dataclass(frozen=True)
+class GoodsFigures:
+    """What was found of the goods in some messages.
+
+    Attributes:
+        author: whose messages they are.
+        way: "rules" or "tagger".
+        messages: how many.
+        exact: the share in which exactly the marked tokens were found.
+        precision: the share of the found tokens that are marked.
+        recall: the share of the marked tokens that were found.
+    """
+
+    author: str
+    way: str
+    messages: int
+    exact: float
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A message as the rules read it: what the tagger is told, the places that are marked, and those they keep."""
+
+    features: list[Features]
+    marked: frozenset[int]
+    kept: frozenset[int]
+
+
+def evaluate(reader: MessageReader, examples: Sequence[MarkedExample]) -> list[GoodsFigures]:
+    """Measure both ways on each author's messages."""
+    authors = sorted({one.source for one in examples})
+    figures = []
+    for author in authors:
+        own = [_read(reader, one) for one in examples if one.source == author and one.intent in HAS_QUERY - {INFORM}]
+        tagger = _learnt(reader, [one for one in examples if one.source != author])
+        figures += [
+            _figures(author, "rules", [(one.marked, one.kept) for one in own]),
+            _figures(author, "tagger", [(one.marked, frozenset(tagger.goods(one.features))) for one in own]),
+        ]
+    return figures
+
+
+def _read(reader: MessageReader, example: MarkedExample) -> _Read:
+    tokens, features, kept = reader.describe(example.text, example.intent)
+    return _Read(features, frozenset(at for at, token in enumerate(tokens) if example.marks(token)), frozenset(kept))
+
+
+def _learnt(reader: MessageReader, examples: Sequence[MarkedExample]) -> GoodsTagger:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tagger"
+        learn(sequences_of(reader, examples), path)
+        return GoodsTagger(str(path))
+
+
+def _figures(author: str, way: str, found: Sequence[tuple[frozenset[int], frozenset[int]]]) -> GoodsFigures:
+    right = sum(len(marked & kept) for marked, kept in found)
+    all_kept, all_marked = sum(len(kept) for _, kept in found), sum(len(marked) for marked, _ in found)
+    exact = sum(marked == kept for marked, kept in found)
+    return GoodsFigures(
+        author,
+        way,
+        len(found),
+        round(exact / max(len(found), 1), 3),
+        round(right / max(all_kept, 1), 3),
+        round(right / max(all_marked, 1), 3),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; exit code 1 when there is nothing to measure."""
+    parser = argparse.ArgumentParser(prog="python -m assistant.nlu.evaluate_goods", description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path("data/nlu"), help="training text (default: %(default)s)")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    asked = parser.parse_args(arguments)
+    try:
+        figures = evaluate(rules_reader(), read_marked(asked.data))
+    except (ArtifactError, TrainingTextError, OSError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    row = "{:24} {:8} {:>9} {:>7} {:>10} {:>7}\n"
+    sys.stdout.write(row.format("author", "way", "messages", "exact", "precision", "recall"))
+    for one in figures:
+        sys.stdout.write(
+            row.format(
+                one.author, one.way, one.messages, f"{one.exact:.3f}", f"{one.precision:.3f}", f"{one.recall:.3f}"
+            )
+        )
+    write_figures([asdict(one) for one in figures], asked.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""Tells of each token of a message whether it is part of a name of goods that the shopper speaks of.
+
+"curtain rods, anyone? my landlord forbids drilling" asks for curtain rods, and for no landlord: no list of words tells
+that. A conditional random field (Lafferty, McCallum and Pereira, 2001) has learnt it of examples in which people marked
+the goods; what the rules make of a message is among what it is told (`goods_features.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pycrfsuite
+
+from assistant.nlu.artifacts import MAKE_THEM, ArtifactError
+from assistant.nlu.goods_features import Features
+
+GROUPS, MODEL = "groups.json", "tagger.crfsuite"
+"""The files of a folder: the groups of words, and what was learnt."""
+
+INSIDE, OUTSIDE = "in", "out"
+# A word of the goods that is missing costs a search more than one too many. Chosen on authors that were left out: below
+# it, fewer messages are found whole.
+_LIKELY = 0.4
+
+
+class GoodsTagger:
+    """A trained tagger.
+
+    Args:
+        path: of the model, as `python -m assistant.nlu.goods_training` writes it.
+
+    Raises:
+        ArtifactError: it is missing, or no model.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._tagger = pycrfsuite.Tagger()
+        try:
+            # The library takes an empty file for a model and dies of it later.
+            if not Path(path).stat().st_size:
+                raise ValueError("it is empty")
+            self._tagger.open(path)
+        except (OSError, ValueError) as error:
+            raise ArtifactError(f"{path} is no model of goods ({error}): delete it and run `{MAKE_THEM}`") from error
+        if INSIDE not in self._tagger.labels():
+            raise ArtifactError(f"{path} is a model of something else: delete it and run `{MAKE_THEM}`")
+
+    def goods(self, described: Sequence[Features]) -> list[int]:
+        """Give the places of the tokens that name goods."""
+        self._tagger.set(described)
+        return [place for place in range(len(described)) if self._tagger.marginal(INSIDE, place) >= _LIKELY]

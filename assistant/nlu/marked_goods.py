@@ -1,0 +1,72 @@
+"""Training examples in which people have marked the goods: "any [curtain rods](goods) for tall windows?"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.nlu.training_text import TrainingTextError
+
+if TYPE_CHECKING:
+    from assistant.nlu.tokens import Token
+
+GOODS = "goods"
+_MARK = f"]({GOODS})"
+
+
+@dataclass(frozen=True)
+class MarkedExample:
+    """A message with what was marked in it.
+
+    Attributes:
+        text: without the marks.
+        intent: what it means.
+        spans: the places of each mark, the first letter and one past the last.
+        source: the file it stands in, by its place in the folder and without its ending.
+    """
+
+    text: str
+    intent: str
+    spans: tuple[tuple[int, int], ...]
+    source: str
+
+    def marks(self, token: Token) -> bool:
+        """Tell whether most of a token is marked."""
+        inside = sum(max(0, min(last, token.end) - max(first, token.start)) for first, last in self.spans)
+        return 2 * inside > token.end - token.start
+
+
+def read_marked(folder: Path) -> list[MarkedExample]:
+    """Read the files of training text in which goods are marked; in these an example without a mark names none.
+
+    Raises:
+        TrainingTextError: Rasa cannot read a file, or no file has a mark.
+    """
+    found = [one for path in sorted(folder.rglob("*.yml")) for one in _read(path, folder)]
+    if not found:
+        raise TrainingTextError(f"no goods are marked in {folder}: write [lamp]{_MARK[1:]} for a lamp")
+    return found
+
+
+def _read(path: Path, folder: Path) -> Sequence[MarkedExample]:
+    from rasa.shared.exceptions import RasaException
+    from rasa.shared.nlu.training_data.loading import load_data
+
+    if _MARK not in path.read_text(encoding="utf-8"):
+        return []
+    try:
+        read = load_data(str(path)).intent_examples
+    except (RasaException, ValueError) as error:
+        raise TrainingTextError(f"{path} cannot be read as training text: {error}") from error
+    return [
+        MarkedExample(
+            str(one.get("text")),
+            str(one.get("intent")),
+            tuple((each["start"], each["end"]) for each in one.get("entities") or () if each["entity"] == GOODS),
+            path.relative_to(folder).with_suffix("").as_posix(),
+        )
+        for one in read
+        if one.get("text")
+    ]

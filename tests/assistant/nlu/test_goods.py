@@ -1,0 +1,150 @@
+"""Goods are told from the rest of a message by what was learnt of marked examples."""
+
+import json
+
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+
+from assistant.nlu import evaluate_goods, goods_training
+from assistant.nlu.artifacts import ArtifactError
+from assistant.nlu.goods_tagger import GoodsTagger
+from assistant.nlu.importer import Example, TrainingTextImporter
+from assistant.nlu.marked_goods import MarkedExample, read_marked
+from assistant.nlu.reader import FILES, MessageReader
+from assistant.nlu.tokens import Token
+from assistant.nlu.training_text import TrainingTextError
+from assistant.nlu.word_groups import WordGroups
+
+MARKED = """
+version: "3.1"
+nlu:
+- intent: search_products
+  examples: |
+    - any [teapots](goods) for a small kitchen? my sister is coming
+    - a [lamp](goods) please
+    - got a [bucket](goods), the roof leaks
+- intent: greet
+  examples: |
+    - good morning to the kitchen
+"""
+UNMARKED = """
+version: "3.1"
+nlu:
+- intent: greet
+  examples: |
+    - hello
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "marked.yml").write_text(MARKED, encoding="utf-8")
+    (tmp_path / "zh" / "also.yml").write_text(MARKED.replace("kitchen", "bath"), encoding="utf-8")
+    (tmp_path / "plain.yml").write_text(UNMARKED, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def house() -> MessageReader:
+    return MessageReader.load(**FILES)
+
+
+def query(reader, text, intent="search_products"):
+    return {one.value for one in reader.read(text, intent) if one.entity == "product_query"}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "goods"),
+    [
+        ("my neighbour's dog chewed our old one, so we need a garden hose by friday", "search_products", "garden hose"),
+        ("rice cooker please, i have just moved out and my mother worries", "search_products", "rice cooker"),
+        ("could you suggest a sleeping bag? my daughter joins the scouts", "recommend", "sleeping bag"),
+        ("我妈天天念叨腰疼，想给她买个按摩椅", "search_products", "按摩椅"),
+        ("宿舍晚上十一点断电，有没有充电台灯", "search_products", "充电台灯"),
+    ],
+)
+def test_what_is_told_beside_the_goods_is_not_searched_for(house, text, intent, goods):
+    assert query(house, text, intent) == {goods}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "words"),
+    [
+        ("something for a sore back", "search_products", {"sore back"}),
+        ("only waterproof ones", "refine_search", {"waterproof"}),
+        ("i'm hopeless with presents and my boss retires on monday, what shall i do", "recommend", set()),
+    ],
+)
+def test_where_no_goods_are_named_a_need_is_searched_for_and_a_story_is_not(house, text, intent, words):
+    assert query(house, text, intent) == words
+
+
+def test_words_of_a_products_name_are_always_searched_for(house):
+    assert query(house, "tell me of the road bike, my commute is long and it rains", "show_details") == {"road bike"}
+
+
+def test_files_with_marks_are_read_and_others_left_out(folder):
+    found = read_marked(folder)
+    assert [one.source for one in found] == ["marked"] * 4 + ["zh/also"] * 4
+    assert found[0] == MarkedExample(
+        "any teapots for a small kitchen? my sister is coming", "search_products", ((4, 11),), "marked"
+    )
+    assert found[3].spans == ()
+    assert [found[0].marks(Token(first, last, "x")) for first, last in [(4, 11), (0, 3), (9, 14), (2, 13)]] == [
+        *(True, False, False, True)
+    ]
+
+
+def test_without_a_mark_nothing_can_be_learnt(folder, capsys):
+    for name in ("marked.yml", "zh/also.yml"):
+        (folder / name).unlink()
+    with pytest.raises(TrainingTextError, match=r"write \[lamp\]\(goods\)"):
+        read_marked(folder)
+    assert goods_training.main(["--data", str(folder), "--out", str(folder / "model")]) == 1
+    assert "no goods are marked" in capsys.readouterr().err
+
+
+def test_marks_are_no_entities_of_the_assistants_training(folder):
+    red = {"entity": "colour", "value": "red"}
+    assert Example.of(Message({"text": "a red lamp", "entities": [{"entity": "goods"}, red]})).get("entities") == [red]
+    importer = TrainingTextImporter(training_data_paths=[str(folder)])
+    read = importer.get_nlu_data().training_examples
+    assert "a lamp please" in {one.get("text") for one in read}
+    assert not [one for one in read if one.get("entities")]
+
+
+def test_a_model_is_learnt_and_finds_what_is_like_what_was_marked(folder, capsys):
+    out = folder / "made" / "tagger.crfsuite"
+    assert goods_training.main(["--data", str(folder), "--out", str(out)]) == 0
+    assert "learnt from 8 messages" in capsys.readouterr().out
+    assert [one.name for one in out.parent.iterdir()] == [out.name]
+    reader = MessageReader.load(**{**FILES, "tagger": str(out)})
+    assert query(reader, "any kettles for a small office? my sister is here") == {"kettles"}
+
+
+def test_each_authors_messages_are_measured_by_what_the_others_teach(folder, capsys):
+    file = folder / "figures.json"
+    assert evaluate_goods.main(["--data", str(folder), "--json", str(file)]) == 0
+    rows = json.loads(file.read_text())
+    assert [(row["author"], row["way"], row["messages"]) for row in rows] == [
+        *(("marked", "rules", 3), ("marked", "tagger", 3), ("zh/also", "rules", 3), ("zh/also", "tagger", 3))
+    ]
+    assert all(0 <= row[name] <= 1 for row in rows for name in ("exact", "precision", "recall"))
+    assert "precision" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no model"])
+def test_a_missing_or_damaged_model_is_told_with_the_command_that_makes_it(tmp_path, content):
+    path = tmp_path / "tagger.crfsuite"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ArtifactError, match="make train"):
+        GoodsTagger(str(path))
+
+
+def test_a_chinese_word_is_of_the_group_of_what_it_ends_with():
+    groups = WordGroups({"杯": [1, 2], "水杯": [3, 4], "lamp": [5, 6]})
+    assert [groups.of(word) for word in ("水杯", "保温杯", "大水杯", "lamp", "xlamp", "书")] == [
+        *([3, 4], [1, 2], [3, 4], [5, 6], (), ())
+    ]
