@@ -15,6 +15,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -35,7 +36,7 @@ class GroupsError(Exception):
     """An exported encoder cannot be read; the message says what to do."""
 
 
-def read_vectors(folder: Path) -> dict[str, np.ndarray]:
+def read_vectors(folder: Path) -> dict[str, np.ndarray[Any, Any]]:
     """Give the vector of each piece of an exported encoder's vocabulary, shape (columns,), of length 1.
 
     Raises:
@@ -58,18 +59,18 @@ def read_vectors(folder: Path) -> dict[str, np.ndarray]:
     return {piece: rows[row] for piece, row in zip(pieces, order, strict=True)}
 
 
-def latin_words(vectors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def latin_words(vectors: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:
     """Leave the whole words of letters."""
     return {piece: row for piece, row in vectors.items() if len(piece) >= _SHORTEST_LATIN and piece.isalpha()}
 
 
-def han_words(vectors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def han_words(vectors: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:
     """Leave what is written in Chinese characters."""
     bare = {piece.lstrip(_BLANK): row for piece, row in vectors.items()}
     return {word: row for word, row in bare.items() if word and all(_HAN[0] <= each <= _HAN[1] for each in word)}
 
 
-def group(words: Mapping[str, np.ndarray], sizes: Sequence[int] = GROUPS) -> dict[str, list[int]]:
+def group(words: Mapping[str, np.ndarray[Any, Any]], sizes: Sequence[int] = GROUPS) -> dict[str, list[int]]:
     """Give each word the number of its group among few and among many; of no more groups than there are words."""
     rows = np.stack(list(words.values()))
     numbers = [
