@@ -56,7 +56,8 @@ def environment(folder: Path, **changes: str) -> dict[str, str]:
 
 
 def wait_for(port: int, status: int, path: str = "/health") -> None:
-    deadline = time.monotonic() + 120
+    # Beside other tests on two cores it takes a minute to read its models.
+    deadline = time.monotonic() + 300
     pause = 0.05
     while time.monotonic() < deadline:
         # Until it listens, connecting fails.
