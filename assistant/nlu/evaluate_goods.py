@@ -19,7 +19,7 @@ from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.evaluation import write_figures
 from assistant.nlu.goods_features import Features
 from assistant.nlu.goods_tagger import GoodsTagger
-from assistant.nlu.goods_training import learn, rules_reader, sequences_of
+from assistant.nlu.goods_training import Sequenced, learn, rules_reader, sequences_of
 from assistant.nlu.intents import HAS_QUERY, INFORM
 from assistant.nlu.marked_goods import MarkedExample, read_marked
 from assistant.nlu.reader import MessageReader
@@ -59,10 +59,12 @@ class _Read:
 def evaluate(reader: MessageReader, examples: Sequence[MarkedExample]) -> list[GoodsFigures]:
     """Measure both ways on each author's messages."""
     authors = sorted({one.source for one in examples})
+    by_author = {author: [one for one in examples if one.source == author] for author in authors}
+    sequences = {author: sequences_of(reader, own) for author, own in by_author.items()}
     figures = []
     for author in authors:
-        own = [_read(reader, one) for one in examples if one.source == author and one.intent in HAS_QUERY - {INFORM}]
-        tagger = _learnt(reader, [one for one in examples if one.source != author])
+        own = [_read(reader, one) for one in by_author[author] if one.intent in HAS_QUERY - {INFORM}]
+        tagger = _learnt([each for other, theirs in sequences.items() if other != author for each in theirs])
         figures += [
             _figures(author, "rules", [(one.marked, one.kept) for one in own]),
             _figures(author, "tagger", [(one.marked, frozenset(tagger.goods(one.features))) for one in own]),
@@ -75,10 +77,10 @@ def _read(reader: MessageReader, example: MarkedExample) -> _Read:
     return _Read(features, frozenset(at for at, token in enumerate(tokens) if example.marks(token)), frozenset(kept))
 
 
-def _learnt(reader: MessageReader, examples: Sequence[MarkedExample]) -> GoodsTagger:
+def _learnt(sequences: Sequence[Sequenced]) -> GoodsTagger:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tagger"
-        learn(sequences_of(reader, examples), path)
+        learn(sequences, path)
         return GoodsTagger(str(path))
 
 
