@@ -26,7 +26,9 @@ FLAGS = [
 Arrive = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="session")
+# A module's, not a session's: Playwright keeps an event loop running for as long as it lives, and the process that
+# tests pages may get files next whose tests start loops of their own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     try:
         path = find_browser(os.environ)
