@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.nlu.artifacts import MAKE_THEM, ArtifactError, read_json
+from assistant.nlu.tokens import Tokenizer
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -38,6 +39,15 @@ class Catalogue:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ArtifactError(f"{path} is no lexicon ({error!r}): delete it and run `{MAKE_THEM}`") from error
+
+    def rows(self, tokenizer: Tokenizer) -> list[list[str]]:
+        """Give the words of each product's name and each category; the last one says what it is: "Leather Sofa"."""
+        named = [*(name for name, _ in self.products), *self.categories]
+        return [row for name in named if (row := [token.norm for token in tokenizer.cut(name)])]
+
+    def heads(self, tokenizer: Tokenizer) -> set[str]:
+        """Give the words that say what the shop sells."""
+        return {row[-1] for row in self.rows(tokenizer) if row[-1].isalpha()}
 
 
 def _strings(values: Any) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def evaluate(reader: MessageReader, examples: Sequence[MarkedExample]) -> list[G
         tagger = _learnt([each for other, theirs in sequences.items() if other != author for each in theirs])
         figures += [
             _figures(author, "rules", [(one.marked, one.kept) for one in own]),
-            _figures(author, "tagger", [(one.marked, frozenset(tagger.goods(one.features))) for one in own]),
+            _figures(author, "tagger", [(one.marked, frozenset(tagger.goods(one.features)[0])) for one in own]),
         ]
     return figures
 

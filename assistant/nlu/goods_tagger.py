@@ -22,6 +22,8 @@ INSIDE, OUTSIDE = "in", "out"
 # A word of the goods that is missing costs a search more than one too many. Chosen on authors that were left out: below
 # it, fewer messages are found whole.
 _LIKELY = 0.4
+# What the rules take for goods in a message of few words need only be thinkable: "g'day" and "thx" are not.
+_THINKABLE = 0.1
 
 
 class GoodsTagger:
@@ -46,7 +48,9 @@ class GoodsTagger:
         if INSIDE not in self._tagger.labels():
             raise ArtifactError(f"{path} is a model of something else: delete it and run `{MAKE_THEM}`")
 
-    def goods(self, described: Sequence[Features]) -> list[int]:
-        """Give the places of the tokens that name goods."""
+    def goods(self, described: Sequence[Features]) -> tuple[list[int], list[int]]:
+        """Give the places of the tokens that name goods, and of those that might."""
         self._tagger.set(described)
-        return [place for place in range(len(described)) if self._tagger.marginal(INSIDE, place) >= _LIKELY]
+        chances = [self._tagger.marginal(INSIDE, place) for place in range(len(described))]
+        likely, thinkable = ([at for at, one in enumerate(chances) if one >= least] for least in (_LIKELY, _THINKABLE))
+        return likely, thinkable

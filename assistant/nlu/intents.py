@@ -14,10 +14,13 @@ RETURNING = frozenset({"cancel_order", "return_product"})
 # What is told of counts there may be a story: "my mother bought one".
 TAKING_BACK = RETURNING | {"remove_from_cart"}
 EXCHANGING, REPORTING, REORDERING = "exchange_product", "report_problem", "reorder"
+# Why something comes back is told, in one of many ways.
+TELLING_WHY = frozenset({"return_product", EXCHANGING, REPORTING})
 ABOUT_BOUGHT = RETURNING | {EXCHANGING, REPORTING, REORDERING, "ask_warranty"}
 # Of a whole order, where a name says which order, and of where it goes, where a name may be one of a street.
 ABOUT_ORDER = frozenset({"track_refund", "request_invoice"})
 READDRESSING = "change_address"
+COMPLAINING = "complain"
 INVOICING = "request_invoice"
 RATING = "rate_service"
 CODES = frozenset({"use_code", "remove_code"})
@@ -48,7 +51,7 @@ SMALL_TALK = WISHES | {
     "clear_cart",
     "check_out",
     "talk_to_person",
-    "complain",
+    COMPLAINING,
     "go_back",
     "start_over",
     "resume_case",
@@ -66,7 +69,7 @@ UNSURE = "nlu_fallback"
 REASONED = frozenset({"return_product", EXCHANGING, REPORTING, UNSURE, "inform", "cancel", "deny"})
 # Talk in which a code may be told beside other things, a tax number alone, and stars in praise or blame.
 MAY_TELL_CODE = CODES | {"inform", UNSURE, "check_out"}
-STARRED = frozenset({RATING, "inform", UNSURE, "thank", "complain"})
+STARRED = frozenset({RATING, "inform", UNSURE, "thank", COMPLAINING})
 CAN_EXCLUDE = OFFERING | {"search_products", REFINING, BY_PHOTO, "ask_similar", "inform", UNSURE}
 # "Not the red one, the blue one" turns from one thing to another; elsewhere "not this one" is about this one.
 CAN_TURN_AWAY = CAN_EXCLUDE | {"add_to_cart", "show_details"}

@@ -13,7 +13,7 @@ from assistant.nlu.finders import Finder
 from assistant.nlu.finders.adjustments import AdjustmentFinder, AspectFinder, GiftFinder, PhotoAgainFinder
 from assistant.nlu.finders.avoided import AvoidedFinder
 from assistant.nlu.finders.bought import BoughtFinder
-from assistant.nlu.finders.choices import GroupFinder, OptionNameFinder, ReferenceFinder, SortFinder, StockFinder
+from assistant.nlu.finders.choices import GroupFinder, OptionNameFinder, ReferenceFinder, StockFinder
 from assistant.nlu.finders.codes import CodeFinder
 from assistant.nlu.finders.counts import OrdinalFinder, QuantityFinder
 from assistant.nlu.finders.dates import OrderedFinder
@@ -29,6 +29,7 @@ from assistant.nlu.finders.ratings import RatingFinder
 from assistant.nlu.finders.reasons import ReasonFinder
 from assistant.nlu.finders.sizes import SizeFinder
 from assistant.nlu.finders.skus import SkuFinder
+from assistant.nlu.finders.sorts import SortFinder
 from assistant.nlu.goods import glossary_of
 from assistant.nlu.goods_features import Features, GoodsFeatures
 from assistant.nlu.goods_tagger import GoodsTagger
@@ -114,7 +115,7 @@ class MessageReader:
         self._speller = Speller(set(glossary).union(*known_words), real_words)
         names.translate(glossary, self._speller)
         features = GoodsFeatures(groups or WordGroups({}), glossary)
-        self._queries = QueryFinder(words, tokenizer, idle, glossary, features, tagger)
+        self._queries = QueryFinder(words, tokenizer, idle, glossary, catalogue.heads(tokenizer), features, tagger)
         # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
         self._finders: tuple[Finder, ...] = (
             RmaFinder(),
@@ -222,7 +223,7 @@ def _said_once(found: Iterable[Found]) -> Iterator[Found]:
 
 
 def _plain_words(words: WordLists) -> Iterable[str]:
-    for lists in (words.sort, words.superlative, words.direction, words.references, words.price):
+    for lists in (words.sort, words.placed, words.superlative, words.direction, words.references, words.price):
         for phrases in lists.values():
             yield from phrases
     yield from words.ordinals

@@ -44,6 +44,7 @@ class WordLists:
     size_exchanging: Phrases
     price: Mapping[str, Phrases]
     sort: Mapping[str, Phrases]
+    placed: Mapping[str, Phrases]
     superlative: Mapping[str, Phrases]
     direction: Mapping[str, Phrases]
     in_stock: Phrases

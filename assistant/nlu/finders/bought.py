@@ -32,10 +32,8 @@ class BoughtFinder:
         idle: IdleWords,
         glossary: Mapping[str, str],
     ) -> None:
-        named = [*(name for name, _ in catalogue.products), *catalogue.categories]
-        rows = [row for name in named if (row := [token.norm for token in tokenizer.cut(name)])]
-        self._heads = {row[-1] for row in rows if row[-1].isalpha()} | set(glossary)
-        self._parts = {norm for row in rows for norm in row}
+        self._heads = catalogue.heads(tokenizer) | set(glossary)
+        self._parts = {norm for row in catalogue.rows(tokenizer) for norm in row}
         self._idle = idle
         self._compounds = Compounds(words, idle, glossary)
         self._titles = PhraseBook(tokenizer, ((word, True) for word in words.invoice_titles))

@@ -1,12 +1,8 @@
-"""Choices from a fixed list: the order of results, cheaper or dearer, in stock, option names, and "it" or "both".
-
-A superlative orders a search ("cheapest laptop") and points at one of what was shown everywhere else ("how much is the
-cheapest one?"). "Cheap" orders by price, because it names no limit.
-"""
+"""Choices from a fixed list: in stock, option names, and "it" or "both"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from assistant.nlu.catalogue import Catalogue
 from assistant.nlu.intents import (
@@ -17,12 +13,10 @@ from assistant.nlu.intents import (
     NAMES_OPTIONS,
     OFFERING,
     ORDERS,
-    PRICED,
     READDRESSING,
     REFINING,
     SEARCHING,
     SMALL_TALK,
-    SORTED,
     STOCKED,
 )
 from assistant.nlu.phrases import PhraseBook
@@ -31,12 +25,11 @@ from assistant.nlu.scripts import has_han, is_han
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
-SORTS = ("price_asc", "price_desc", "newest")
-SORT_OF = {"cheapest": "price_asc", "dearest": "price_desc"}
 COMPARING = "compare_products"
 POINTLESS = SMALL_TALK | SEARCHING | OFFERING | ORDERS | ABOUT_ORDER | ANSWERING | {READDRESSING, "ask_source"}
 NAMED = frozenset({"ordinal", "product", "brand", "category", "colour", "reference", "product_query"})
-_ONE_TOLD = frozenset({"ordinal", "product", "it", "that"})
+_ONE_NAMED = frozenset({"ordinal", "product"})
+_ONE_TOLD = _ONE_NAMED | {"it", "that"}
 _SINGLE = ("it", "that", "cheapest", "dearest")
 _IT, _FEW, _PAIR, _ON, _KIND = "它", "几", "对", "上", ("那", "种")
 # "那二十根" is a count.
@@ -47,68 +40,6 @@ _TELLING_OPTION = frozenset({"colour", "option_value", "reason"})
 _TELLING = frozenset({"ordinal", "reference", "colour", "option_value", "product", "brand"})
 # "The pot was in pieces when I unpacked it": what was bought is named already.
 SAYS_WHICH = frozenset({"product", "sku", "product_query", "order_number", "ordered"})
-
-
-class SortFinder:
-    """Find the order of results, and whether cheaper or dearer things are wanted."""
-
-    def __init__(self, words: WordLists, tokenizer: Tokenizer) -> None:
-        named = ((phrase, name) for name in SORTS for phrase in words.sort[name])
-        self._sorts = PhraseBook(tokenizer, named)
-        self._others = PhraseBook(tokenizer, ((phrase, True) for phrase in words.sort["others"]))
-        self._directions = {tuple(token.norm for token in tokenizer.cut(each)) for each in words.sort["directions"]}
-        self._unsaid = PhraseBook(tokenizer, ((phrase, "price_asc") for phrase in words.sort["price"]))
-        self._best = PhraseBook(
-            tokenizer, ((phrase, name) for name, each in words.superlative.items() for phrase in each)
-        )
-        self._ways = PhraseBook(
-            tokenizer, ((phrase, name) for name, each in words.direction.items() for phrase in each)
-        )
-
-    def find(self, reading: Reading) -> None:
-        """Take an order first: "cheapest first" is no superlative."""
-        if reading.intent in SORTED:
-            self._find_order(reading)
-        if reading.intent in PRICED:
-            for first, last, names in list(self._ways.find(reading.tokens, reading.is_free)):
-                reading.take(first, last, {"price_direction": names[:1]})
-        if reading.intent in SMALL_TALK | OFFERING | ORDERS:
-            return
-        for first, last, (name, *_) in list(self._best.find(reading.tokens, reading.is_free)):
-            if reading.intent not in SEARCHING:
-                reading.take(first, last, {"reference": [name]})
-            else:
-                reading.take(first, last, {} if _is_sorted(reading) else {"sort": [SORT_OF[name]]})
-
-    def _find_order(self, reading: Reading) -> None:
-        """Take the longest phrase as the one order; "by price" alone means the cheapest first."""
-        found = [(book, *each) for book in (self._sorts, self._unsaid) for each in _everywhere(book, reading)]
-        found.sort(key=lambda one: (one[0] is self._unsaid, one[1] - one[2]))
-        is_other = any(True for _ in self._others.find(reading.tokens, lambda _first, _last: True))
-        for _, first, last, names in found:
-            if is_other and tuple(token.norm for token in reading.tokens[first:last]) in self._directions:
-                continue  # "按销量从高到低" is no order by price
-            # "便宜一点" begins with "便宜", "再便宜" ends with it, and both ask for cheaper ones.
-            starts = range(max(first - 1, 0), first + 1)
-            is_way = any(self._is_way_over(reading, at, first, last) for at in starts)
-            if reading.is_free(first, last) and not is_way:
-                reading.take(first, last, {} if _is_sorted(reading) else {"sort": names[:1]})
-
-    def _is_way_over(self, reading: Reading, at: int, first: int, last: int) -> bool:
-        length = self._ways.at(reading.tokens, at)[0]
-        return length > last - first and at + length >= last
-
-
-def _everywhere(book: PhraseBook[str], reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
-    """Give the longest free phrase at each place, overlapping or not."""
-    for index in range(len(reading.tokens)):
-        length, names = book.at(reading.tokens, index)
-        if length and reading.is_free(index, index + length):
-            yield index, index + length, names
-
-
-def _is_sorted(reading: Reading) -> bool:
-    return any(one.entity == "sort" for one in reading.found)
 
 
 class StockFinder:
@@ -211,9 +142,12 @@ class ReferenceFinder:
             reading.take(first, last, {} if is_again else {"reference": ["all" if is_group else name]})
 
     def _is_again(self, reading: Reading, first: int, name: str, norms: tuple[str, ...]) -> bool:
-        """Tell the "它" that stands for what the message has pointed at already: "第一把挺稳，就要它吧"."""
+        """Tell the "it" that stands for what the message has named already: "the third is hideous, hide it"."""
         if not has_han(norms[0]):
-            return reading.intent in ABOUT_BOUGHT and any(one.entity == "reference" for one in reading.found)
+            if reading.intent in ABOUT_BOUGHT:
+                return any(one.entity == "reference" for one in reading.found)
+            told_before = {one.entity for one in reading.found if one.first < first}
+            return name == "it" and reading.intent != COMPARING and bool(told_before & _ONE_NAMED)
         if reading.intent in ABOUT_BOUGHT:
             return any(one.entity == "reference" for one in reading.found)
         told = {one.value if one.entity == "reference" else one.entity for one in reading.found if one.first < first}

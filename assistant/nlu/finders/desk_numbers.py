@@ -19,9 +19,11 @@ _RMA = re.compile(
     r"(?P<sign>(?:[a-z0-9][ -]?){9}[a-z0-9])" + _BEHIND
 )
 
-# GB 32100-2015: no I, O, S, V or Z; the 18th character makes the weighted sum one that 31 divides.
+# GB 32100-2015: no I, O, S, V or Z; the third to the eighth are the digits of a district, and the 18th character makes
+# the weighted sum one that 31 divides.
 _UNIFIED = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_UNIFIED_FORM = re.compile(_BEFORE + r"[0-9a-hj-npqrtuwxy](?:[ -]?[0-9a-hj-npqrtuwxy]){17}" + _BEHIND)
+_SIGN = "[0-9a-hj-npqrtuwxy]"
+_UNIFIED_FORM = re.compile(_BEFORE + rf"{_SIGN}[ -]?{_SIGN}(?:[ -]?\d){{6}}(?:[ -]?{_SIGN}){{10}}" + _BEHIND)
 
 
 # What is said to be one and has not its form, is no SKU either.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.finders.names import NameFinder
+from assistant.nlu.finders.sorts import SORTS
 from assistant.nlu.intents import CAN_EXCLUDE, CAN_TURN_AWAY, REFINING, UNSURE
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Reading
@@ -69,7 +70,8 @@ class ExcludedFinder:
         self._joiners, self._doubtful = book(words.avoid_joiners), book(lists["doubtful_joiners"])
         self._pointing, self._pointed = book(lists["pointing"]), book(lists["pointed"])
         self._openers = book(lists["openers"])
-        others = (words.price["most"], words.price["least"], *words.direction.values(), *words.sort.values())
+        orders = (words.placed[name] for name in SORTS)
+        others = (words.price["most"], words.price["least"], *words.direction.values(), *words.sort.values(), *orders)
         # What says something of its own where an exclusion would begin, or go on: "not over 100", "no laces size 42".
         self._others = book(*others, *words.superlative.values(), words.in_stock, words.size_words)
         self._nothing = book(lists["nothing"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.nlu.finders.idle import IdleWords
-from assistant.nlu.intents import CHANGING, EXCHANGING, NUMBERED, READDRESSING
+from assistant.nlu.intents import CHANGING, COMPLAINING, EXCHANGING, NUMBERED, READDRESSING
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Number, Reading
 from assistant.nlu.scripts import is_han
@@ -12,6 +12,8 @@ from assistant.nlu.words import WordLists
 
 FEWEST_DIGITS = 3
 _FEWEST_IN_WORDS = 1000
+# In a complaint four digits are an order's, or a year's.
+_FIRST_ORDER, _YEARS = 1000, range(1990, 2100)
 
 
 class OrderFinder:
@@ -21,6 +23,8 @@ class OrderFinder:
         self._leads = PhraseBook(tokenizer, ((lead, True) for lead in words.orders["leads"]))
         self._marks = set(words.orders["marks"])
         self._house_words = frozenset(words.orders["houses"])
+        self._moved = PhraseBook(tokenizer, ((phrase, True) for phrase in words.orders["moved"]))
+        self._currencies = frozenset(words.price["currencies"])
         self._idle = idle
 
     def find(self, reading: Reading) -> None:
@@ -30,7 +34,8 @@ class OrderFinder:
                 continue
             first = self._lead_before(reading, number.first)
             is_order = reading.intent in NUMBERED and not self._is_little(reading, number)
-            if first < number.first or is_order or self._begins_readdressing(reading, number):
+            is_order = is_order or self._is_moved(reading, number) or self._is_complained_of(reading, number)
+            if first < number.first or is_order:
                 reading.take(first, number.last, {"order_number": [number.text]})
             elif self._idle.is_all_but(reading, number.first, number.last):
                 reading.note(number.first, number.last, {"order_number": [number.text]})
@@ -40,12 +45,20 @@ class OrderFinder:
         is_in_words = is_han(reading.tokens[number.first].norm[0])
         return number.value < _FEWEST_IN_WORDS and (is_in_words or reading.intent == EXCHANGING)
 
-    def _begins_readdressing(self, reading: Reading, number: Number) -> bool:
-        """Tell the order of "1029改寄到公司" from the house of "88号": who moves a parcel names it first."""
-        if reading.intent != READDRESSING or number.first or number.last == len(reading.tokens):
+    def _is_moved(self, reading: Reading, number: Number) -> bool:
+        """Tell the order of "1029改寄到公司" from the house of "88号": what goes elsewhere is said, or first."""
+        if reading.intent != READDRESSING or number.last == len(reading.tokens):
             return False
         following = reading.tokens[number.last].norm
-        return is_han(following[0]) and following not in self._house_words
+        is_first = not number.first and is_han(following[0]) and following not in self._house_words
+        return is_first or bool(self._moved.at(reading.tokens, number.last)[0])
+
+    def _is_complained_of(self, reading: Reading, number: Number) -> bool:
+        """Tell the order of "1038拖了半个月没人管" from money and years."""
+        beside = [one for one in (number.first - 1, number.last) if 0 <= one < len(reading.tokens)]
+        is_money = any(reading.tokens[one].norm in self._currencies for one in beside)
+        is_order = number.value >= _FIRST_ORDER and number.value not in _YEARS and not is_money
+        return reading.intent == COMPLAINING and is_order and not is_han(reading.tokens[number.first].norm[0])
 
     def _lead_before(self, reading: Reading, first: int) -> int:
         if first and reading.tokens[first - 1].norm in self._marks:

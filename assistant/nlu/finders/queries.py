@@ -15,8 +15,9 @@ that tells a story first, only what it asks for is kept (`asking_part.py`).
 
 So far the rules, which cannot tell the landlord of "curtain rods, anyone? my landlord forbids drilling" from goods. A
 tagger that has learnt it from marked examples has the last word (`goods_tagger.py`). Where it finds no goods, the words
-of the rules are kept for a search, which may be for a need, for a question whether something fits one, and of a message
-of few words, which tells no story: "only waterproof ones".
+of the rules are kept for a search, which may be for a need, for a question whether something fits one, and of few
+words, which tell no story: to refine a search, "only waterproof ones", and elsewhere if the tagger thinks it possible.
+What the shop sells is searched for where nothing else is, whatever people mostly say of it: they own sofas.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from assistant.nlu.intents import (
     NAMES_GOODS,
     NAMES_KNOWN_GOODS,
     OFFERING,
+    REFINING,
 )
 from assistant.nlu.reading import Reading
 from assistant.nlu.scripts import has_han, is_han, plain
@@ -78,6 +80,7 @@ class QueryFinder:
         tokenizer: cuts them.
         idle: words that name nothing.
         glossary: Chinese names of goods.
+        sold: words that say what the shop sells, as "sofa" does.
         features: describe tokens to the tagger.
         tagger: tells goods; without one the rules do.
     """
@@ -88,11 +91,12 @@ class QueryFinder:
         tokenizer: Tokenizer,
         idle: IdleWords,
         glossary: Mapping[str, str],
+        sold: Collection[str],
         features: GoodsFeatures,
         tagger: GoodsTagger | None = None,
     ) -> None:
         self._features, self._tagger = features, tagger
-        self._idle, self._goods = idle, frozenset(glossary)
+        self._idle, self._goods, self._sold = idle, frozenset(glossary), frozenset(sold)
         self._modifiers, self._heads = frozenset(words.modifiers), frozenset(words.goods_endings)
         self._units = frozenset(words.quantity["units"])
         self._compounds = Compounds(words, idle, glossary)
@@ -106,7 +110,7 @@ class QueryFinder:
         idle, by_rules = self._by_rules(reading)
         kept = by_rules or _own_name(reading)
         if self._tagger is not None and reading.intent != INFORM:
-            kept = self._of_goods(reading, by_rules, self._tagger.goods(self._described(reading, idle, by_rules)))
+            kept = self._of_goods(reading, by_rules, *self._tagger.goods(self._described(reading, idle, by_rules)))
         if all(self._says_nothing(reading, index) for index in kept):
             return
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
@@ -129,13 +133,22 @@ class QueryFinder:
         goods = {place for place in range(len(reading.tokens)) if self._compounds.is_goods(reading, place)}
         return self._features.of(reading, Known(frozenset(kept), idle, self._asking.asking(reading), goods))
 
-    def _of_goods(self, reading: Reading, by_rules: list[int], goods: Sequence[int]) -> list[int]:
+    def _of_goods(
+        self, reading: Reading, by_rules: list[int], goods: Sequence[int], thinkable: Sequence[int]
+    ) -> list[int]:
         """Leave what names goods; words of a product's name always do."""
         named = {at for one in reading.found if one.entity == "product" for at in range(one.first, one.last)}
         places = sorted(place for place in named.union(goods) if self._is_word(reading, place))
         if places:
             return _without_repeats(reading, places)
-        return by_rules if reading.intent in NAMES_ANYTHING | FITTING or len(reading.tokens) <= _FEW else []
+        sold = [place for place in by_rules if reading.tokens[place].norm in self._sold]
+        if len(reading.tokens) > _FEW and sold:
+            return sold
+        if reading.intent in NAMES_ANYTHING | FITTING:
+            return by_rules
+        if len(reading.tokens) > _FEW:
+            return []
+        return by_rules if reading.intent == REFINING else sorted({*sold, *(at for at in by_rules if at in thinkable)})
 
     @staticmethod
     def _is_word(reading: Reading, place: int) -> bool:

@@ -29,6 +29,8 @@ _SHORT = re.compile(r"(\d+)([gt])")
 # So many GB make a memory, also where the catalogue has none of them.
 _MEMORY = frozenset(Decimal(2**power) for power in range(4, 11))
 _LETTERS = frozenset({"xs", "s", "m", "l", "xl", "xxl", "xxxl", "2xl", "3xl"})
+# Two letters and more are a size wherever they stand; one may be the beginning of anything.
+_SURE_LETTERS = frozenset(each for each in _LETTERS if len(each) > 1)
 # No order of a shop has a smaller number.
 _FIRST_ORDER = 1000
 _DONE = "了"
@@ -103,10 +105,10 @@ class SizeFinder:
                 known = self._measured.get((number.text, unit))
                 values = {"option_value": known} if known else self._unknown(number.text, unit)
                 reading.take(number.first, number.last, values)
-        if has_han(reading.text):
-            for index, token in enumerate(reading.tokens):
-                if token.norm in _LETTERS and reading.is_free(index, index + 1):
-                    reading.take(index, index + 1, self._read(token, is_size=True))
+        for index, token in enumerate(reading.tokens):
+            is_meant = has_han(reading.text) or _is_capital(reading, token)
+            if is_meant and token.norm in _LETTERS and reading.is_free(index, index + 1):
+                reading.take(index, index + 1, self._read(token, is_size=True))
 
     def _is_exchanged(self, reading: Reading, number: Number) -> bool:
         """Tell the 128 of "128的不够用" and "换成128" from an order's number."""
@@ -206,9 +208,10 @@ class SizeFinder:
                 continue
             if index + 1 < len(reading.tokens) and reading.tokens[index + 1].norm in self._places:
                 continue  # "3号" is the third
-            written = reading.text[token.start : token.end]
-            upper = token.norm in self._bare and written.isupper() and not reading.text.isupper() and len(written) > 1
-            if upper or (reading.intent in ANSWERS and self._idle.is_all_but(reading, index, index + 1)):
+            upper = token.norm in self._bare and _is_capital(reading, token) and len(token.norm) > 1
+            if token.norm in _SURE_LETTERS and token.norm not in self._bare and reading.intent in HAS_SIZES:
+                reading.take(index, index + 1, self._unknown(token.norm.upper(), ""))
+            elif upper or (reading.intent in ANSWERS and self._idle.is_all_but(reading, index, index + 1)):
                 values = self._read(token, False)
                 reading.note(index, index + 1, values)
 
@@ -242,6 +245,11 @@ class SizeFinder:
     def _unknown(self, number: str, unit: str) -> dict[str, list[str]]:
         pattern = self._patterns.get(unit, "{} " + unit if unit else "{}")
         return {"option_value": [pattern.format(number)], "option_name": list(self._names_of_unit.get(unit, ()))}
+
+
+def _is_capital(reading: Reading, token: Token) -> bool:
+    """Tell the L of "got the L" from a letter of a message that is all capitals."""
+    return reading.text[token.start : token.end].isupper() and not reading.text.isupper()
 
 
 def _as_token(reading: Reading, place: int, number: Number | None) -> Token:

@@ -80,6 +80,25 @@ def test_where_no_goods_are_named_a_need_is_searched_for_and_a_story_is_not(hous
     assert query(house, text, intent) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("lovely, pop it in my basket", "add_to_cart"),
+        ("ooh whats that", "show_details"),
+        ("nah, only one", "change_quantity"),
+    ],
+)
+def test_words_of_small_talk_beside_a_request_are_not_searched_for(house, text, intent):
+    assert query(house, text, intent) == set()
+
+
+def test_what_the_shop_sells_is_searched_for_though_people_mostly_own_one(house):
+    assert query(house, "recommend a sofa", "recommend") == {"sofa"}
+    assert query(house, "we move house next week and everything has to go, so recommend us a sofa", "recommend") == {
+        "sofa"
+    }
+
+
 def test_words_of_a_products_name_are_always_searched_for(house):
     assert query(house, "tell me of the road bike, my commute is long and it rains", "show_details") == {"road bike"}
 

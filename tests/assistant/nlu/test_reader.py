@@ -231,6 +231,9 @@ def test_a_bare_number_keeps_every_reading_that_an_answer_can_have(reader):
     ("text", "intent", "expected"),
     [
         ("cheapest first", "sort_results", {"sort": "price_asc"}),
+        ("could you put the expensive ones at the end", "sort_results", {"sort": "price_asc"}),
+        ("the pricey stuff should come first", "sort_results", {"sort": "price_desc"}),
+        ("move recent ones to the top", "sort_results", {"sort": "newest"}),
         ("most expensive first", "sort_results", {"sort": "price_desc"}),
         ("price, high to low", "sort_results", {"sort": "price_desc"}),
         ("newest", "sort_results", {"sort": "newest"}),
@@ -390,3 +393,15 @@ def test_a_long_text_costs_no_more_than_a_short_one(reader, unit):
     start = time.process_time()
     reader.read(unit * 20000, ADD)
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("the third is hideous, hide it", "dismiss_product"),
+        ("the last one, what are you asking for it?", "ask_price"),
+        ("tell me about the tripod, it might do for my commute", "show_details"),
+    ],
+)
+def test_it_behind_what_is_named_points_at_nothing_else(reader, text, intent):
+    assert values(reader, text, intent, "reference") == []

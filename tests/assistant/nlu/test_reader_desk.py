@@ -286,3 +286,35 @@ def test_the_day_of_an_order_is_read_for_what_is_to_be_changed(reader):
 )
 def test_odd_messages_are_read_without_an_error(reader, text, intent):
     assert isinstance(reader.read(text, intent), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "orders"),
+    [
+        ("the shipping address of 1045 must change", "change_address", ["1045"]),
+        ("1053 must go to the hostel", "change_address", ["1053"]),
+        ("幫我把1014的地址換掉", "change_address", ["1014"]),
+        ("1600 Pennsylvania Avenue please", "change_address", []),
+        ("改到中山路1014号", "change_address", []),
+        ("I've got a grievance about 1059 and I want it recorded", "complain", ["1059"]),
+        ("1029这事儿我跟你们没完，投诉", "complain", ["1029"]),
+        ("I paid 1500 dollars for rubbish", "complain", []),
+        ("a customer since 2015 and this is how you treat me", "complain", []),
+    ],
+)
+def test_the_order_that_is_moved_or_complained_of_is_told_from_houses_money_and_years(reader, text, intent, orders):
+    assert values(reader, text, intent, "order_number") == orders
+
+
+def test_a_range_of_prices_is_no_tax_number(reader):
+    text = "pressure cookers between 1500 and 3000"  # without blanks it has the length and the check sign of one
+    assert named(reader, text, "search_products") == {
+        "price_min": "1500",
+        "price_max": "3000",
+        "product_query": "pressure cookers",
+    }
+
+
+@pytest.mark.parametrize("text", ["got the L but I'm swimming in it, send me an M", "L的大了，换M"])
+def test_letters_are_sizes_where_something_is_exchanged(reader, text):
+    assert values(reader, text, EXCHANGE, "option_value") == ["Size L", "Size M"]
