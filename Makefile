@@ -62,7 +62,7 @@ shell: train ## talk to the assistant in this terminal
 	@exec $(SERVICES) -m ops.shell
 
 train: shop recommender vision replies goods ## set up and train what is stale, and start nothing
-	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/lexicon assistant/nlu \
+	@$(FRESH) "Assistant" --inputs config.yml assistant/domain $(TRAINING_DATA) data/reasons.csv data/lexicon assistant/nlu \
 		requirements/assistant.txt $(LEXICON) $(GOODS) $(ENCODER)/encoder.json $(INTENTS)/encoder.json --outputs $(MODEL) -- \
 		$(ASSISTANT) -m assistant train --config config.yml --domain assistant/domain --data $(TRAINING_DATA) \
 		--out models --fixed-model-name daogou --skip-validation
@@ -76,6 +76,7 @@ evaluate: train ## measure how well messages are understood, products found and 
 		--json $(FIGURES)/robustness_$$language.json || exit 1; done
 	@$(ASSISTANT) -m assistant.nlu.evaluate_several --json $(FIGURES)/several.json
 	@$(ASSISTANT) -m assistant.nlu.evaluate_goods --json $(FIGURES)/goods.json
+	@$(ASSISTANT) -m assistant.nlu.evaluate_reasons --json $(FIGURES)/reasons.json
 	@for language in en zh; do $(SERVICES) -m ops.evaluate_search --language $$language \
 		--json $(FIGURES)/search_quality_$$language.json || exit 1; done
 	@for language in en zh; do $(SERVICES) -m ops.evaluate_policies --language $$language \

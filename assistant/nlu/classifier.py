@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
-from assistant.nlu.blocks import stacked
+from assistant.nlu.feature_rows import feature_rows
 from assistant.nlu.linear_model import LinearModel
-from assistant.nlu.messages import HAN, KINDS, OTHER, kind_of, sentence_features
+from assistant.nlu.messages import HAN, KINDS, OTHER, kind_of
 from assistant.nlu.per_script import read_each, write_each
 
 NO_INTENT = {"name": None, "confidence": 0.0}
@@ -100,7 +99,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has a text and an intent."""
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
-        features = self._rows(examples)
+        features = feature_rows(examples, self._weights)
         if features is None:
             return self._resource
         labels = np.array([example.get(INTENT) for example in examples])
@@ -114,12 +113,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     def _fitted(self, features: sparse.csr_matrix, labels: np.ndarray) -> LinearModel:
-        """Learn from the columns that these rows fill; the others weigh nothing."""
-        filled = np.flatnonzero(features.getnnz(axis=0))
-        model = LinearModel.fit(features[:, filled], labels, self._config["strength"], self._config["iterations"])
-        weights = np.zeros((len(model.labels), features.shape[1]), model.weights.dtype)
-        weights[:, filled] = model.weights
-        return replace(model, weights=weights)
+        return LinearModel.fit_filled(features, labels, self._config["strength"], self._config["iterations"])
 
     def _model_for(self, message: Message) -> LinearModel:
         other = next(iter(self._models.values()))
@@ -130,7 +124,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         if not self._models:
             return messages
         for message in messages:
-            row, model = self._rows([message]), self._model_for(message)
+            row, model = feature_rows([message], self._weights), self._model_for(message)
             # A message without words (empty, blank) lacks the features of one kind or of both.
             if row is None or row.shape[1] != model.weights.shape[1]:
                 message.set(INTENT, dict(NO_INTENT), add_to_output=True)
@@ -146,35 +140,3 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """Classify the training examples, for components that follow."""
         self.process(training_data.training_examples)
         return training_data
-
-    def _rows(self, messages: Sequence[Message]) -> sparse.csr_matrix | None:
-        """Lay the features out, a row a message; each kind is stacked once, as a matrix a message takes seconds."""
-        kinds = list(zip(*(sentence_features(message) for message in messages), strict=True))
-        if not kinds:
-            return None
-        counts = [_as_rows(stacked(kind)) for kind in kinds if kind[0].is_sparse()]
-        dense = [_as_rows(stacked(kind)) for kind in kinds if kind[0].is_dense()]
-        weights = np.array([self._weights[kind_of(message)] for message in messages], np.float32)
-        return _beside([*([_scaled(_beside(counts), weights)] if counts else []), *dense])
-
-
-def _as_rows(matrix: np.ndarray | sparse.spmatrix) -> sparse.csr_matrix:
-    return sparse.csr_matrix(matrix, dtype=np.float32)
-
-
-def _scaled(counts: sparse.csr_matrix, weights: np.ndarray) -> sparse.csr_matrix:
-    """Give each row its length: counts grow with that of a text, where the dense vector always has length 1."""
-    of_each = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    lengths = np.sqrt(np.bincount(of_each, np.square(counts.data), counts.shape[0]))
-    scales = np.divide(weights, lengths, out=np.zeros_like(weights), where=lengths > 0)
-    return sparse.csr_matrix((counts.data * scales[of_each], counts.indices, counts.indptr), counts.shape)
-
-
-def _beside(parts: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:
-    """Put matrices side by side; of one row each without SciPy's ado, which takes a millisecond."""
-    if parts[0].shape[0] > 1:
-        return sparse.hstack(parts, format="csr")
-    starts = np.cumsum([0, *(one.shape[1] for one in parts)])
-    indices = np.concatenate([one.indices + start for one, start in zip(parts, starts, strict=False)])
-    data = np.concatenate([one.data for one in parts])
-    return sparse.csr_matrix((data, indices, np.array([0, len(data)])), (1, starts[-1]))

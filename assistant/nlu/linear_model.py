@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -41,6 +41,17 @@ class LinearModel:
         if len(names) < 2:
             raise ValueError(f"an intent classifier needs at least two intents, not {list(names)}")
         return cls(tuple(str(name) for name in names), *train(features, codes, strength, iterations))
+
+    @classmethod
+    def fit_filled(
+        cls, features: sparse.csr_matrix, labels: Sequence[str], strength: float, iterations: int
+    ) -> LinearModel:
+        """Learn from the columns that these rows fill, as `fit` does; the others weigh nothing."""
+        filled = np.flatnonzero(features.getnnz(axis=0))
+        model = cls.fit(features[:, filled], labels, strength, iterations)
+        weights = np.zeros((len(model.labels), features.shape[1]), model.weights.dtype)
+        weights[:, filled] = model.weights
+        return replace(model, weights=weights)
 
     def probabilities(self, features: Features) -> np.ndarray:
         """Give the probability of each label, of shape (rows, labels)."""

@@ -21,7 +21,10 @@ from assistant.nlu.scope import SCORE
 from assistant.nlu.training import train_apart
 
 # What decides and reads entities plays no part where intents alone are compared.
-_LEFT_OUT = ("FallbackClassifier", "ResponseSelector", "PhotoIntent", "LanguageDetector", "ShoppingEntityExtractor")
+_LEFT_OUT = (
+    *("FallbackClassifier", "ResponseSelector", "PhotoIntent", "LanguageDetector"),
+    *("ShoppingEntityExtractor", "ReasonClassifier"),
+)
 _GATE = "ScopeGate"
 
 
