@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ FALLBACK = "nlu_fallback"
 BETWEEN = "between"
 # Where it holds the score of the likeliest intent, whatever was decided.
 SCORE = "score"
+# Of Unicode: punctuation, separators and control characters.
+_SIGNS = frozenset("PZC")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -46,7 +49,7 @@ class ScopeGate(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Give the defaults, chosen on the validation messages of both languages."""
-        return {"threshold": 0.24, "margin": 0.03}
+        return {"threshold": 0.2, "margin": 0.03}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -103,7 +106,9 @@ class ScopeGate(IntentClassifier, GraphComponent):
         """Turn what is not surely understood into `nlu_fallback`, at the head of the ranking."""
         for message in messages:
             ranking = message.get(INTENT_RANKING_KEY) or []
-            scores, threshold = self._scores(message, ranking), self._config["threshold"]
+            # "!!!" is like "yes!" to an encoder, and agrees to nothing.
+            scores = [] if is_only_signs(message.get(TEXT) or "") else self._scores(message, ranking)
+            threshold = self._config["threshold"]
             message.set(SCORE, scores[0] if scores else 0.0, add_to_output=True)
             if scores and scores[0] >= threshold and _lead(ranking) >= self._config["margin"]:
                 continue
@@ -125,6 +130,11 @@ class ScopeGate(IntentClassifier, GraphComponent):
             return [float(one["confidence"]) for one in ranking[:2]]
         close = examples.closeness(vector, [one["name"] for one in ranking[:2]])
         return [float(one["confidence"]) * cosine for one, cosine in zip(ranking, close, strict=False)]
+
+
+def is_only_signs(text: str) -> bool:
+    """Tell a message of punctuation alone, or of nothing; an emoji says something."""
+    return all(unicodedata.category(letter)[0] in _SIGNS for letter in text)
 
 
 def _lead(ranking: list[dict[str, Any]]) -> float:

@@ -56,6 +56,18 @@ def test_a_message_without_a_ranking_is_not_understood():
     assert message.get(BETWEEN) == []
 
 
+@pytest.mark.parametrize("text", ["!!!", "...", "？", "。。。 ", "\u200b"])
+def test_signs_alone_agree_to_nothing(text):
+    message = decided([1, 0, 0, 0], 0.99, 0.01, text=text)
+    assert (message.get(INTENT)["name"], message.get(BETWEEN)) == (FALLBACK, [])
+
+
+@pytest.mark.parametrize("text", ["👍", "1", "¥", "好", "+1"])
+def test_an_emoji_a_number_and_a_character_say_something(text):
+    gate = ScopeGate({"threshold": 0.3, "margin": 0.05}, None, None)
+    assert decided([1, 0, 0, 0], 0.99, 0.01, text=text, gate=gate).get(INTENT)["name"] == "buy"
+
+
 @pytest.mark.parametrize("name", ["threshold", "margin"])
 @pytest.mark.parametrize("value", [-0.1, 1.1])
 def test_settings_that_are_no_shares_are_refused(name, value):
