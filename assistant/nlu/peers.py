@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from assistant.nlu.evaluate import quiet_agent
 from assistant.nlu.intent_metrics import Answer
 from assistant.nlu.public_sets import Example, intents_of
 from assistant.nlu.scope import SCORE
@@ -57,15 +60,15 @@ class RasaPeer(Peer):
 
     def learn(self, examples: Sequence[Example]) -> None:
         """Train with Rasa, in a folder and with a cache that are thrown away."""
-        from rasa.core.agent import Agent
-
         self._intents = intents_of(examples)
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             (folder / "config.yml").write_text(yaml.safe_dump(self._config), encoding="utf-8")
             data = yaml.safe_dump(_training_data(examples, self._intents), allow_unicode=True)
             (folder / "nlu.yml").write_text(data, encoding="utf-8")
-            self._agent = Agent.load(train_apart(folder / "config.yml", folder / "nlu.yml", folder))
+            with redirect_stdout(sys.stderr):  # where Rasa says that it has trained
+                model = train_apart(folder / "config.yml", folder / "nlu.yml", folder)
+            self._agent = quiet_agent(model)
 
     def answer(self, texts: Sequence[str]) -> list[Answer]:
         """Parse one message after the other."""
