@@ -20,7 +20,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from assistant.nlu.evaluate import quiet_agent
 from assistant.nlu.intent_metrics import Answer
 from assistant.nlu.public_sets import Example, intents_of
-from assistant.nlu.scope import SCORE
+from assistant.nlu.scope import FALLBACK, SCORE
 from assistant.nlu.training import train_apart
 
 # What decides and reads entities plays no part where intents alone are compared.
@@ -81,7 +81,8 @@ class RasaPeer(Peer):
             parsed = await self._agent.parse_message(text)
             taken = (time.perf_counter() - start) * 1000
             name, confidence = parsed["intent"]["name"], float(parsed["intent"]["confidence"])
-            intent = self._intents[int(name[1:])] if name else ""
+            # A gate that lets all pass declines a message of signs alone still.
+            intent = self._intents[int(name[1:])] if name and name != FALLBACK else ""
             answers.append(Answer(intent, float(parsed.get(SCORE, confidence)), confidence, taken))
         return answers
 
