@@ -4,18 +4,22 @@ import asyncio
 import csv
 import json
 
+import numpy as np
 import pytest
 import yaml
-from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.constants import ENTITIES, FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.nlu import evaluate_reasons
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.intents import TELLING_WHY
+from assistant.nlu.linear_model import LinearModel
 from assistant.nlu.reason_classifier import ReasonClassifier
 from assistant.nlu.reason_examples import UNTOLD, read_reasons
 from assistant.nlu.training import train_apart
 from assistant.nlu.training_text import read_examples
+from assistant.nlu.words import WordLists
 from tests.assistant.nlu.conftest import ROOT
 
 LABELLED = ROOT / "data/reasons.csv"
@@ -97,10 +101,29 @@ def test_without_labelled_messages_the_phrases_tell_the_reason():
     assert untrained.process([message])[0].get(ENTITIES) == told
 
 
-def test_what_a_phrase_tells_stays_unless_the_model_is_much_surer(agent, reader):
-    """A word for faulty goods among words of no reason at all."""
-    parsed = asyncio.run(agent.parse_message("how do I return my kettle please, it is defective"))
-    assert [one["value"] for one in named(parsed)] == ["faulty"]
+def decided(told, **chances):
+    """What a classifier leaves of a reason that a phrase tells, when its model gives the chances."""
+    config = ReasonClassifier.get_default_config()
+    columns = 2 + len(TELLING_WHY) + len(WordLists.load(*config["words"]).reasons)
+    labels = tuple(name.replace("_", " ").replace("untold", UNTOLD) for name in chances)
+    model = LinearModel(labels, np.zeros((len(labels), columns)), np.log(list(chances.values())))
+    entities = [{"entity": "reason", "value": one, "start": 0, "end": 5} for one in told]
+    message = Message({"text": "words of it", "intent": {"name": "return_product"}, ENTITIES: entities})
+    message.add_features(Features(np.ones((1, 2), np.float32), FEATURE_TYPE_SENTENCE, TEXT, "encoder"))
+    ReasonClassifier(config, None, None, {"other": model}).process([message])
+    return [(one["value"], one["start"], one["end"]) for one in message.get(ENTITIES)]
+
+
+def test_what_a_phrase_tells_stays_unless_the_model_is_much_surer():
+    assert decided(["faulty"], untold=0.8, faulty=0.2) == [("faulty", 0, 5)]
+    assert decided(["faulty"], untold=0.9, faulty=0.1) == []
+    assert decided(["faulty"], faulty=0.9, untold=0.1) == [("faulty", 0, 5)]
+    assert decided(["faulty"], does_not_fit=0.9, faulty=0.1) == [("does not fit", 0, 11)]
+
+
+def test_where_no_phrase_tells_a_reason_the_model_must_be_likely_right():
+    assert decided([], faulty=0.7, untold=0.3) == [("faulty", 0, 11)]
+    assert decided([], faulty=0.6, untold=0.4) == []
 
 
 @pytest.mark.parametrize(
