@@ -29,6 +29,7 @@ from actions.turn import Turn, clean_words
 from shop.catalogue import get_product, get_products_by_sku
 from shop.errors import ProductNotFound
 from shop.search import Filters, SearchQuery, SearchResults, Sort
+from shop.search_text import stem, words
 
 _SUGGESTED = 6
 
@@ -87,8 +88,21 @@ class ActionSortResults(ShopAction):
                 "utter_ask_sort",
                 buttons=[button(turn.labels, key, "sort_results", sort=key) for key in _sortings()],
             )
+        elif _names_other_goods(turn):
+            start_search(turn)
         else:
             refine(turn)
+
+
+def _names_other_goods(turn: Turn) -> bool:
+    """Tell whether goods are named that were not searched for: "show me sneakers, cheapest first"."""
+    state = turn.slot("search_state")
+    shown = from_state(state).text if state else ""
+    return not _stems(turn, " ".join(turn.entities("product_query"))) <= _stems(turn, shown)
+
+
+def _stems(turn: Turn, text: str) -> set[str]:
+    return {stem(word) for word in words(turn.services.glossary.translated(text))}
 
 
 class ActionShowMore(ShopAction):

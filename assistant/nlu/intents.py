@@ -96,6 +96,7 @@ HAS_QUERY = (
     | {
         "search_products",
         "refine_search",
+        "sort_results",
         BY_PHOTO,
         "ask_stock",
         "inform",

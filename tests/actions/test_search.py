@@ -58,6 +58,22 @@ def test_sorting_keeps_the_search(chat: Chat) -> None:
     assert chat.titles == ["RunX Running Shoe", "Ultraboost Running Shoe", "Freerun Running Shoe"]
 
 
+def test_sorting_by_name_what_is_shown_keeps_the_search(chat: Chat) -> None:
+    chat.say("search_products", product_query="running shoe", price_max="100")
+    shown = set(chat.titles)
+    chat.say("sort_results", product_query="shoes", sort="price_asc")
+    assert set(chat.titles) == shown
+
+
+def test_goods_that_are_named_with_an_order_are_searched_for_in_it(chat: Chat) -> None:
+    chat.say("search_products", product_query="laptop")
+    chat.say("sort_results", product_query="running shoes", sort="price_asc")
+    assert chat.titles == ["RunX Running Shoe", "Ultraboost Running Shoe", "Freerun Running Shoe"]
+    chat.say("recommend", product_query="laptop")
+    chat.say("sort_results", product_query="running shoes", sort="price_desc")
+    assert chat.titles == ["Freerun Running Shoe", "Ultraboost Running Shoe", "RunX Running Shoe"]
+
+
 def test_sorting_nothing_says_so(chat: Chat) -> None:
     assert chat.say("sort_results", sort="price_asc") == ["utter_nothing_to_sort"]
 
