@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 BY_PHOTO = "search_by_photo"
-SEARCHING = frozenset({"search_products", "refine_search", "sort_results", "show_more", BY_PHOTO})
+SORTING = "sort_results"
+SEARCHING = frozenset({"search_products", "refine_search", SORTING, "show_more", BY_PHOTO})
 CHANGE_QUANTITY = "change_quantity"
 CHANGING = frozenset({"add_to_cart", CHANGE_QUANTITY, "remove_from_cart"})
 ASKING = frozenset({"show_details", "ask_option", "ask_price", "compare_products"})
@@ -96,7 +97,7 @@ HAS_QUERY = (
     | {
         "search_products",
         "refine_search",
-        "sort_results",
+        SORTING,
         BY_PHOTO,
         "ask_stock",
         "inform",

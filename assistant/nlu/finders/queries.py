@@ -42,6 +42,7 @@ from assistant.nlu.intents import (
     NAMES_KNOWN_GOODS,
     OFFERING,
     REFINING,
+    SORTING,
 )
 from assistant.nlu.reading import Reading
 from assistant.nlu.scripts import has_han, is_han, plain
@@ -105,7 +106,8 @@ class QueryFinder:
 
     def find(self, reading: Reading) -> None:
         """Note the words that are left as one value."""
-        if reading.intent not in HAS_QUERY:
+        # Words for an order are many, "put", "top", "end", which only a tagger tells from goods.
+        if reading.intent not in HAS_QUERY or (reading.intent == SORTING and self._tagger is None):
             return
         idle, by_rules = self._by_rules(reading)
         kept = by_rules or _own_name(reading)

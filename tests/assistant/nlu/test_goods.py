@@ -92,6 +92,20 @@ def test_words_of_small_talk_beside_a_request_are_not_searched_for(house, text, 
     assert query(house, text, intent) == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("sneakers, put the expensive ones last please", {"sneakers"}),
+        ("跑鞋，刚到的货放最上面", {"跑鞋"}),
+        ("could you put the expensive ones at the end", set()),
+        ("move recent ones to the top", set()),
+        ("把列表重新排一下，便宜的放前面", set()),
+    ],
+)
+def test_goods_beside_an_order_are_searched_for_and_words_of_the_order_are_not(house, text, goods):
+    assert query(house, text, "sort_results") == goods
+
+
 def test_what_the_shop_sells_is_searched_for_though_people_mostly_own_one(house):
     assert query(house, "recommend a sofa", "recommend") == {"sofa"}
     assert query(house, "we move house next week and everything has to go, so recommend us a sofa", "recommend") == {
