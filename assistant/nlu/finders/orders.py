@@ -12,8 +12,10 @@ from assistant.nlu.words import WordLists
 
 FEWEST_DIGITS = 3
 _FEWEST_IN_WORDS = 1000
+FIRST_ORDER = 1000
+"""No order of a shop has a smaller number."""
 # In a complaint four digits are an order's, or a year's.
-_FIRST_ORDER, _YEARS = 1000, range(1990, 2100)
+_YEARS = range(1990, 2100)
 
 
 class OrderFinder:
@@ -57,7 +59,7 @@ class OrderFinder:
         """Tell the order of "1038拖了半个月没人管" from money and years."""
         beside = [one for one in (number.first - 1, number.last) if 0 <= one < len(reading.tokens)]
         is_money = any(reading.tokens[one].norm in self._currencies for one in beside)
-        is_order = number.value >= _FIRST_ORDER and number.value not in _YEARS and not is_money
+        is_order = number.value >= FIRST_ORDER and number.value not in _YEARS and not is_money
         return reading.intent == COMPLAINING and is_order and not is_han(reading.tokens[number.first].norm[0])
 
     def _lead_before(self, reading: Reading, first: int) -> int:

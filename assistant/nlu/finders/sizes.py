@@ -13,6 +13,7 @@ from decimal import Decimal
 from assistant.nlu.catalogue import Catalogue, only_number
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.finders.names import is_weak
+from assistant.nlu.finders.orders import FIRST_ORDER
 from assistant.nlu.intents import ANSWERS, EXCHANGING, HAS_SIZES, LIMITED
 from assistant.nlu.phrases import PhraseBook
 from assistant.nlu.reading import Number, Reading
@@ -31,8 +32,6 @@ _MEMORY = frozenset(Decimal(2**power) for power in range(4, 11))
 _LETTERS = frozenset({"xs", "s", "m", "l", "xl", "xxl", "xxxl", "2xl", "3xl"})
 # Two letters and more are a size wherever they stand; one may be the beginning of anything.
 _SURE_LETTERS = frozenset(each for each in _LETTERS if len(each) > 1)
-# No order of a shop has a smaller number.
-_FIRST_ORDER = 1000
 _DONE = "了"
 
 
@@ -100,7 +99,7 @@ class SizeFinder:
                 continue
             if is_near:
                 reading.take(number.first, number.last, self._read(token, is_size=True))
-            elif number.is_whole and number.value < _FIRST_ORDER and self._is_exchanged(reading, number):
+            elif number.is_whole and number.value < FIRST_ORDER and self._is_exchanged(reading, number):
                 unit = "gb" if number.value in _MEMORY else ""
                 known = self._measured.get((number.text, unit))
                 values = {"option_value": known} if known else self._unknown(number.text, unit)
