@@ -2,8 +2,9 @@
 
     python -m assistant.nlu.evaluate_public --datasets ../shared/datasets --json artifacts/figures/nlu_public.json
 
-Each pipeline learns a set's own training part. A threshold is chosen on its validation part; where it has none, on a
-fifth held out of training, beside the out-of-scope validation messages of CLINC150. The test part is only reported.
+Each pipeline learns a set's own training part. A threshold is chosen on its validation part; where it has none, on
+whole families of paraphrases held out of training, beside the out-of-scope validation messages of CLINC150. The test
+part is only reported.
 Rasa's stock pipeline would need hours for all examples of the two large sets, so there all three also learn a cut of
 them, and it learns nothing else.
 """

@@ -10,6 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
+from assistant.nlu.families import families_of
+
 # What a message means for which a set has no intent.
 STRANGE = "out of scope"
 _HELD_OUT = 0.2
@@ -52,7 +56,10 @@ class PublicSet:
         return replace(self, name=f"{self.name}, {count} an intent", train=tuple(kept))
 
     def with_validation(self, strangers: Sequence[Example], seed: int) -> PublicSet:
-        """Give a set that has validation messages: its own, or a fifth of each intent that `train` then lacks.
+        """Give a set that has validation messages: its own, or up to a fifth of each intent that `train` then lacks.
+
+        What is held out are whole families of paraphrases: a random row has its like left in `train`, is told easily,
+        and would set a threshold that real messages do not reach.
 
         Args:
             strangers: messages out of every set's scope, for a set that has no validation messages of its own.
@@ -64,12 +71,23 @@ class PublicSet:
         train: list[Example] = []
         held: list[Example] = []
         for _, group in sorted(_by_intent(self.train).items()):
-            mixed = drawn.sample(group, len(group))
-            # Of an intent with one example, that one is learnt from.
-            count = min(round(len(mixed) * _HELD_OUT), len(mixed) - 1)
-            held += mixed[:count]
-            train += mixed[count:]
+            kept, taken = _part_by_family(group, drawn)
+            train += kept
+            held += taken
         return replace(self, train=tuple(train), validation=(*held, *strangers))
+
+
+def _part_by_family(group: Sequence[Example], drawn: random.Random) -> tuple[list[Example], list[Example]]:
+    """Take whole families of an intent out, in random order, as long as they make up a fifth of it at most."""
+    families = families_of([one.text for one in group])
+    taken = np.zeros(len(group), bool)
+    for family in drawn.sample(range(families.max() + 1), families.max() + 1):
+        together = taken | (families == family)
+        # Of an intent with one example, that one is learnt from.
+        if together.sum() <= min(round(len(group) * _HELD_OUT), len(group) - 1):
+            taken = together
+    pairs = list(zip(group, taken, strict=True))
+    return [one for one, is_taken in pairs if not is_taken], [one for one, is_taken in pairs if is_taken]
 
 
 def read_sets(folder: Path) -> list[PublicSet]:
