@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.artifacts import fingerprint, read_json, sha256
 from assistant.nlu.intents import UNSURE
+from assistant.nlu.many_messages import read_all
 from assistant.nlu.reader import FILES, MessageReader, Value, files_of, hash_of
 
 OUTLINE = "outline"
@@ -62,19 +63,17 @@ class Outliner(GraphComponent):
         execution_context: ExecutionContext,
     ) -> Outliner:
         """Read the word lists."""
-        reader = MessageReader.load(**files_of(config))
         kept = config.get("kept")
-        return cls(reader, KeptOutlines(Path(kept), cls.fingerprint_addon(config) or "") if kept else None)
+        return cls(files_of(config), KeptOutlines(Path(kept), cls.fingerprint_addon(config) or "") if kept else None)
 
-    def __init__(self, reader: MessageReader, kept: KeptOutlines | None = None) -> None:
-        self._reader, self._kept = reader, kept
+    def __init__(self, files: Mapping[str, Any], kept: KeptOutlines | None = None) -> None:
+        self._files, self._reader, self._kept = files, MessageReader.load(**files), kept
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the outline of every message that has text."""
         for message in messages:
             if message.get(TEXT):
-                found = self._reader.read(message.get(TEXT), UNSURE)
-                message.set(OUTLINE, outlined(message.get(TOKENS_NAMES[TEXT]) or [], found))
+                _set_outline(message, self._reader.read(message.get(TEXT), UNSURE))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -83,10 +82,17 @@ class Outliner(GraphComponent):
         known = self._kept.read() if self._kept else {}
         for message in spoken:
             message.set(OUTLINE, known.get(message.get(TEXT)))
-        self.process([message for message in spoken if message.get(OUTLINE) is None])
+        new = [message for message in spoken if message.get(OUTLINE) is None]
+        named = read_all(self._files, [message.get(TEXT) for message in new], UNSURE, "reading examples")
+        for message, found in zip(new, named, strict=True):
+            _set_outline(message, found)
         if self._kept:
             self._kept.write({message.get(TEXT): message.get(OUTLINE) for message in spoken})
         return training_data
+
+
+def _set_outline(message: Message, found: Sequence[Value]) -> None:
+    message.set(OUTLINE, outlined(message.get(TOKENS_NAMES[TEXT]) or [], found))
 
 
 class KeptOutlines:
