@@ -14,8 +14,8 @@ _AS_PICTURE = "\ufe0f"
 _LONG_NUMBER = re.compile(r"\d{4,}")
 _ANY_LONG_NUMBER = "1001"
 _MARK = "- "
-# "[lamp](goods)": the goods are marked for another model.
-_GOODS = re.compile(r"\[([^\]]+)\]\(goods\)")
+# "[lamp](goods)", "[waterproof](need)": marked for another model.
+_MARKED = re.compile(r"\[([^\]]+)\]\((?:goods|need)\)")
 
 
 class ExamplesUnreadable(ValueError):
@@ -55,7 +55,7 @@ def read_examples(folder: Path) -> list[IntentExample]:
         except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
             raise ExamplesUnreadable(f"{file} cannot be read as training text: {error!r}") from error
         found |= {
-            IntentExample(as_encoded(_GOODS.sub(r"\1", line.removeprefix(_MARK))), intent): None
+            IntentExample(as_encoded(_MARKED.sub(r"\1", line.removeprefix(_MARK))), intent): None
             for intent, lines in own
             for line in lines
             if line.strip()

@@ -2,8 +2,9 @@
 
     python -m assistant.nlu.evaluate_goods --data data/nlu --json artifacts/figures/goods.json
 
-Each author's marked examples are read by a tagger that has learnt from the others' alone. Counted are tokens, and the
-messages of which exactly the marked ones were found, among messages of intents that search for goods.
+The authors are dealt into parts; marked examples of each are read by a tagger that has learnt from the other parts
+alone. Counted are tokens, and the messages of which exactly the marked ones were found, among messages of intents that
+search for goods.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from tqdm import tqdm
 
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.evaluation import write_figures
@@ -56,20 +59,22 @@ class _Read:
     kept: frozenset[int]
 
 
-def evaluate(reader: MessageReader, examples: Sequence[MarkedExample]) -> list[GoodsFigures]:
-    """Measure both ways on each author's messages."""
+def evaluate(reader: MessageReader, examples: Sequence[MarkedExample], parts: int) -> list[GoodsFigures]:
+    """Measure both ways on each author's messages, the authors dealt into so many parts."""
     authors = sorted({one.source for one in examples})
     by_author = {author: [one for one in examples if one.source == author] for author in authors}
     sequences = {author: sequences_of(reader, own) for author, own in by_author.items()}
     figures = []
-    for author in authors:
-        own = [_read(reader, one) for one in by_author[author] if one.intent in HAS_QUERY - {INFORM}]
-        tagger = _learnt([each for other, theirs in sequences.items() if other != author for each in theirs])
-        figures += [
-            _figures(author, "rules", [(one.marked, one.kept) for one in own]),
-            _figures(author, "tagger", [(one.marked, frozenset(tagger.goods(one.features)[0])) for one in own]),
-        ]
-    return figures
+    for part in tqdm(range(parts), "learning from the others", unit=" parts", file=sys.stderr, leave=False):
+        held_out = authors[part::parts]
+        tagger = _learnt([each for other, theirs in sequences.items() if other not in held_out for each in theirs])
+        for author in held_out:
+            own = [_read(reader, one) for one in by_author[author] if one.intent in HAS_QUERY - {INFORM}]
+            figures += [
+                _figures(author, "rules", [(one.marked, one.kept) for one in own]),
+                _figures(author, "tagger", [(one.marked, frozenset(tagger.goods(one.features)[0])) for one in own]),
+            ]
+    return sorted(figures, key=lambda one: (one.author, one.way))
 
 
 def _read(reader: MessageReader, example: MarkedExample) -> _Read:
@@ -102,10 +107,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; exit code 1 when there is nothing to measure."""
     parser = argparse.ArgumentParser(prog="python -m assistant.nlu.evaluate_goods", description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("data/nlu"), help="training text (default: %(default)s)")
+    parser.add_argument("--parts", type=int, default=5, help="into which authors are dealt (default: %(default)s)")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     asked = parser.parse_args(arguments)
     try:
-        figures = evaluate(rules_reader(), read_marked(asked.data))
+        figures = evaluate(rules_reader(), read_marked(asked.data), asked.parts)
     except (ArtifactError, TrainingTextError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

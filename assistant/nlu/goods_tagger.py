@@ -18,12 +18,14 @@ from assistant.nlu.goods_features import Features
 GROUPS, MODEL = "groups.json", "tagger.crfsuite"
 """The files of a folder: the groups of words, and what was learnt."""
 
-INSIDE, OUTSIDE = "in", "out"
+INSIDE, NEEDED, OUTSIDE = "in", "need", "out"
+"""The labels: goods, what they must be, and anything else. One label for both would take verbs for goods."""
+
 # A word of the goods that is missing costs a search more than one too many. Chosen on authors that were left out: below
 # it, fewer messages are found whole.
 _LIKELY = 0.4
 # What the rules take for goods in a message of few words need only be thinkable: "g'day" and "thx" are not.
-_THINKABLE = 0.1
+_THINKABLE = 0.2
 
 
 class GoodsTagger:
@@ -45,12 +47,20 @@ class GoodsTagger:
             self._tagger.open(path)
         except (OSError, ValueError) as error:
             raise ArtifactError(f"{path} is no model of goods ({error}): delete it and run `{MAKE_THEM}`") from error
-        if INSIDE not in self._tagger.labels():
+        # What was learnt of examples without a need knows no such label.
+        self._labels = [label for label in (INSIDE, NEEDED) if label in self._tagger.labels()]
+        if INSIDE not in self._labels:
             raise ArtifactError(f"{path} is a model of something else: delete it and run `{MAKE_THEM}`")
 
-    def goods(self, described: Sequence[Features]) -> tuple[list[int], list[int]]:
-        """Give the places of the tokens that name goods, and of those that might."""
+    def goods(self, described: Sequence[Features], *, with_needs: bool = False) -> tuple[list[int], list[int]]:
+        """Give the places of the tokens that name goods, and of those that might.
+
+        Args:
+            described: the tokens of a message.
+            with_needs: whether what the goods must be is asked for as well.
+        """
         self._tagger.set(described)
-        chances = [self._tagger.marginal(INSIDE, place) for place in range(len(described))]
+        labels = self._labels if with_needs else [INSIDE]
+        chances = [sum(self._tagger.marginal(label, place) for label in labels) for place in range(len(described))]
         likely, thinkable = ([at for at, one in enumerate(chances) if one >= least] for least in (_LIKELY, _THINKABLE))
         return likely, thinkable

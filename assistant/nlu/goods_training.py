@@ -16,10 +16,11 @@ from tqdm import tqdm
 
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.goods_features import Features
-from assistant.nlu.goods_tagger import INSIDE, OUTSIDE
+from assistant.nlu.goods_tagger import INSIDE, NEEDED, OUTSIDE
 from assistant.nlu.intents import UNSURE
 from assistant.nlu.marked_goods import MarkedExample, read_marked
 from assistant.nlu.reader import FILES, MessageReader
+from assistant.nlu.tokens import Token
 from assistant.nlu.training_text import TrainingTextError
 from assistant.nlu.words import WordListError
 
@@ -41,7 +42,11 @@ def rules_reader(groups: str = str(FILES["groups"])) -> MessageReader:
 def described(reader: MessageReader, example: MarkedExample, intent: str) -> Sequenced:
     """Describe the tokens of an example, read as one of an intent, and label each."""
     tokens, features, _ = reader.describe(example.text, intent)
-    return features, [INSIDE if example.marks(token) else OUTSIDE for token in tokens]
+    return features, [_label(example, token) for token in tokens]
+
+
+def _label(example: MarkedExample, token: Token) -> str:
+    return INSIDE if example.marks(token) else NEEDED if example.needs_of(token) else OUTSIDE
 
 
 def learn(sequences: Sequence[Sequenced], out: Path) -> None:

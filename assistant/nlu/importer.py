@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 from rasa.shared.utils.io import deep_container_fingerprint
 
-from assistant.nlu.marked_goods import GOODS
+from assistant.nlu.marked_goods import MARKS
 
 
 class Example(Message):
@@ -34,7 +34,7 @@ class Example(Message):
     def of(cls, message: Message) -> Example:
         """Take over what a message holds; the goods that are marked in it are another model's (`marked_goods.py`)."""
         data = {name: value for name, value in message.data.items() if name != ENTITIES}
-        if kept := [one for one in message.get(ENTITIES, []) if one["entity"] != GOODS]:
+        if kept := [one for one in message.get(ENTITIES, []) if one["entity"] not in MARKS]:
             data[ENTITIES] = kept
         return cls(data, set(message.output_properties), message.time, list(message.features))
 

@@ -110,6 +110,8 @@ HAS_QUERY = (
 INFORM = "inform"
 # Asked is whether something fits a need, which any word may tell: "can it stand in the rain?"
 FITTING = frozenset({"ask_option", "compare_products"})
+# What goods must be narrows a search, or is what is asked of them: "only waterproof ones", "is it quiet enough?"
+SAYS_NEEDS = FITTING | OFFERING | {"search_products", REFINING, BY_PHOTO, "show_more"}
 # Whatever is left of a message is what to search for, or an answer such as a name.
 NAMES_ANYTHING = frozenset({"search_products", "inform"})
 # These follow what was shown; a word that the shop does not know is then rather a verb.

@@ -1,4 +1,7 @@
-"""Training examples in which people have marked the goods: "any [curtain rods](goods) for tall windows?"."""
+"""Training examples in which people have marked the goods: "any [curtain rods](goods) for tall windows?".
+
+What goods must be, where a search is narrowed or a question asked, is marked too: "is it [quiet enough](need)?".
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,12 @@ from typing import TYPE_CHECKING
 from assistant.nlu.training_text import TrainingTextError
 
 if TYPE_CHECKING:
+    from rasa.shared.nlu.training_data.message import Message
+
     from assistant.nlu.tokens import Token
 
-GOODS = "goods"
+GOODS, NEED = "goods", "need"
+MARKS = frozenset({GOODS, NEED})
 _MARK = f"]({GOODS})"
 
 
@@ -23,19 +29,29 @@ class MarkedExample:
     Attributes:
         text: without the marks.
         intent: what it means.
-        spans: the places of each mark, the first letter and one past the last.
+        spans: the places of the goods, the first letter and one past the last.
         source: the file it stands in, by its place in the folder and without its ending.
+        needs: the places of what they must be.
     """
 
     text: str
     intent: str
     spans: tuple[tuple[int, int], ...]
     source: str
+    needs: tuple[tuple[int, int], ...] = ()
 
     def marks(self, token: Token) -> bool:
-        """Tell whether most of a token is marked."""
-        inside = sum(max(0, min(last, token.end) - max(first, token.start)) for first, last in self.spans)
-        return 2 * inside > token.end - token.start
+        """Tell whether most of a token is marked as goods."""
+        return _is_within(token, self.spans)
+
+    def needs_of(self, token: Token) -> bool:
+        """Tell whether most of a token is marked as what goods must be."""
+        return _is_within(token, self.needs)
+
+
+def _is_within(token: Token, spans: Sequence[tuple[int, int]]) -> bool:
+    inside = sum(max(0, min(last, token.end) - max(first, token.start)) for first, last in spans)
+    return 2 * inside > token.end - token.start
 
 
 def read_marked(folder: Path) -> list[MarkedExample]:
@@ -64,9 +80,14 @@ def _read(path: Path, folder: Path) -> Sequence[MarkedExample]:
         MarkedExample(
             str(one.get("text")),
             str(one.get("intent")),
-            tuple((each["start"], each["end"]) for each in one.get("entities") or () if each["entity"] == GOODS),
+            _spans(one, GOODS),
             path.relative_to(folder).with_suffix("").as_posix(),
+            _spans(one, NEED),
         )
         for one in read
         if one.get("text")
     ]
+
+
+def _spans(message: Message, mark: str) -> tuple[tuple[int, int], ...]:
+    return tuple((one["start"], one["end"]) for one in message.get("entities") or () if one["entity"] == mark)

@@ -33,6 +33,8 @@ from assistant.nlu.goods_features import Features, GoodsFeatures, Known
 from assistant.nlu.goods_tagger import GoodsTagger
 from assistant.nlu.han import NUMERALS
 from assistant.nlu.intents import (
+    ABOUT_BOUGHT,
+    ABOUT_ORDER,
     BY_PHOTO,
     FITTING,
     HAS_QUERY,
@@ -41,7 +43,7 @@ from assistant.nlu.intents import (
     NAMES_GOODS,
     NAMES_KNOWN_GOODS,
     OFFERING,
-    REFINING,
+    SAYS_NEEDS,
     SORTING,
 )
 from assistant.nlu.reading import Reading
@@ -49,6 +51,8 @@ from assistant.nlu.scripts import has_han, is_han, plain
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
+_BOUGHT = frozenset({"product", "product_query"})
+_OPTIONS = frozenset({"option_name", "option_value", "colour"})
 _POINTING = frozenset({"product", "reference", "ordinal", "sku"})
 _SHOWN = frozenset({"reference", "ordinal"})
 _BREAKS = frozenset(",;!?，。；：！？、（）")
@@ -106,19 +110,38 @@ class QueryFinder:
 
     def find(self, reading: Reading) -> None:
         """Note the words that are left as one value."""
+        if reading.intent in ABOUT_BOUGHT | ABOUT_ORDER:
+            self._find_bought(reading)
+            return
         # Words for an order are many, "put", "top", "end", which only a tagger tells from goods.
         if reading.intent not in HAS_QUERY or (reading.intent == SORTING and self._tagger is None):
             return
         idle, by_rules = self._by_rules(reading)
         kept = by_rules or _own_name(reading)
         if self._tagger is not None and reading.intent != INFORM:
-            kept = self._of_goods(reading, by_rules, *self._tagger.goods(self._described(reading, idle, by_rules)))
+            kept = self._of_goods(reading, idle, by_rules, self._tagger)
         if all(self._says_nothing(reading, index) for index in kept):
             return
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
             end = _end_of_name(reading)
             kept = list(range(0 if end or _is_address(reading) else kept[0], end or len(reading.tokens)))
         note_query(reading, kept)
+
+    def _find_bought(self, reading: Reading) -> None:
+        """Note goods that were bought, known or not; of those that are known, leave out what only a story names."""
+        if self._tagger is None:
+            return
+        known = {at for one in reading.found if one.entity == "product_query" for at in range(one.first, one.last)}
+        idle, by_rules = self._by_rules(reading)
+        goods, thinkable = self._tagger.goods(self._described(reading, idle, by_rules))
+        named = {at for one in reading.found if one.entity == "product" for at in range(one.first, one.last)}
+        kept = sorted(at for at in named.union(goods) if at in known or self._is_word(reading, at))
+        kept = kept or sorted(known.intersection(thinkable))
+        reading.found[:] = [one for one in reading.found if one.entity != "product_query"]
+        if kept:
+            note_query(reading, _without_repeats(reading, kept))
+            # "The boots are too small, I'm sending them back": what is named needs no pointing at.
+            reading.found[:] = [one for one in reading.found if one.entity != "reference" or one.last in kept]
 
     def describe(self, reading: Reading) -> tuple[list[Features], list[int]]:
         """Give what the tagger is told of each token, and the places that the rules would search for."""
@@ -135,22 +158,25 @@ class QueryFinder:
         goods = {place for place in range(len(reading.tokens)) if self._compounds.is_goods(reading, place)}
         return self._features.of(reading, Known(frozenset(kept), idle, self._asking.asking(reading), goods))
 
-    def _of_goods(
-        self, reading: Reading, by_rules: list[int], goods: Sequence[int], thinkable: Sequence[int]
-    ) -> list[int]:
-        """Leave what names goods; words of a product's name always do."""
+    def _of_goods(self, reading: Reading, idle: frozenset[int], by_rules: list[int], tagger: GoodsTagger) -> list[int]:
+        """Leave what names goods and, where it is asked for, what they must be; words of a product's name always do."""
+        described = self._described(reading, idle, by_rules)
         named = {at for one in reading.found if one.entity == "product" for at in range(one.first, one.last)}
+        asks_option = reading.intent in FITTING and any(one.entity in _OPTIONS for one in reading.found)
+        if reading.intent in FITTING and not (named or tagger.goods(described)[0] or asks_option):
+            return by_rules
+        goods, thinkable = tagger.goods(described, with_needs=reading.intent in SAYS_NEEDS and not asks_option)
         places = sorted(place for place in named.union(goods) if self._is_word(reading, place))
         if places:
             return _without_repeats(reading, places)
         sold = [place for place in by_rules if reading.tokens[place].norm in self._sold]
         if len(reading.tokens) > _FEW and sold:
             return sold
-        if reading.intent in NAMES_ANYTHING | FITTING:
+        if reading.intent in NAMES_ANYTHING:
             return by_rules
         if len(reading.tokens) > _FEW:
             return []
-        return by_rules if reading.intent == REFINING else sorted({*sold, *(at for at in by_rules if at in thinkable)})
+        return sorted({*sold, *(at for at in by_rules if at in thinkable)})
 
     @staticmethod
     def _is_word(reading: Reading, place: int) -> bool:
