@@ -37,7 +37,7 @@ class TuningSettings:
     """How an adapter is made.
 
     The defaults were chosen on clusters of the training text that were left out; how often each example is seen, on
-    messages of five authors that were; the lowest layer and the rank, between two pairs, on the split `development`.
+    messages of five authors that were; the lowest layer and the rank, among three pairs, on the split `development`.
 
     Attributes:
         first_layer: the lowest that learns.
@@ -53,9 +53,9 @@ class TuningSettings:
         seed: of all that is drawn.
     """
 
-    first_layer: int = 8
-    rank: int = 16
-    alpha: float = 32.0
+    first_layer: int = 5
+    rank: int = 32
+    alpha: float = 64.0
     rate: float = 1e-3
     epochs: float = 2.0
     batch: int = 64

@@ -2,7 +2,7 @@
 
     python -m ops.tune_encoder --data data/nlu --out data/encoder
 
-Takes about twenty minutes on one thread. `make train` takes the adapter into the weights of the encoder that Rasa
+Takes about forty minutes on two threads. `make train` takes the adapter into the weights of the encoder that Rasa
 reads. Examples in both languages teach it, as they mean the same. Run it again when intents were added or much was
 written anew: what the encoder was not taught it still reads, and tells apart less well.
 """
