@@ -24,8 +24,9 @@ INSIDE, NEEDED, OUTSIDE = "in", "need", "out"
 # A word of the goods that is missing costs a search more than one too many. Chosen on authors that were left out: below
 # it, fewer messages are found whole.
 _LIKELY = 0.4
-# What the rules take for goods in a message of few words need only be thinkable: "g'day" and "thx" are not.
-_THINKABLE = 0.2
+# What the rules take for goods in a message of few words need only be thinkable: "g'day" and "thx" are not. Of what
+# goods must be a little more is asked, as any word might be.
+_THINKABLE, _THINKABLE_NEED = 0.1, 0.2
 
 
 class GoodsTagger:
@@ -62,5 +63,6 @@ class GoodsTagger:
         self._tagger.set(described)
         labels = self._labels if with_needs else [INSIDE]
         chances = [sum(self._tagger.marginal(label, place) for label in labels) for place in range(len(described))]
-        likely, thinkable = ([at for at, one in enumerate(chances) if one >= least] for least in (_LIKELY, _THINKABLE))
+        least = _THINKABLE_NEED if with_needs else _THINKABLE
+        likely, thinkable = ([at for at, one in enumerate(chances) if one >= limit] for limit in (_LIKELY, least))
         return likely, thinkable

@@ -68,6 +68,7 @@ class WordLists:
     hesitations: Phrases
     aspects: Mapping[str, Phrases]
     adjustments: Mapping[str, Phrases]
+    denying: Phrases
     gifts: Phrases
     avoid_leads: Mapping[str, Phrases]
     avoid_ends: Mapping[str, Phrases]

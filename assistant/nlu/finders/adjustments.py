@@ -19,6 +19,7 @@ OPPOSITES = {
 _TALKING = frozenset({"ask_deals", "ask_new"})
 _THESE, _WISHES = frozenset("那这"), frozenset("条句项道话")
 _GIVEN = frozenset("送给礼")
+_NOT = "n't"
 
 
 class AspectFinder:
@@ -90,6 +91,7 @@ class AdjustmentFinder:
         self._phrases = PhraseBook(
             tokenizer, ((phrase, name) for name, each in words.adjustments.items() for phrase in each)
         )
+        self._denying = PhraseBook(tokenizer, ((word, True) for word in words.denying))
 
     def words(self) -> set[str]:
         """Give every word that is looked up, for the speller."""
@@ -107,6 +109,18 @@ class AdjustmentFinder:
             is_first = name not in said and OPPOSITES[name] not in said
             said.add(name)
             reading.take(first, last, {"adjustment": [name]} if is_first else {})
+        if reading.intent == ADJUST and has_aspect and not said and self._denies(reading):
+            self._set_aside(reading)
+
+    def _denies(self, reading: Reading) -> bool:
+        found = self._denying.find(reading.tokens, lambda _first, _last: True)
+        return any(True for _ in found) or any(token.norm.endswith(_NOT) for token in reading.tokens)
+
+    @staticmethod
+    def _set_aside(reading: Reading) -> None:
+        """Take "brand names mean nothing to me" for what it says, in whatever words: the brand is to be ignored."""
+        aspect = next(one for one in reading.found if one.entity == "aspect")
+        reading.note(aspect.first, aspect.last, {"adjustment": ["ignore"]})
 
     @staticmethod
     def _is_one(reading: Reading) -> bool:

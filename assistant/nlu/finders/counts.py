@@ -201,8 +201,8 @@ class QuantityFinder:
         if reading.intent in TAKING_BACK:
             _drop(reading, [one for one in _quantities(reading) if self._is_told_of(reading, one)])
             self._keep_last(reading)
-        if reading.intent == CHANGE_QUANTITY and has_han(reading.text):
-            self._keep_wanted(reading)
+        if reading.intent == CHANGE_QUANTITY:
+            self._keep_wanted(reading) if has_han(reading.text) else self._drop_denied(reading)
         for first, last, (count, *_) in list(self._whole.find(reading.tokens, reading.is_free)):
             if self._idle.is_all_but(reading, first, last):
                 reading.take(first, last, {"quantity": [count]})
@@ -246,6 +246,12 @@ class QuantityFinder:
         wanted = [one for one in found if not self._is_former_or_denied(reading, one)] or found
         aimed = [one for one in wanted if self._is_aimed_at(reading, one)]
         _drop(reading, [one for one in found if one is not (aimed or wanted)[-1]])
+
+    def _drop_denied(self, reading: Reading) -> None:
+        """Leave out the six of "eight instead of six", where another count is told."""
+        found = _quantities(reading)
+        denied = [one for one in found if self._stands_before(self._denied, reading, one.first)]
+        _drop(reading, denied if len(denied) < len(found) else [])
 
     def _is_aimed_at(self, reading: Reading, one: Found) -> bool:
         is_enough = one.last < len(reading.tokens) and bool(self._enough.at(reading.tokens, one.last)[0])

@@ -92,6 +92,8 @@ class ExcludedFinder:
             self._take_before(message, first, last)
 
     def _is_lead(self, message: _Message, first: int, last: int) -> bool:
+        if not all(map(message.joins, range(first + 1, last))):
+            return False  # "蓝的不要，给我看粉色": of the two halves of the phrase, each belongs to a clause of its own
         tokens = message.reading.tokens
         says_more = (place + self._others.at(tokens, place)[0] > last for place in range(first, last))
         return not message.nothing.intersection(range(first, last)) and not any(says_more)

@@ -23,6 +23,7 @@ What the shop sells is searched for where nothing else is, whatever people mostl
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from assistant.nlu.common_words import carrying_characters, carrying_words, common_verbs
@@ -74,7 +75,8 @@ def note_query(reading: Reading, kept: Sequence[int]) -> None:
         gap = reading.between(before, index) if index == before + 1 else " "
         is_apart = any(letter.isspace() or letter in _BREAKS for letter in gap)
         value += (" " if is_apart else gap) + reading.text[reading.tokens[index].start : reading.tokens[index].end]
-    reading.note(kept[0], kept[-1] + 1, {"product_query": [plain(value)]})
+    # "The jumper's too small" is about a jumper.
+    reading.note(kept[0], kept[-1] + 1, {"product_query": [plain(value).removesuffix("'s")]})
 
 
 class QueryFinder:
@@ -122,6 +124,8 @@ class QueryFinder:
             kept = self._of_goods(reading, idle, by_rules, self._tagger)
         if all(self._says_nothing(reading, index) for index in kept):
             return
+        if reading.intent == "ask_price":
+            _count_goods(reading, kept[0])
         if reading.intent == INFORM and self._is_one_answer(reading, kept):
             end = _end_of_name(reading)
             kept = list(range(0 if end or _is_address(reading) else kept[0], end or len(reading.tokens)))
@@ -289,6 +293,17 @@ class QueryFinder:
             return False
         known = sum(reading.tokens[at].end - reading.tokens[at].start for at in kept)
         return known >= _MOSTLY * sum(map(str.isalnum, reading.text))
+
+
+def _count_goods(reading: Reading, place: int) -> None:
+    """Read the "six" of "what would six wine glasses cost" as how many: before goods a bare number is no place."""
+    for at, one in enumerate(reading.found):
+        if (
+            one.entity == "ordinal"
+            and one.last == place
+            and any(number.first == one.first for number in reading.numbers)
+        ):
+            reading.found[at] = replace(one, entity="quantity")
 
 
 def _is_address(reading: Reading) -> bool:

@@ -149,6 +149,25 @@ def test_what_is_told_beside_a_question_about_goods_is_not_asked(house, text, in
     assert query(house, text, intent) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "intent", "entity", "values"),
+    [
+        ("What would six wine glasses set me back?", "ask_price", "quantity", ["6"]),
+        ("what do number 2 and 3 cost", "ask_price", "ordinal", ["2", "3"]),
+        ("make the candles eight instead of six", "change_quantity", "quantity", ["8"]),
+        ("i wanted only one toothbrush, not eleven!!", "change_quantity", "quantity", ["1"]),
+        ("蓝的不要，给我看粉色", "refine_search", "exclude", ["blue"]),
+        ("蓝的不要，给我看粉色", "refine_search", "colour", ["pink"]),
+        ("brand names mean nothing to me, love", "adjust_recommendations", "adjustment", ["ignore"]),
+        ("the brand matters most to me", "adjust_recommendations", "adjustment", ["restore"]),
+        ("never going over 40 on anything, remember that", "state_wish", "price_max", ["40"]),
+        ("jumper's too small, need the next size up", "exchange_product", "product_query", ["jumper"]),
+    ],
+)
+def test_what_is_meant_is_told_from_what_is_denied(house, text, intent, entity, values):
+    assert [one.value for one in house.read(text, intent) if one.entity == entity] == values
+
+
 def test_what_the_shop_sells_is_searched_for_though_people_mostly_own_one(house):
     assert query(house, "recommend a sofa", "recommend") == {"sofa"}
     assert query(house, "we move house next week and everything has to go, so recommend us a sofa", "recommend") == {
