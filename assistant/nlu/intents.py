@@ -30,7 +30,8 @@ NUMBERED = ORDERS | ABOUT_BOUGHT | ABOUT_ORDER
 DATED = (NUMBERED | {READDRESSING, "inform"}) - {REPORTING}
 
 # The assistant chooses: what is named narrows the choice, and nothing points at what was shown.
-OFFERING = frozenset({"recommend", "ask_new", "ask_deals"})
+RECOMMENDING = "recommend"
+OFFERING = frozenset({RECOMMENDING, "ask_new", "ask_deals"})
 # It chooses by a product that was shown, or is told what to make of one.
 STARTING_FROM_ONE = frozenset({"ask_similar", "ask_goes_with"})
 JUDGING = frozenset({"ask_why", "dismiss_product", "adjust_recommendations"})
@@ -109,9 +110,10 @@ HAS_QUERY = (
 
 INFORM = "inform"
 # Asked is whether something fits a need, which any word may tell: "can it stand in the rain?"
-FITTING = frozenset({"ask_option", "compare_products"})
-# What goods must be narrows a search, or is what is asked of them: "only waterproof ones", "is it quiet enough?"
-SAYS_NEEDS = FITTING | OFFERING | {"search_products", REFINING, BY_PHOTO, "show_more"}
+COMPARING = "compare_products"
+FITTING = frozenset({"ask_option", COMPARING})
+# What goods must be narrows a search or decides between two: "only waterproof ones", "which is quiet enough?"
+SAYS_NEEDS = OFFERING | {COMPARING, "search_products", REFINING, BY_PHOTO, "show_more"}
 # Whatever is left of a message is what to search for, or an answer such as a name.
 NAMES_ANYTHING = frozenset({"search_products", "inform"})
 # These follow what was shown; a word that the shop does not know is then rather a verb.

@@ -10,6 +10,7 @@ from assistant.nlu.intents import (
     ABOUT_ORDER,
     ANSWERING,
     CHANGE_QUANTITY,
+    COMPARING,
     NAMES_OPTIONS,
     OFFERING,
     ORDERS,
@@ -25,7 +26,6 @@ from assistant.nlu.scripts import has_han, is_han
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
-COMPARING = "compare_products"
 POINTLESS = SMALL_TALK | SEARCHING | OFFERING | ORDERS | ABOUT_ORDER | ANSWERING | {READDRESSING, "ask_source"}
 NAMED = frozenset({"ordinal", "product", "brand", "category", "colour", "reference", "product_query"})
 _ONE_NAMED = frozenset({"ordinal", "product"})

@@ -44,6 +44,7 @@ from assistant.nlu.intents import (
     NAMES_GOODS,
     NAMES_KNOWN_GOODS,
     OFFERING,
+    RECOMMENDING,
     SAYS_NEEDS,
     SORTING,
 )
@@ -166,10 +167,12 @@ class QueryFinder:
         """Leave what names goods and, where it is asked for, what they must be; words of a product's name always do."""
         described = self._described(reading, idle, by_rules)
         named = {at for one in reading.found if one.entity == "product" for at in range(one.first, one.last)}
-        asks_option = reading.intent in FITTING and any(one.entity in _OPTIONS for one in reading.found)
-        if reading.intent in FITTING and not (named or tagger.goods(described)[0] or asks_option):
+        goods, thinkable = tagger.goods(described)
+        if reading.intent in FITTING and not (named or goods or any(one.entity in _OPTIONS for one in reading.found)):
             return by_rules
-        goods, thinkable = tagger.goods(described, with_needs=reading.intent in SAYS_NEEDS and not asks_option)
+        # Which goods are meant is told by their name, and by nothing that is asked of them.
+        if reading.intent in SAYS_NEEDS:
+            goods, thinkable = tagger.goods(described, with_needs=True)
         places = sorted(place for place in named.union(goods) if self._is_word(reading, place))
         if places:
             return _without_repeats(reading, places)
@@ -180,6 +183,8 @@ class QueryFinder:
             return by_rules
         if len(reading.tokens) > _FEW:
             return []
+        if reading.intent == RECOMMENDING:  # "something for camping"
+            return by_rules
         return sorted({*sold, *(at for at in by_rules if at in thinkable)})
 
     @staticmethod
