@@ -201,8 +201,10 @@ class QuantityFinder:
         if reading.intent in TAKING_BACK:
             _drop(reading, [one for one in _quantities(reading) if self._is_told_of(reading, one)])
             self._keep_last(reading)
-        if reading.intent == CHANGE_QUANTITY:
-            self._keep_wanted(reading) if has_han(reading.text) else self._drop_denied(reading)
+        if reading.intent == CHANGE_QUANTITY and has_han(reading.text):
+            self._keep_wanted(reading)
+        elif reading.intent == CHANGE_QUANTITY:
+            self._drop_denied(reading)
         for first, last, (count, *_) in list(self._whole.find(reading.tokens, reading.is_free)):
             if self._idle.is_all_but(reading, first, last):
                 reading.take(first, last, {"quantity": [count]})

@@ -16,7 +16,8 @@ that tells a story first, only what it asks for is kept (`asking_part.py`).
 So far the rules, which cannot tell the landlord of "curtain rods, anyone? my landlord forbids drilling" from goods. A
 tagger that has learnt it from marked examples has the last word (`goods_tagger.py`). Where it finds no goods, the words
 of the rules are kept for a search, which may be for a need, for a question whether something fits one, and of few
-words, which tell no story: to refine a search, "only waterproof ones", and elsewhere if the tagger thinks it possible.
+words, which tell no story: to be recommended something, and elsewhere if the tagger thinks it possible. To narrow a
+search what goods must be counts like goods: "only waterproof ones". What was bought is named by the tagger, too.
 What the shop sells is searched for where nothing else is, whatever people mostly say of it: they own sofas.
 """
 
@@ -53,7 +54,6 @@ from assistant.nlu.scripts import has_han, is_han, plain
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
 
-_BOUGHT = frozenset({"product", "product_query"})
 _OPTIONS = frozenset({"option_name", "option_value", "colour"})
 _POINTING = frozenset({"product", "reference", "ordinal", "sku"})
 _SHOWN = frozenset({"reference", "ordinal"})
@@ -136,10 +136,10 @@ class QueryFinder:
         """Note goods that were bought, known or not; of those that are known, leave out what only a story names."""
         if self._tagger is None:
             return
-        known = {at for one in reading.found if one.entity == "product_query" for at in range(one.first, one.last)}
+        known = _places_of(reading, "product_query")
         idle, by_rules = self._by_rules(reading)
         goods, thinkable = self._tagger.goods(self._described(reading, idle, by_rules))
-        named = {at for one in reading.found if one.entity == "product" for at in range(one.first, one.last)}
+        named = _places_of(reading, "product")
         kept = sorted(at for at in named.union(goods) if at in known or self._is_word(reading, at))
         kept = kept or sorted(known.intersection(thinkable))
         reading.found[:] = [one for one in reading.found if one.entity != "product_query"]
@@ -166,7 +166,7 @@ class QueryFinder:
     def _of_goods(self, reading: Reading, idle: frozenset[int], by_rules: list[int], tagger: GoodsTagger) -> list[int]:
         """Leave what names goods and, where it is asked for, what they must be; words of a product's name always do."""
         described = self._described(reading, idle, by_rules)
-        named = {at for one in reading.found if one.entity == "product" for at in range(one.first, one.last)}
+        named = _places_of(reading, "product")
         goods, thinkable = tagger.goods(described)
         if reading.intent in FITTING and not (named or goods or any(one.entity in _OPTIONS for one in reading.found)):
             return by_rules
@@ -298,6 +298,10 @@ class QueryFinder:
             return False
         known = sum(reading.tokens[at].end - reading.tokens[at].start for at in kept)
         return known >= _MOSTLY * sum(map(str.isalnum, reading.text))
+
+
+def _places_of(reading: Reading, entity: str) -> set[int]:
+    return {at for one in reading.found if one.entity == entity for at in range(one.first, one.last)}
 
 
 def _count_goods(reading: Reading, place: int) -> None:
