@@ -167,12 +167,11 @@ class QueryFinder:
         """Leave what names goods and, where it is asked for, what they must be; words of a product's name always do."""
         described = self._described(reading, idle, by_rules)
         named = _places_of(reading, "product")
-        goods, thinkable = tagger.goods(described)
-        if reading.intent in FITTING and not (named or goods or any(one.entity in _OPTIONS for one in reading.found)):
+        asks_need = reading.intent in FITTING and not any(one.entity in _OPTIONS for one in reading.found)
+        if asks_need and not (named or tagger.goods(described)[0]):
             return by_rules
-        # Which goods are meant is told by their name, and by nothing that is asked of them.
-        if reading.intent in SAYS_NEEDS:
-            goods, thinkable = tagger.goods(described, with_needs=True)
+        # Which goods are asked about is told by their name, and by nothing that is asked of them.
+        goods, thinkable = tagger.goods(described, with_needs=reading.intent in SAYS_NEEDS)
         places = sorted(place for place in named.union(goods) if self._is_word(reading, place))
         if places:
             return _without_repeats(reading, places)
