@@ -164,7 +164,7 @@ encoder: environments
 		$(addprefix $(INTENTS)/,model.onnx tokenizer.json encoder.json) -- \
 		$(SERVICES) -m ops.export_encoder --model intents --out $(INTENTS)
 
-# Which words of a message name goods, learnt from examples in which people marked them.
+# Which words of a message name goods, learnt from examples in which they are marked.
 goods: shop encoder
 	@$(FRESH) "Word groups" --inputs ops/word_groups.py requirements/services.txt $(ENCODER)/encoder.json \
 		$(MULTILINGUAL)/encoder.json --outputs $(WORD_GROUPS) -- $(SERVICES) -m ops.word_groups --english $(ENCODER) \

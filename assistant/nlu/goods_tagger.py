@@ -1,8 +1,8 @@
 """Tells of each token of a message whether it is part of a name of goods that the shopper speaks of.
 
 "curtain rods, anyone? my landlord forbids drilling" asks for curtain rods, and for no landlord: no list of words tells
-that. A conditional random field (Lafferty, McCallum and Pereira, 2001) has learnt it of examples in which people marked
-the goods; what the rules make of a message is among what it is told (`goods_features.py`).
+that. A conditional random field (Lafferty, McCallum and Pereira, 2001) has learnt it of examples in which
+the goods are marked; what the rules make of a message is among what it is told (`goods_features.py`).
 """
 
 from __future__ import annotations

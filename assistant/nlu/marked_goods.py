@@ -1,4 +1,4 @@
-"""Training examples in which people have marked the goods: "any [curtain rods](goods) for tall windows?".
+"""Training examples in which the goods are marked: "any [curtain rods](goods) for tall windows?".
 
 What goods must be, where a search is narrowed or a question asked, is marked too: "is it [quiet enough](need)?".
 """

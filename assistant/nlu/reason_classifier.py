@@ -1,7 +1,7 @@
 """The component that tells why something comes back, where no list of phrases would ever be whole.
 
 "the kettle trips the fuse" is faulty goods and "鞋子顶脚趾头" shoes that do not fit. A linear model has learnt it of
-messages that people labelled, and what the lists of phrases think is among what it is told. Where it is not sure, their
+messages that were labelled, and what the lists of phrases think is among what it is told. Where it is not sure, their
 reason stays, and where they have none, none is told, and the desk asks.
 """
 
