@@ -14,7 +14,7 @@ const GALLERY =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" class="dg-gallery"><path d="M5 4h14a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2Zm-2 12 5-5 4 4 3-3 6 6M15.500 8.500h.01"/></svg>';
 const CAMERA =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" class="dg-camera"><path d="M4 7h3.500L9 4.500h6L16.500 7H20a1.500 1.500 0 0 1 1.500 1.500v10A1.500 1.500 0 0 1 20 20H4a1.500 1.500 0 0 1-1.500-1.500v-10A1.500 1.500 0 0 1 4 7Zm8 2.500a3.700 3.700 0 1 0 0 7.400 3.700 3.700 0 0 0 0-7.400Z"/></svg>';
-// deep-chat may draw itself twice when it starts: what is said between the two would be lost.
+// On a slow machine deep-chat draws itself twice when it starts: what is said between the two would be lost.
 const RENDERS_APART_MS = 150;
 const SEARCH_BY_PHOTO = '/search_by_photo';
 const NO_RETRY = [
@@ -53,24 +53,29 @@ export class Chat {
     // Without a font of our own, deep-chat would fetch one from another company's server.
     element.style.fontFamily = 'inherit';
     Object.assign(element, this.settings(history));
-    const drawn = new Promise((resolve) => {
-      let timer;
-      element.onComponentRender = () => {
-        this.describe();
-        clearTimeout(timer);
-        timer = setTimeout(resolve, RENDERS_APART_MS);
-      };
-    });
     this.element?.remove();
     this.element = element;
     // At once: what is pasted or pressed between its two drawings is meant, too.
     this.listen(element.shadowRoot);
     parent.append(element);
-    await drawn;
+    await this.drawing(element);
     element.style.border = '0';
     this.photos.load(element.shadowRoot);
     if (this.lastAnswer.length) this.thumbs.load(element.shadowRoot);
     this.photos.frame(element.shadowRoot, this.lastAnswer);
+  }
+
+  /** Names the parts each time deep-chat draws itself, of which it tells the first only; waits for the last. */
+  drawing(element) {
+    return new Promise((resolve) => {
+      let timer;
+      const observer = new MutationObserver(() => {
+        this.describe();
+        clearTimeout(timer);
+        timer = setTimeout(resolve, RENDERS_APART_MS);
+      });
+      observer.observe(element.shadowRoot.querySelector('#container'), { childList: true });
+    });
   }
 
   listen(root) {
