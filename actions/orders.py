@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from actions.base import ShopAction, take_answer
 from actions.cards import named_button, variant_title
 from actions.code_lines import total_text
+from actions.desk_lines import named_lines
 from actions.facts import order_facts
 from actions.guest_orders import offer_look, opened_order
 from actions.pending import CASE, CODE, CONTACT, ORDER, answers_question, said_number
@@ -19,7 +20,9 @@ from shop.orders import OrderView, ShipmentView, find_order, list_orders, neares
 from shop.receipts import Fact
 from shop.search import Sort
 
-_LISTED = 5
+# So many of the newest are looked at for what is named, and so many are listed at most.
+_LOOKED, _LISTED = 30, 5
+_GOODS = ("product", "product_query", "category")
 
 
 class ActionTrackOrder(ShopAction):
@@ -30,7 +33,7 @@ class ActionTrackOrder(ShopAction):
         return "action_track_order"
 
     def perform(self, turn: Turn) -> None:
-        """Show the order that is named, the one last spoken of, or the only one; else ask which."""
+        """Show the order that is named, that holds what is named, the one last spoken of, or the only one; else ask."""
         if turn.pending.get("kind") in (CONTACT, CODE) and answers_question(turn):
             # A bare number is read as that of an order; here it is what was asked for.
             take_answer(turn)
@@ -42,7 +45,11 @@ class ActionTrackOrder(ShopAction):
         if placed:
             _track_placed(turn, placed)
             return
-        if turn.slot("focus_order"):
+        if holding := _holding(turn):
+            _show_or_ask(turn, holding)
+            return
+        # What is in none of them was not just spoken of.
+        if turn.slot("focus_order") and not any(map(turn.entity, _GOODS)):
             # One that is there no longer was not asked for by name: then it is as if none had been spoken of.
             found = _found(turn, turn.slot("focus_order"))
             if found:
@@ -91,10 +98,19 @@ def days_said(turn: Turn) -> Days | None:
         return None
 
 
-def _track_placed(turn: Turn, placed: Days) -> None:
-    """Show the one order of some days; of several, ask which."""
+def _holding(turn: Turn, placed: Days | None = None) -> list[OrderView]:
+    """Find the orders, of some days or of all, that hold what a message names: "where is my laptop?"."""
+    if turn.from_button:
+        return []
     with turn.reading() as session:
-        orders = list_orders(session, turn.shopper, limit=_LISTED, placed=placed)
+        orders = list_orders(session, turn.shopper, limit=_LOOKED, placed=placed)
+    return [order for order in orders if named_lines(turn, order.lines)][:_LISTED]
+
+
+def _track_placed(turn: Turn, placed: Days) -> None:
+    """Show the one order of some days, or the one of them that holds what is named; of several, ask which."""
+    with turn.reading() as session:
+        orders = _holding(turn, placed) or list_orders(session, turn.shopper, limit=_LISTED, placed=placed)
     if orders:
         _show_or_ask(turn, orders)
     else:
