@@ -63,6 +63,38 @@ class Row(Features):
         return Features(self.features.copy(), self.type, self.attribute, self.origin)
 
 
+class Cells(Features):
+    """The counts of one message: the columns that are filled, and their values.
+
+    A matrix of SciPy's takes a tenth of a millisecond to make; it is made for those who ask for it.
+    """
+
+    # Rasa's constructor would ask at once.
+    def __init__(self, columns: np.ndarray, values: np.ndarray, width: int, origin: str) -> None:
+        self.columns, self.values, self.width = columns, values, width
+        self.type, self.attribute, self.origin = FEATURE_TYPE_SENTENCE, TEXT, origin
+
+    @property
+    def features(self) -> Matrix:
+        """Make the matrix, shape (1, columns)."""
+        return sparse.csr_matrix((self.values, self.columns, np.array([0, len(self.columns)])), (1, self.width))
+
+    def is_sparse(self) -> bool:
+        """Tell that it is."""
+        return True
+
+    def fingerprint(self) -> str:
+        """Hash what is filled."""
+        found = hashlib.sha256(f"{self.origin} {self.width}".encode())
+        for part in (self.columns, self.values):
+            found.update(np.ascontiguousarray(part))
+        return found.hexdigest()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Features:
+        """Copy it as features that can be changed."""
+        return Features(self.features, self.type, self.attribute, self.origin)
+
+
 def add_rows(messages: Sequence[Message], matrix: Matrix, origin: str) -> None:
     """Add to each message its row of a matrix."""
     block = Block(matrix)

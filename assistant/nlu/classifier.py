@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
-from assistant.nlu.feature_rows import feature_rows
+from assistant.nlu.feature_rows import feature_rows, filled
 from assistant.nlu.linear_model import LinearModel
 from assistant.nlu.messages import HAN, KINDS, OTHER, kind_of
 from assistant.nlu.per_script import read_each, write_each
@@ -124,13 +124,13 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         if not self._models:
             return messages
         for message in messages:
-            row, model = feature_rows([message], self._weights), self._model_for(message)
+            row, model = filled(message, self._weights), self._model_for(message)
             # A message without words (empty, blank) lacks the features of one kind or of both.
-            if row is None or row.shape[1] != model.weights.shape[1]:
+            if row is None or row.width != model.weights.shape[1]:
                 message.set(INTENT, dict(NO_INTENT), add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [], add_to_output=True)
                 continue
-            pairs = model.ranking(model.probabilities(row)[0], self._config["ranking_length"])
+            pairs = model.ranking(model.probabilities_of(row.columns, row.values), self._config["ranking_length"])
             ranking = [{"name": name, "confidence": confidence} for name, confidence in pairs]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -24,7 +26,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import CountVectorizer
 
-from assistant.nlu.blocks import add_rows
+from assistant.nlu.blocks import Cells, add_rows
 from assistant.nlu.outline import OUTLINE
 from assistant.nlu.scripts import has_han
 from assistant.nlu.sounds import sounds_of
@@ -101,6 +103,8 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
         super().__init__(name, config)
         self._model_storage, self._resource = model_storage, resource
         self._counter: CountVectorizer | None = None
+        self._places: dict[str, int] = {}
+        self._pieces: Callable[[str], list[str]] = str.split
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which words there are."""
@@ -118,7 +122,9 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the counts to every message that has text."""
         spoken = [message for message in messages if message.get(TEXT)]
-        if spoken and self._counter is not None:
+        if len(spoken) == 1 and self._counter is not None:
+            spoken[0].add_features(self._cells(self._counted(spoken[0])))
+        elif spoken and self._counter is not None:
             counts = self._counter.transform([self._counted(message) for message in spoken]).tocsr()
             add_rows(spoken, counts, self._config[FEATURIZER_CLASS_ALIAS])
         return messages
@@ -129,7 +135,15 @@ class CountFeaturizer(SparseFeaturizer, GraphComponent):
         return training_data
 
     def _know(self, words: list[str]) -> None:
-        self._counter = self._new_counter(vocabulary={word: place for place, word in enumerate(words)})
+        self._places = {word: place for place, word in enumerate(words)}
+        self._counter = self._new_counter(vocabulary=self._places)
+        self._pieces = self._counter.build_analyzer()
+
+    def _cells(self, text: str) -> Cells:
+        """Count the known pieces of one text; scikit-learn's way takes half a millisecond for any number of texts."""
+        found = Counter(self._places[piece] for piece in self._pieces(text) if piece in self._places)
+        columns, counts = np.array(list(found), np.intp), np.array(list(found.values()), np.float32)
+        return Cells(columns, counts, len(self._places), self._config[FEATURIZER_CLASS_ALIAS])
 
     def _new_counter(self, **options: Any) -> CountVectorizer:
         lengths, analyzer = (self._config["min_ngram"], self._config["max_ngram"]), self._config["analyzer"]

@@ -55,9 +55,11 @@ class LinearModel:
 
     def probabilities(self, features: Features) -> np.ndarray:
         """Give the probability of each label, of shape (rows, labels)."""
-        scores = np.asarray(features @ self._turned) + self.bias
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return scores / scores.sum(axis=1, keepdims=True)
+        return _shares(np.asarray(features @ self._turned) + self.bias)
+
+    def probabilities_of(self, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Give the probability of each label, shape (labels,), for a row of which only these columns are filled."""
+        return _shares(values.astype(self._turned.dtype) @ self._turned[columns] + self.bias)
 
     @cached_property
     def _turned(self) -> np.ndarray:
@@ -80,3 +82,9 @@ class LinearModel:
         labels = json.loads((folder / LABELS).read_text(encoding="utf-8"))
         with np.load(folder / WEIGHTS, allow_pickle=False) as arrays:
             return cls(tuple(labels), arrays["weights"], arrays["bias"])
+
+
+def _shares(scores: np.ndarray) -> np.ndarray:
+    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: np.ndarray = scores / scores.sum(axis=-1, keepdims=True)
+    return shares

@@ -1,5 +1,7 @@
 """Counts of words and of pieces of words."""
 
+from copy import deepcopy
+
 import pytest
 from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
 from rasa.shared.nlu.constants import TEXT
@@ -64,6 +66,30 @@ def test_words_and_pairs_that_two_examples_have_are_counted(storage):
     # "red", "red shoes" and "shoes", in the order of the alphabet.
     assert counted(featurizer, "red red shoes") == [[2, 1, 1]]
     assert counted(featurizer, "a hat") == [[0, 0, 0]]
+
+
+@pytest.mark.parametrize("config", [{}, {"analyzer": "char_wb", "min_ngram": 2, "max_ngram": 4, "min_df": 1}])
+def test_one_message_alone_is_counted_as_among_many(storage, config):
+    texts = ["Red shoes, RED shoes!", "blue  hat 100", "运费多少", "", "unheard of"]
+    featurizer = trained(storage, *texts[:3], *(f"{text} please" for text in texts[:3]), **config)
+    many = [message(text) for text in texts if text]
+    featurizer.process(many)
+    alone = [counted(featurizer, text) for text in texts if text]
+    assert alone == [[one.features[0].features.toarray()[0].tolist()] for one in many]
+    assert sum(map(sum, alone[0])) > 0
+
+
+def test_counts_of_one_message_are_hashed_and_copied_by_what_they_hold(storage):
+    featurizer = trained(storage, "red shoes", "red shoes")
+    one, same, other = (message(text) for text in ("red shoes", "red shoes", "shoes"))
+    for each in (one, same, other):
+        featurizer.process([each])
+    first, second, third = (each.features[0] for each in (one, same, other))
+    assert first.is_sparse()
+    assert first.fingerprint() == second.fingerprint() != third.fingerprint()
+    copy = deepcopy(first)
+    assert copy.features.toarray().tolist() == first.features.toarray().tolist()
+    assert (copy.origin, copy.type, copy.attribute) == (first.origin, first.type, first.attribute)
 
 
 def test_every_number_is_the_same(storage):

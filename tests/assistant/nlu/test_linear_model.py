@@ -76,6 +76,15 @@ def test_sparse_and_dense_features_give_the_same():
     assert model.probabilities(sparse.csr_matrix(POINTS)) == pytest.approx(model.probabilities(POINTS), abs=1e-6)
 
 
+def test_a_row_of_which_some_columns_are_filled_gives_what_the_whole_row_gives():
+    rng = np.random.default_rng(0)
+    features = sparse.random(60, 9, 0.4, "csr", np.float32, rng)
+    model = LinearModel.fit(features, ["up", "down"] * 30, strength=20.0, iterations=150)
+    for row in features[:5]:
+        found = model.probabilities_of(row.indices, row.data)
+        assert found == pytest.approx(model.probabilities(row)[0], abs=1e-6)
+
+
 def test_one_label_alone_cannot_be_learnt():
     with pytest.raises(ValueError, match="at least two intents"):
         LinearModel.fit(POINTS[:2], LABELS[:2], strength=1.0, iterations=10)
