@@ -41,7 +41,13 @@ class Outcome:
     @property
     def named(self) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
         """Give the entities that were expected and those that were found; none of either where nobody said."""
-        return ((), ()) if self.case.entities is None else (self.case.entities, self.entities)
+        return ((), ()) if self.case.entities is None else (_judged(self.case.entities), _judged(self.entities))
+
+
+def _judged(entities: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Leave out which kind of option is meant where a value of it is named, which tells it: "in size 42"."""
+    is_told = any(name == "option_value" for name, _ in entities)
+    return tuple(one for one in entities if not (is_told and one[0] == "option_name"))
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,14 @@ def write(tmp_path: Path, content: str) -> Path:
     return path
 
 
+def test_which_kind_of_option_is_meant_is_judged_where_no_value_tells_it():
+    size, name = ("option_value", "Size 42"), ("option_name", "size")
+    told = Outcome(Case("boots in size 42", "search_products", (size,)), "search_products", 0.9, (size, name))
+    asked = Outcome(Case("which sizes?", "ask_option", (name,)), "ask_option", 0.9, ())
+    assert score_entities([told]).f1 == 1
+    assert score_entities([asked]).recall == 0
+
+
 def test_cases_are_read_with_one_or_several_values(tmp_path):
     path = write(tmp_path, 'test:\n  compare: [["1 or 2", {ordinal: ["1", "2"], colour: black}]]\n')
     assert load_cases(path, "test") == [
