@@ -14,8 +14,8 @@ _AS_PICTURE = "\ufe0f"
 _LONG_NUMBER = re.compile(r"\d{4,}")
 _ANY_LONG_NUMBER = "1001"
 _MARK = "- "
-# "[lamp](goods)", "[waterproof](need)": marked for another model.
-_MARKED = re.compile(r"\[([^\]]+)\]\((?:goods|need)\)")
+# "[lamp](goods)", "[waterproof](need)", "[leather](never)": marked for another model.
+_MARKED = re.compile(r"\[([^\]]+)\]\((?:goods|need|never)\)")
 
 
 class ExamplesUnreadable(ValueError):

@@ -18,8 +18,11 @@ from assistant.nlu.goods_features import Features
 GROUPS, MODEL = "groups.json", "tagger.crfsuite"
 """The files of a folder: the groups of words, and what was learnt."""
 
-INSIDE, NEEDED, OUTSIDE = "in", "need", "out"
-"""The labels: goods, what they must be, and anything else. One label for both would take verbs for goods."""
+INSIDE, NEEDED, AVOIDED, OUTSIDE = "in", "need", "never", "out"
+"""The labels: goods, what they must be, what shall never be shown, and anything else.
+
+One label for goods and what they must be would take verbs for goods.
+"""
 
 # A word of the goods that is missing costs a search more than one too many. Chosen on authors that were left out: below
 # it, fewer messages are found whole.
@@ -27,6 +30,8 @@ _LIKELY = 0.4
 # What the rules take for goods in a message of few words need only be thinkable: "g'day" and "thx" are not. Of what
 # goods must be a little more is asked, as any word might be.
 _THINKABLE, _THINKABLE_NEED = 0.1, 0.2
+# A wish that is not heard costs more than one too many, which is told back and can be undone. Chosen in the same way.
+_AVOIDED = 0.35
 
 
 class GoodsTagger:
@@ -48,8 +53,10 @@ class GoodsTagger:
             self._tagger.open(path)
         except (OSError, ValueError) as error:
             raise ArtifactError(f"{path} is no model of goods ({error}): delete it and run `{MAKE_THEM}`") from error
-        # What was learnt of examples without a need knows no such label.
-        self._labels = [label for label in (INSIDE, NEEDED) if label in self._tagger.labels()]
+        # What was learnt of examples without such marks knows no such labels.
+        known = self._tagger.labels()
+        self._labels = [label for label in (INSIDE, NEEDED) if label in known]
+        self._knows_avoided = AVOIDED in known
         if INSIDE not in self._labels:
             raise ArtifactError(f"{path} is a model of something else: delete it and run `{MAKE_THEM}`")
 
@@ -66,3 +73,10 @@ class GoodsTagger:
         least = _THINKABLE_NEED if with_needs else _THINKABLE
         likely, thinkable = ([at for at, one in enumerate(chances) if one >= limit] for limit in (_LIKELY, least))
         return likely, thinkable
+
+    def avoided(self, described: Sequence[Features]) -> list[int]:
+        """Give the places of the tokens that name what shall never be shown, or may be shown again."""
+        if not self._knows_avoided:
+            return []
+        self._tagger.set(described)
+        return [at for at in range(len(described)) if self._tagger.marginal(AVOIDED, at) >= _AVOIDED]

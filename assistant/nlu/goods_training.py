@@ -8,16 +8,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pycrfsuite
-from tqdm import tqdm
 
 from assistant.nlu.artifacts import ArtifactError
 from assistant.nlu.goods_features import Features
-from assistant.nlu.goods_tagger import INSIDE, NEEDED, OUTSIDE
+from assistant.nlu.goods_tagger import AVOIDED, INSIDE, NEEDED, OUTSIDE
 from assistant.nlu.intents import UNSURE
+from assistant.nlu.many_messages import shared_out
 from assistant.nlu.marked_goods import MarkedExample, read_marked
 from assistant.nlu.reader import FILES, MessageReader
 from assistant.nlu.tokens import Token
@@ -30,13 +32,18 @@ SETTINGS = {"c1": 0.1, "c2": 0.05, "max_iterations": 80, "feature.possible_trans
 Sequenced = tuple[list[Features], list[str]]
 
 
-def rules_reader(groups: str = str(FILES["groups"])) -> MessageReader:
+def rules_files() -> Mapping[str, Any]:
+    """Give the files of the reader as it is before anything was learnt."""
+    return {**FILES, "tagger": None}
+
+
+def rules_reader() -> MessageReader:
     """Load the reader as it is before anything was learnt.
 
     Raises:
         ArtifactError: a file that the set-up makes is missing or damaged.
     """
-    return MessageReader.load(**{**FILES, "groups": groups, "tagger": None})
+    return MessageReader.load(**rules_files())
 
 
 def described(reader: MessageReader, example: MarkedExample, intent: str) -> Sequenced:
@@ -46,7 +53,8 @@ def described(reader: MessageReader, example: MarkedExample, intent: str) -> Seq
 
 
 def _label(example: MarkedExample, token: Token) -> str:
-    return INSIDE if example.marks(token) else NEEDED if example.needs_of(token) else OUTSIDE
+    marked = {INSIDE: example.marks, NEEDED: example.needs_of, AVOIDED: example.avoids}
+    return next((label for label, is_marked in marked.items() if is_marked(token)), OUTSIDE)
 
 
 def learn(sequences: Sequence[Sequenced], out: Path) -> None:
@@ -61,11 +69,20 @@ def learn(sequences: Sequence[Sequenced], out: Path) -> None:
     beside.replace(out)
 
 
-def sequences_of(reader: MessageReader, examples: Sequence[MarkedExample]) -> list[Sequenced]:
-    """Describe examples, each as it is read once its intent is known, and before."""
-    bar = tqdm(examples, desc="reading marked examples", unit=" messages", file=sys.stderr, leave=False)
-    found = [described(reader, one, intent) for one in bar for intent in (one.intent, UNSURE)]
+def sequences_of(files: Mapping[str, Any], examples: Sequence[MarkedExample]) -> list[Sequenced]:
+    """Describe examples, each as it is read once its intent is known, and before.
+
+    Args:
+        files: what the reader is loaded from.
+        examples: what is described.
+    """
+    found = shared_out(partial(_described_both, files), examples, "reading marked examples")
     return [(features, labels) for features, labels in found if features]
+
+
+def _described_both(files: Mapping[str, Any], examples: Sequence[MarkedExample]) -> list[Sequenced]:
+    reader = MessageReader.load(**files)
+    return [described(reader, one, intent) for one in examples for intent in (one.intent, UNSURE)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         examples = read_marked(asked.data)
-        learn(sequences_of(rules_reader(), examples), asked.out)
+        learn(sequences_of(rules_files(), examples), asked.out)
     except (ArtifactError, TrainingTextError, WordListError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

@@ -19,7 +19,7 @@ EXCHANGING, REPORTING, REORDERING = "exchange_product", "report_problem", "reord
 TELLING_WHY = frozenset({"return_product", EXCHANGING, REPORTING})
 ABOUT_BOUGHT = RETURNING | {EXCHANGING, REPORTING, REORDERING, "ask_warranty"}
 # Of a whole order, where a name says which order, and of where it goes, where a name may be one of a street.
-ABOUT_ORDER = frozenset({"track_refund", "request_invoice"})
+ABOUT_ORDER = frozenset({"track_order", "track_refund", "request_invoice"})
 READDRESSING = "change_address"
 COMPLAINING = "complain"
 INVOICING = "request_invoice"
@@ -39,6 +39,8 @@ JUDGING = frozenset({"ask_why", "dismiss_product", "adjust_recommendations"})
 GIVING = OFFERING | {"search_products", "nlu_fallback"}
 # What holds for every choice; "undo that" points at no product.
 WISHES = frozenset({"state_wish", "show_wishes", "undo_adjustment"})
+# What shall never be shown is told, or may be shown again.
+AVOIDING = WISHES - {"show_wishes"}
 
 # Talk of no product: numbers, "it" and "that" mean nothing in "that's all, thanks".
 SMALL_TALK = WISHES | {

@@ -1,6 +1,7 @@
 """Training examples in which the goods are marked: "any [curtain rods](goods) for tall windows?".
 
-What goods must be, where a search is narrowed or a question asked, is marked too: "is it [quiet enough](need)?".
+What goods must be, where a search is narrowed or a question asked, is marked too: "is it [quiet enough](need)?". So is
+what shall never be shown: "nothing with [palm oil](never) in it, ever".
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
     from assistant.nlu.tokens import Token
 
-GOODS, NEED = "goods", "need"
-MARKS = frozenset({GOODS, NEED})
-_MARK = f"]({GOODS})"
+GOODS, NEED, NEVER = "goods", "need", "never"
+MARKS = frozenset({GOODS, NEED, NEVER})
+_MARKS_ALL = tuple(f"]({mark})" for mark in (GOODS, NEVER))
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class MarkedExample:
         spans: the places of the goods, the first letter and one past the last.
         source: the file it stands in, by its place in the folder and without its ending.
         needs: the places of what they must be.
+        avoided: the places of what shall never be shown, or may be again.
     """
 
     text: str
@@ -39,6 +41,7 @@ class MarkedExample:
     spans: tuple[tuple[int, int], ...]
     source: str
     needs: tuple[tuple[int, int], ...] = ()
+    avoided: tuple[tuple[int, int], ...] = ()
 
     def marks(self, token: Token) -> bool:
         """Tell whether most of a token is marked as goods."""
@@ -48,6 +51,10 @@ class MarkedExample:
         """Tell whether most of a token is marked as what goods must be."""
         return _is_within(token, self.needs)
 
+    def avoids(self, token: Token) -> bool:
+        """Tell whether most of a token is marked as what shall never be shown."""
+        return _is_within(token, self.avoided)
+
 
 def _is_within(token: Token, spans: Sequence[tuple[int, int]]) -> bool:
     inside = sum(max(0, min(last, token.end) - max(first, token.start)) for first, last in spans)
@@ -55,14 +62,14 @@ def _is_within(token: Token, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def read_marked(folder: Path) -> list[MarkedExample]:
-    """Read the files of training text in which goods are marked; in these an example without a mark names none.
+    """Read the files of training text in which something is marked; in these an example without a mark names nothing.
 
     Raises:
         TrainingTextError: Rasa cannot read a file, or no file has a mark.
     """
     found = [one for path in sorted(folder.rglob("*.yml")) for one in _read(path, folder)]
     if not found:
-        raise TrainingTextError(f"no goods are marked in {folder}: write [lamp]{_MARK[1:]} for a lamp")
+        raise TrainingTextError(f"no goods are marked in {folder}: write [lamp]({GOODS}) for a lamp")
     return found
 
 
@@ -70,7 +77,8 @@ def _read(path: Path, folder: Path) -> Sequence[MarkedExample]:
     from rasa.shared.exceptions import RasaException
     from rasa.shared.nlu.training_data.loading import load_data
 
-    if _MARK not in path.read_text(encoding="utf-8"):
+    content = path.read_text(encoding="utf-8")
+    if not any(mark in content for mark in _MARKS_ALL):
         return []
     try:
         read = load_data(str(path)).intent_examples
@@ -83,6 +91,7 @@ def _read(path: Path, folder: Path) -> Sequence[MarkedExample]:
             _spans(one, GOODS),
             path.relative_to(folder).with_suffix("").as_posix(),
             _spans(one, NEED),
+            _spans(one, NEVER),
         )
         for one in read
         if one.get("text")

@@ -115,7 +115,9 @@ class MessageReader:
         self._speller = Speller(set(glossary).union(*known_words), real_words)
         names.translate(glossary, self._speller)
         features = GoodsFeatures(groups or WordGroups({}), glossary)
-        self._queries = QueryFinder(words, tokenizer, idle, glossary, catalogue.heads(tokenizer), features, tagger)
+        avoided = AvoidedFinder(words, tokenizer, idle, names, glossary)
+        heads = catalogue.heads(tokenizer)
+        self._queries = QueryFinder(words, tokenizer, idle, glossary, heads, features, avoided, tagger)
         # The order matters: each takes what it is sure of before the next, which knows less, looks at the rest.
         self._finders: tuple[Finder, ...] = (
             RmaFinder(),
@@ -136,7 +138,7 @@ class MessageReader:
             SizeFinder(words, tokenizer, catalogue, idle),
             SortFinder(words, tokenizer),
             PriceFinder(words, tokenizer),
-            AvoidedFinder(words, tokenizer, idle, names, glossary),
+            avoided,
             OrderFinder(words, tokenizer, idle),
             bought,
             GroupFinder(words, tokenizer),

@@ -49,7 +49,7 @@ class ScopeGate(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Give the defaults, chosen on the validation messages of both languages."""
-        return {"threshold": 0.21, "margin": 0.03}
+        return {"threshold": 0.24, "margin": 0.03}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

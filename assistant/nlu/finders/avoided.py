@@ -2,16 +2,19 @@
 
 The words stand behind a lead or before a closing phrase, and end at an idle word or a sign: "nothing with leather or
 wool, please" gives "leather" and "wool". In `undo_adjustment` the same value names the wish to drop.
+
+So far the rules. A tagger that has learnt it from marked examples is told of them, and has the last word
+(`queries.py`): "palm oil is dead to me" has no lead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.finders.names import NameFinder
 from assistant.nlu.phrases import PhraseBook
-from assistant.nlu.reading import Reading
+from assistant.nlu.reading import Found, Reading
 from assistant.nlu.scripts import is_han, plain
 from assistant.nlu.tokens import Tokenizer
 from assistant.nlu.words import WordLists
@@ -50,6 +53,21 @@ class AvoidedFinder:
         for first, _, _ in list(self._ends[reading.intent].find(reading.tokens, reading.is_free)):
             self._take(reading, self._before(reading, first))
         self._take_implied(reading)
+
+    def believe(self, reading: Reading, places: Sequence[int]) -> None:
+        """Take the words at these places, each run of them as one value, instead of what leads and ends have found.
+
+        What a word implies stays, as nothing is named there: "I'm vegan".
+        """
+        implied = [one for one in reading.found if one.entity == "wish_exclude" and self._implies(reading, one)]
+        reading.found[:] = [one for one in reading.found if one.entity != "wish_exclude" or one in implied]
+        places = [at for at in places if not any(one.first <= at < one.last for one in implied)]
+        starts = [at for at in places if at - 1 not in places or not self._joins(reading, at)]
+        ends = [at + 1 for at in places if at + 1 not in places or at + 1 in starts]
+        self._take(reading, zip(starts, ends, strict=True))
+
+    def _implies(self, reading: Reading, one: Found) -> bool:
+        return self._implied.at(reading.tokens, one.first)[0] == one.last - one.first
 
     def _behind(self, reading: Reading, place: int) -> Iterator[Span]:
         start = self._skip_idle(reading, place)
@@ -138,7 +156,7 @@ class AvoidedFinder:
     def _joins(self, reading: Reading, place: int) -> bool:
         return not place or (place < len(reading.tokens) and not _BREAKS & {*reading.between(place - 1, place)})
 
-    def _take(self, reading: Reading, spans: Iterator[Span]) -> None:
+    def _take(self, reading: Reading, spans: Iterable[Span]) -> None:
         said = {one.value for one in reading.found if one.entity == "wish_exclude"}
         for first, last in list(spans):
             value = self._spelled(reading, first, last)

@@ -29,6 +29,7 @@ from itertools import pairwise
 
 from assistant.nlu.common_words import carrying_characters, carrying_words, common_verbs
 from assistant.nlu.finders.asking_part import AskingPart
+from assistant.nlu.finders.avoided import AvoidedFinder
 from assistant.nlu.finders.compounds import Compounds
 from assistant.nlu.finders.idle import IdleWords
 from assistant.nlu.goods_features import Features, GoodsFeatures, Known
@@ -37,6 +38,7 @@ from assistant.nlu.han import NUMERALS
 from assistant.nlu.intents import (
     ABOUT_BOUGHT,
     ABOUT_ORDER,
+    AVOIDING,
     BY_PHOTO,
     FITTING,
     HAS_QUERY,
@@ -90,6 +92,7 @@ class QueryFinder:
         glossary: Chinese names of goods.
         sold: words that say what the shop sells, as "sofa" does.
         features: describe tokens to the tagger.
+        avoided: finds what is never wanted by phrases, and takes what the tagger finds.
         tagger: tells goods; without one the rules do.
     """
 
@@ -101,9 +104,10 @@ class QueryFinder:
         glossary: Mapping[str, str],
         sold: Collection[str],
         features: GoodsFeatures,
+        avoided: AvoidedFinder,
         tagger: GoodsTagger | None = None,
     ) -> None:
-        self._features, self._tagger = features, tagger
+        self._features, self._avoided, self._tagger = features, avoided, tagger
         self._idle, self._goods, self._sold = idle, frozenset(glossary), frozenset(sold)
         self._modifiers, self._heads = frozenset(words.modifiers), frozenset(words.goods_endings)
         self._units = frozenset(words.quantity["units"])
@@ -115,6 +119,9 @@ class QueryFinder:
         """Note the words that are left as one value."""
         if reading.intent in ABOUT_BOUGHT | ABOUT_ORDER:
             self._find_bought(reading)
+            return
+        if reading.intent in AVOIDING and self._tagger is not None:
+            self._avoided.believe(reading, self._tagger.avoided(self.describe(reading)[0]))
             return
         # Words for an order are many, "put", "top", "end", which only a tagger tells from goods.
         if reading.intent not in HAS_QUERY or (reading.intent == SORTING and self._tagger is None):

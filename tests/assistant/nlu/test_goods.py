@@ -26,6 +26,10 @@ nlu:
 - intent: refine_search
   examples: |
     - only [waterproof](need) ones
+- intent: state_wish
+  examples: |
+    - [latex](never) is dead to me
+    - velvet makes me shiver, keep [velvet](never) away
 - intent: greet
   examples: |
     - good morning to the kitchen
@@ -150,6 +154,26 @@ def test_what_is_told_beside_a_question_about_goods_is_not_asked(house, text, in
 
 
 @pytest.mark.parametrize(
+    ("text", "intent", "avoided"),
+    [
+        ("polyester and me are not on speaking terms", "state_wish", {"polyester"}),
+        ("Adidas? over my dead body", "state_wish", {"Adidas"}),
+        ("the landlord painted it all grey, so please nothing orange", "state_wish", {"orange"}),
+        ("my feet are a size 42 and i have 90 euros", "state_wish", set()),
+        ("i've made my peace with nylon", "undo_adjustment", {"nylon"}),
+        ("搪瓷的不许出现", "state_wish", {"搪瓷"}),
+        ("紫色看着心烦", "state_wish", {"purple"}),
+        ("孩子对花生过敏，沾一点都不行", "state_wish", {"花生"}),
+        ("我脚长四十三码", "state_wish", set()),
+        ("我吃纯素", "state_wish", {"leather", "wool", "silk", "fur"}),
+        ("亚麻的可以重新拿出来了", "undo_adjustment", {"亚麻"}),
+    ],
+)
+def test_what_is_never_wanted_is_told_in_whatever_words(house, text, intent, avoided):
+    assert {one.value for one in house.read(text, intent) if one.entity == "wish_exclude"} == avoided
+
+
+@pytest.mark.parametrize(
     ("text", "intent", "entity", "values"),
     [
         ("What would six wine glasses set me back?", "ask_price", "quantity", ["6"]),
@@ -181,11 +205,13 @@ def test_words_of_a_products_name_are_always_searched_for(house):
 
 def test_files_with_marks_are_read_and_others_left_out(folder):
     found = read_marked(folder)
-    assert [one.source for one in found] == ["marked"] * 5 + ["zh/also"] * 5
+    assert [one.source for one in found] == ["marked"] * 7 + ["zh/also"] * 7
     assert found[0] == MarkedExample(
         "any teapots for a small kitchen? my sister is coming", "search_products", ((4, 11),), "marked"
     )
-    assert found[4].spans == found[4].needs == ()
+    assert found[6].spans == found[6].needs == found[6].avoided == ()
+    assert found[4] == MarkedExample("latex is dead to me", "state_wish", (), "marked", (), ((0, 5),))
+    assert [found[4].avoids(Token(first, last, "x")) for first, last in [(0, 5), (6, 8)]] == [True, False]
     assert found[3] == MarkedExample("only waterproof ones", "refine_search", (), "marked", ((5, 15),))
     assert [found[3].needs_of(Token(first, last, "x")) for first, last in [(5, 15), (0, 4)]] == [True, False]
     assert not found[3].marks(Token(5, 15, "x"))
@@ -215,7 +241,7 @@ def test_marks_are_no_entities_of_the_assistants_training(folder):
 def test_a_model_is_learnt_and_finds_what_is_like_what_was_marked(folder, capsys):
     out = folder / "made" / "tagger.crfsuite"
     assert goods_training.main(["--data", str(folder), "--out", str(out)]) == 0
-    assert "learnt from 10 messages" in capsys.readouterr().out
+    assert "learnt from 14 messages" in capsys.readouterr().out
     assert [one.name for one in out.parent.iterdir()] == [out.name]
     reader = MessageReader.load(**{**FILES, "tagger": str(out)})
     assert query(reader, "any kettles for a small office? my sister is here") == {"kettles"}
@@ -225,8 +251,11 @@ def test_each_authors_messages_are_measured_by_what_the_others_teach(folder, cap
     file = folder / "figures.json"
     assert evaluate_goods.main(["--data", str(folder), "--parts", "2", "--json", str(file)]) == 0
     rows = json.loads(file.read_text())
-    assert [(row["author"], row["way"], row["messages"]) for row in rows] == [
-        *(("marked", "rules", 4), ("marked", "tagger", 4), ("zh/also", "rules", 4), ("zh/also", "tagger", 4))
+    assert [(row["what"], row["author"], row["way"], row["messages"]) for row in rows] == [
+        (what, author, way, count)
+        for what, count in (("goods", 4), ("never", 2))
+        for author in ("marked", "zh/also")
+        for way in ("rules", "tagger")
     ]
     assert all(0 <= row[name] <= 1 for row in rows for name in ("exact", "precision", "recall"))
     assert "precision" in capsys.readouterr().out
