@@ -28,8 +28,8 @@ MATRICES = (
 # Batches are put together of sentences of like length, drawn from so many batches.
 _POOL = 16
 _ENCODED_AT_ONCE = 64
-# The sign for the beginning and the prefix "query: ", which are never hidden.
-_NEVER_HIDDEN = 4
+# The sign for the beginning, which is never hidden.
+_NEVER_HIDDEN = 1
 
 
 @dataclass(frozen=True)

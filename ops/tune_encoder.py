@@ -2,7 +2,7 @@
 
     python -m ops.tune_encoder --data data/nlu --out data/encoder
 
-Takes about forty minutes on two threads. `make train` takes the adapter into the weights of the encoder that Rasa
+Takes about half an hour on two threads. `make train` takes the adapter into the weights of the encoder that Rasa
 reads. Examples in both languages teach it, as they mean the same. Run it again when intents were added or much was
 written anew: what the encoder was not taught it still reads, and tells apart less well.
 """
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=Path("data/nlu"), help="training text (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=ADAPTER, help="folder to write (default: %(default)s)")
     asked = parser.parse_args(arguments)
-    source = SOURCES["multilingual"]
+    source = SOURCES["intents"]
     try:
         examples = read_examples(asked.data)
         from ops.encoder_tuning import TuningSettings
