@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GOODS, NEED, NEVER = "goods", "need", "never"
 MARKS = frozenset({GOODS, NEED, NEVER})
-_MARKS_ALL = tuple(f"]({mark})" for mark in (GOODS, NEVER))
+_WRITTEN = tuple(f"]({mark})" for mark in sorted(MARKS))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _read(path: Path, folder: Path) -> Sequence[MarkedExample]:
     from rasa.shared.nlu.training_data.loading import load_data
 
     content = path.read_text(encoding="utf-8")
-    if not any(mark in content for mark in _MARKS_ALL):
+    if not any(mark in content for mark in _WRITTEN):
         return []
     try:
         read = load_data(str(path)).intent_examples
