@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.nlu.intents import (
+    ABOUT_BOUGHT,
     ANSWERING,
     CHANGING,
     CHOOSING,
@@ -252,7 +253,7 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
     if before.intent != found.intent:
         if _tells_of(before.intent, found.intent, piece):
             return False
-        if not piece.is_linked and (_completes(before, found) or _leads_to(before, found)):
+        if not piece.is_linked and any(tell(before, found) for tell in (_completes, _leads_to, _tells_of_bought)):
             return False
         return not _are_one_search({before.intent, found.intent})
     return _differ(before, found) or (before.intent == POLICY and piece.follows_question)
@@ -276,6 +277,12 @@ def _leads_to(before: Request, found: Request) -> bool:
     """Tell whether the first, which hardly asks, only says of which order the second is: "订单1001里买了42码，想换"."""
     about_one = found.intent in NUMBERED - {TRACK} and not found.named(ORDER)
     return before.intent == TRACK and before.score < UNLINKED and about_one
+
+
+def _tells_of_bought(before: Request, found: Request) -> bool:
+    """Tell whether the second says why what was bought comes back, or as what: "退货，用不上了", "换货，要46码"."""
+    is_of_shown = found.intent in SEARCHING | JUDGING | {REMOVE, WISH}
+    return before.intent in ABOUT_BOUGHT and is_of_shown and not found.named(*POINTING)
 
 
 def _are_one_search(intents: set[str]) -> bool:
