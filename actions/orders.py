@@ -23,6 +23,7 @@ from shop.search import Sort
 # So many of the newest are looked at for what is named, and so many are listed at most.
 _LOOKED, _LISTED = 30, 5
 _GOODS = ("product", "product_query", "category")
+_SAYS_WHICH = (*_GOODS, "sku", "brand", "colour", "option_value")
 
 
 class ActionTrackOrder(ShopAction):
@@ -100,7 +101,8 @@ def days_said(turn: Turn) -> Days | None:
 
 def _holding(turn: Turn, placed: Days | None = None) -> list[OrderView]:
     """Find the orders, of some days or of all, that hold what a message names: "where is my laptop?"."""
-    if turn.from_button:
+    # "Where is my order?" need not look into each of them.
+    if turn.from_button or not any(map(turn.entity, _SAYS_WHICH)):
         return []
     with turn.reading() as session:
         orders = list_orders(session, turn.shopper, limit=_LOOKED, placed=placed)
