@@ -8,21 +8,20 @@ from dataclasses import dataclass, field
 from actions.cards import button
 from actions.desk_address import say_address_read
 from actions.desk_case import Case, close
-from actions.desk_lines import named_lines
 from actions.desk_words import rule_facts, rule_passage, says_any
-from actions.orders import days_said, days_text, offer_orders, order_line, told_of
+from actions.orders import days_said, days_text, holding, newest_orders, offer_orders, order_line, told_of
 from actions.pending import CASE
 from actions.references import Mention
 from actions.turn import Button, Turn
 from shop.days import Days
 from shop.errors import Refused
 from shop.models import utc_now
-from shop.orders import OrderView, list_orders
+from shop.orders import OrderView
 from shop.policy_rules import PolicyRules, Rule
 
 ORDER = "order"
-# So many of the newest are looked at, and so many are listed at most.
-_LOOKED, _LISTED = 30, 5
+# So many are listed at most.
+_LISTED = 5
 Fits = Callable[[Turn, OrderView], bool]
 
 
@@ -59,9 +58,8 @@ class Choice:
             orders: what they can be about.
             placed: leaves those of some days; all without it.
         """
-        with turn.reading() as session:
-            listed = list_orders(session, turn.shopper, limit=_LOOKED, placed=placed)
-        meant = [order for order in listed if named_lines(turn, order.lines)] or listed
+        listed = newest_orders(turn, placed)
+        meant = holding(turn, listed) or listed
         return cls(tuple(meant), tuple(order for order in meant if orders.fits(turn, order)))
 
     def settled(self, turn: Turn) -> OrderView | None:
@@ -100,9 +98,7 @@ def points_at_order(turn: Turn) -> bool:
 
 def names_bought(turn: Turn) -> bool:
     """Tell whether a message names something that is in one of the shopper's orders."""
-    with turn.reading() as session:
-        listed = list_orders(session, turn.shopper, limit=_LOOKED)
-    return any(named_lines(turn, order.lines) for order in listed)
+    return bool(holding(turn, newest_orders(turn)))
 
 
 def means_an_order(turn: Turn) -> bool:

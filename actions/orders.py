@@ -46,8 +46,8 @@ class ActionTrackOrder(ShopAction):
         if placed:
             _track_placed(turn, placed)
             return
-        if holding := _holding(turn):
-            _show_or_ask(turn, holding)
+        if named := _named(turn):
+            _show_or_ask(turn, named)
             return
         # What is in none of them was not just spoken of.
         if turn.slot("focus_order") and not any(map(turn.entity, _GOODS)):
@@ -99,20 +99,28 @@ def days_said(turn: Turn) -> Days | None:
         return None
 
 
-def _holding(turn: Turn, placed: Days | None = None) -> list[OrderView]:
+def _named(turn: Turn, placed: Days | None = None) -> list[OrderView]:
     """Find the orders, of some days or of all, that hold what a message names: "where is my laptop?"."""
     # "Where is my order?" need not look into each of them.
     if turn.from_button or not any(map(turn.entity, _SAYS_WHICH)):
         return []
+    return holding(turn, newest_orders(turn, placed))[:_LISTED]
+
+
+def newest_orders(turn: Turn, placed: Days | None = None) -> list[OrderView]:
+    """Give the newest orders, of some days or of all, among which one that is meant is looked for."""
     with turn.reading() as session:
-        orders = list_orders(session, turn.shopper, limit=_LOOKED, placed=placed)
-    return [order for order in orders if named_lines(turn, order.lines)][:_LISTED]
+        return list_orders(session, turn.shopper, limit=_LOOKED, placed=placed)
+
+
+def holding(turn: Turn, orders: Sequence[OrderView]) -> list[OrderView]:
+    """Leave the orders that hold what a message names."""
+    return [order for order in orders if named_lines(turn, order.lines)]
 
 
 def _track_placed(turn: Turn, placed: Days) -> None:
     """Show the one order of some days, or the one of them that holds what is named; of several, ask which."""
-    with turn.reading() as session:
-        orders = _holding(turn, placed) or list_orders(session, turn.shopper, limit=_LISTED, placed=placed)
+    orders = _named(turn, placed) or newest_orders(turn, placed)[:_LISTED]
     if orders:
         _show_or_ask(turn, orders)
     else:
