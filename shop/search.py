@@ -21,6 +21,7 @@ from shop.models import Product
 from shop.nearest_terms import NearestTerms
 from shop.search_filters import Conditions, matching
 from shop.search_index import SearchIndex, build_index, is_current
+from shop.search_kind import called_so, of_kind
 from shop.search_page import browse, hits_of, in_order, offers_among
 from shop.search_query import MAX_TEXT, Filters, SearchHit, SearchQuery, SearchResults, Sort
 from shop.search_relevance import Closeness, Floors, WordMatches, fused_scores, relevant_rows
@@ -42,6 +43,7 @@ __all__ = [
 ]
 
 _READ_ANYWAY = 60
+_OF = "的"
 
 
 class ProductSearch:
@@ -106,7 +108,7 @@ class ProductSearch:
         return self._searched(query, index)
 
     def _searched(self, query: SearchQuery, index: SearchIndex) -> SearchResults:
-        spoken = words(self._glossary.translated(_plain(query.text), index.speller.knows))
+        spoken, asides = self._spoken(_plain(query.text), index)
         understood = index.speller.read(spoken)
         # A lone emoji asks for something, and it is not "everything you have".
         if query.text.strip() and not spoken and query.filters == Filters():
@@ -116,7 +118,41 @@ class ProductSearch:
             if not understood.groups:
                 page, total = browse(session, conditions, query)
                 return SearchResults(hits_of(session, conditions, page, {}), total)
-            return self._by_text(session, conditions, index, query, understood)
+            results = self._by_text(session, conditions, index, query, understood)
+        if not results.total and understood.head_group and len(understood.groups) > 1:
+            return self._by_head(query, index, understood)
+        return replace(results, unsaid=(*results.unsaid, *asides)) if results.total else results
+
+    def _by_head(self, query: SearchQuery, index: SearchIndex, understood: Reading) -> SearchResults:
+        """Search for the kind of thing alone: of what purpose or taste it is no product may say."""
+        alone = index.speller.read([understood.head or ""])
+        with reading(self._sessions) as session:
+            connection = session.connection()
+            titled = full_text_of(connection).match(connection, [alone.head_group], every=True, in_title=True)
+            if not called_so(session, alone, titled):
+                return SearchResults((), 0)
+            results = self._by_text(session, matching(query.filters, index.spellings, session), index, query, alone)
+        others = tuple(word for word in understood.wishes if word != understood.head)
+        return replace(results, unsaid=others)
+
+    def _spoken(self, text: str, index: SearchIndex) -> tuple[list[str], tuple[str, ...]]:
+        """Split a text into words of the catalogue, apart from those of another script that mean nothing to it.
+
+        Those are left aside where other words are known: "shoes 走路". What follows a word that is known makes another
+        thing of it, though, and stays: "鞋盒" is no shoe. What ends in 的 only tells more of a thing.
+        """
+        spoken: list[str] = []
+        asides: list[str] = []
+        for token in text.split():
+            meant = words(self._glossary.translated(token, index.speller.knows))
+            foreign = [word for word in meant if has_han(word) and not index.speller.knows(word)]
+            if foreign and (meant == foreign or token.endswith(_OF)):
+                asides.append(token)
+            elif foreign and meant[-1] not in foreign:
+                spoken += [word for word in meant if word not in foreign]
+            else:
+                spoken += meant
+        return (spoken, tuple(asides)) if spoken else (words(text), ())
 
     def passing(self, filters: Filters) -> frozenset[str]:
         """Name every product that satisfies filters now, by its slug, however many they are.
@@ -150,13 +186,21 @@ class ProductSearch:
         close = closeness(index, self._queries, understood)
         matches = word_matches(session, index, understood)
         fitting = index.product_ids[relevant_rows(close, matches, self._floors)]
-        offers = offers_among(session, conditions, fitting.tolist())
+        kind = of_kind(session, understood, fitting.tolist(), self._close_to_head(index, understood))
+        offers = offers_among(session, conditions, sorted(kind.product_ids))
         # Filters first: ranks are counted among what passed them.
         rows = index.rows_of([offer.product_id for offer in offers])
         scores = {int(index.product_ids[row]): score for row, score in fused_scores(rows, close.text, matches).items()}
         page = in_order(offers, scores, query.sort)[query.offset : query.offset + query.limit]
         hits = hits_of(session, conditions, page, scores)
-        return SearchResults(hits, len(offers), understood.text if understood.corrected else None)
+        corrected = understood.text if understood.corrected else None
+        return SearchResults(hits, len(offers), corrected, near=kind.near, unsaid=kind.unsaid)
+
+    def _close_to_head(self, index: SearchIndex, understood: Reading) -> list[int]:
+        """Name the products that are near in meaning to the word that says what is wanted."""
+        cosines = index.cosines(self._queries.encode_one(understood.head or understood.text))
+        close: list[int] = index.product_ids[cosines >= self._floors.head].tolist()
+        return close
 
     def _ready(self) -> SearchIndex:
         index = self._index

@@ -107,8 +107,12 @@ class SearchResults:
         hits: the page, in order.
         total: how many products match in all.
         corrected: the text that was searched for instead, where words were misspelt or unknown; else None.
+        near: whether nothing that matches is called what was asked for; it is only near to that in meaning.
+        unsaid: words of the text that nothing that matches says, in the catalogue's words where it has them.
     """
 
     hits: tuple[SearchHit, ...]
     total: int
     corrected: str | None = None
+    near: bool = False
+    unsaid: tuple[str, ...] = ()

@@ -81,6 +81,14 @@ def stop_words() -> frozenset[str]:
 
 
 @functools.cache
+def synonyms() -> dict[str, tuple[str, ...]]:
+    """Read what catalogues call what shoppers have other words for: "trainers" are shoes."""
+    lines = importlib.resources.files("shop").joinpath("synonyms.en.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.split() for line in lines if line.strip())
+    return {said: tuple(meant) for said, *meant in rows}
+
+
+@functools.cache
 def _stemmer() -> snowballstemmer.stemmer:
     return snowballstemmer.stemmer("english")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import symspellpy  # type: ignore[import-untyped]
 from symspellpy import SymSpell, Verbosity
 
-from shop.search_text import stem, stop_words
+from shop.search_text import stem, stop_words, synonyms
 
 _ENGLISH = "frequency_dictionary_en_82_765.txt"
 # Rarer entries of the list of English words are mostly typing errors themselves, such as "shoos".
@@ -32,17 +32,26 @@ class Reading:
         corrected: whether any word was changed.
         unknown_head: the word that says what is wanted, where more words stand beside it and the catalogue does not
             know this one: "jacket" of "nike jacket for men", but nothing of "leather chair".
+        wishes: the words that the groups stand for, in the same order.
+        head: the word that says what is wanted, known or not.
     """
 
     words: tuple[str, ...]
     groups: tuple[tuple[str, ...], ...]
     corrected: bool
     unknown_head: str | None = None
+    wishes: tuple[str, ...] = ()
+    head: str | None = None
 
     @property
     def text(self) -> str:
         """Write the words as one line."""
         return " ".join(self.words)
+
+    @property
+    def head_group(self) -> tuple[str, ...]:
+        """Give the stems that stand for the word that says what is wanted."""
+        return dict(zip(self.wishes, self.groups, strict=True)).get(self.head or "", ())
 
 
 class Speller:
@@ -71,12 +80,18 @@ class Speller:
     def read(self, words: Sequence[str]) -> Reading:
         """Correct the words and find the stems of the catalogue that each stands for."""
         joined = self._join_halves(words)
-        final = [self._correct(word) for word in joined]
-        wishes = [word for word in final if word not in stop_words()]
-        groups = tuple(self._stems_of(word) for word in dict.fromkeys(wishes))
+        final = [self._correct(self._synonym(word)) for word in joined]
+        wishes = tuple(dict.fromkeys(word for word in final if word not in stop_words()))
+        groups = tuple(self._stems_of(word) for word in wishes)
         head = _head(final)
         unknown = head is not None and len(groups) > 1 and not self._stems_of(head)
-        return Reading(tuple(final), groups, list(words) != final, head if unknown else None)
+        return Reading(tuple(final), groups, list(words) != final, head if unknown else None, wishes, head)
+
+    def _synonym(self, word: str) -> str:
+        """Give what the catalogue calls what a word means, where it does not know the word itself."""
+        if stem(word) in self._stems:
+            return word
+        return next((other for other in synonyms().get(word, ()) if stem(other) in self._stems), word)
 
     def _join_halves(self, words: Sequence[str]) -> list[str]:
         """Join "lap top" where the catalogue knows "laptop" and not both of its halves."""
@@ -113,7 +128,8 @@ class Speller:
 
     def _stems_of(self, word: str) -> tuple[str, ...]:
         if stem(word) in self._stems:
-            return (stem(word),)
+            others = (stem(other) for other in synonyms().get(word, ()))
+            return (stem(word), *(other for other in others if other in self._stems))
         if word in _english_words():
             return ()
         return tuple(dict.fromkeys(stem(longer) for longer in self._beginning_with(word)))

@@ -90,7 +90,7 @@ def shop(sessions: Sessions) -> Sessions:
         ]
         trail.attributes, trail.created_at = [colour("red"), colour("blue")], day + dt.timedelta(days=1)
         sofa = Product(slug="sofa", name="Leather Sofa", description="Room for a dog.", categories=[home])
-        sofa.variants, sofa.created_at = [variant("SOFA", "900")], day + dt.timedelta(days=2)
+        sofa.variants, sofa.created_at = [variant("LS-1", "900")], day + dt.timedelta(days=2)
         laptop = Product(slug="laptop", name="Laptop", brand="Apple", variants=[variant("L2201308", "1299", stock=0)])
         laptop.created_at = day + dt.timedelta(days=3)
         gone = Product(slug="gone", name="Gone Shoe", active=False, variants=[variant("GONE", "5")])
@@ -236,7 +236,7 @@ def test_stock_and_price_are_those_of_the_moment(search: ProductSearch, shop: Se
     assert found(search, "sofa", in_stock=True) == ["sofa"]
     assert found(search, "laptop", in_stock=True) == []
     with writing(shop) as session:
-        session.execute(update(Variant).where(Variant.sku == "SOFA").values(stock=0, price=Decimal(10)))
+        session.execute(update(Variant).where(Variant.sku == "LS-1").values(stock=0, price=Decimal(10)))
     assert found(search, "sofa", in_stock=True) == []
     assert found(search, "sofa", price_max=Decimal(10)) == ["sofa"]
 

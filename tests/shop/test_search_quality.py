@@ -83,3 +83,64 @@ def test_running_shoes_under_100_are_three(search: ProductSearch) -> None:
 def test_a_chair_in_yellow_is_the_mustard_one(search: ProductSearch) -> None:
     hit = search.search(SearchQuery("chair", Filters(colours=("yellow",)))).hits[0]
     assert hit.sku == search.search(SearchQuery("chair", Filters(colours=("mustard",)))).hits[0].sku
+
+
+def slugs(search: ProductSearch, text: str) -> set[str]:
+    return {hit.product_slug for hit in search.search(SearchQuery(text, limit=20)).hits}
+
+
+def test_a_thing_for_cameras_is_no_camera(search: ProductSearch) -> None:
+    found = slugs(search, "cameras")
+    assert len(found) == 7
+    assert "camera-lens" not in found
+    assert slugs(search, "camera lens") == {"camera-lens"}
+
+
+@pytest.mark.parametrize("text", ["tennis racket", "desk lamp", "charger"])
+def test_what_is_only_near_to_what_was_asked_for_is_told_as_such(search: ProductSearch, text: str) -> None:
+    results = search.search(SearchQuery(text))
+    assert results.total
+    assert results.near
+
+
+@pytest.mark.parametrize("text", ["camera lens", "running shoes", "Nike", "RunX", "plants", "wooden stool"])
+def test_what_is_called_what_was_asked_for_is_more_than_near(search: ProductSearch, text: str) -> None:
+    assert not search.search(SearchQuery(text)).near
+
+
+def test_what_shares_only_another_word_is_left_out(search: ProductSearch) -> None:
+    assert slugs(search, "desk lamp") == {"light-shade"}
+    assert slugs(search, "gaming keyboard") == {"clacky-keyboard"}
+
+
+def test_a_purpose_that_no_product_states_hides_nothing_and_is_told(search: ProductSearch) -> None:
+    results = search.search(SearchQuery("mechanical keyboard"))
+    assert results.unsaid == ("mechanical",)
+    assert results.total == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("trainers", "runx-running-shoe"),
+        ("sick trainers", "runx-running-shoe"),
+        ("mice", "cordless-mouse"),
+        ("something to sit on", "wooden-stool"),
+    ],
+)
+def test_other_words_for_things_find_them(search: ProductSearch, said: str, meant: str) -> None:
+    assert meant in slugs(search, said)
+
+
+def test_chinese_words_that_mean_nothing_to_the_catalogue_hide_nothing(
+    demo: Sessions, embedder: SentenceTransformerEmbedder, tmp_path: Path
+) -> None:
+    glossary = Glossary({"鞋": "shoes", "收纳盒": "storage box", "显示器": "monitor", "本子": "laptop"})
+    search = ProductSearch(demo, embedder, tmp_path, glossary=glossary)
+    walking = search.search(SearchQuery("鞋 走路", limit=20))
+    assert walking.total == 6
+    assert walking.unsaid == ("走路",)
+    assert slugs(search, "显示器 接这个本子用的") == {"curvy-monitor", "32-inch-monitor"}
+    # A box for shoes is no shoe, and a store of data is no box.
+    assert search.search(SearchQuery("鞋盒")).total == 0
+    assert search.search(SearchQuery("收纳盒")).total == 0
