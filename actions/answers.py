@@ -16,6 +16,7 @@ from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, forget_address, use_address
 from actions.codes import answer_code
 from actions.desk_choice import means_an_order
+from actions.found import run_search
 from actions.guest_orders import answer_contact, enter_code
 from actions.options import chosen_options
 from actions.orders import answered_number, show_order, track
@@ -53,7 +54,7 @@ from actions.queries import from_state
 from actions.recommendations import show_goes_with, show_similar
 from actions.references import Mention
 from actions.satisfaction import take_rating
-from actions.search import refine, run_search, start_search
+from actions.search import refine, start_search
 from actions.slate_moves import answer_taste, stop_photo
 from actions.targets import Target, focused_product, one_shown, pick_one
 from actions.ticket_parts import PHOTO

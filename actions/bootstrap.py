@@ -52,6 +52,9 @@ class Search(Protocol):
     def search(self, query: SearchQuery) -> SearchResults:
         """Give one page of what fits the query."""
 
+    def sells(self, text: str) -> bool:
+        """Tell whether products are named after the kind of thing that a text says."""
+
     def passing(self, filters: Filters) -> frozenset[str]:
         """Name every product that satisfies filters."""
 

@@ -147,9 +147,9 @@ def product_card(labels: Labels, product: ProductView, sku: str | None = None, *
     return element
 
 
-def listing(labels: Labels, shown: Sequence[tuple[ProductView, str]]) -> str:
+def listing(labels: Labels, shown: Sequence[tuple[ProductView, str]], first: int = 1) -> str:
     """Write products as numbered lines, for channels that show no cards."""
     return "\n".join(
         labels.text("card.line", place=place, title=product.name, subtitle=subtitle(labels, product, sku))
-        for place, (product, sku) in enumerate(shown, start=1)
+        for place, (product, sku) in enumerate(shown, start=first)
     )

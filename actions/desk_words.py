@@ -97,6 +97,11 @@ def begins_with(turn: Turn, label: str) -> bool:
     return any(re.match(pattern, turn.text.casefold().strip()) for pattern in _patterns(turn, label))
 
 
+def label_pattern(turn: Turn, label: str) -> re.Pattern[str]:
+    """Give what finds any of the phrases that a label lists, in any language."""
+    return re.compile(f"(?:{'|'.join(sorted(_patterns(turn, label), key=len, reverse=True))})")
+
+
 def _patterns(turn: Turn, label: str) -> list[str]:
     phrases = [each for labels in turn.services.languages.values() for each in labels.text(label).split("|")]
     return [rf"(?<![a-z]){re.escape(phrase.casefold())}(?![a-z])" for phrase in phrases]

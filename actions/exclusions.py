@@ -5,20 +5,40 @@ Values are in the catalogue's words, in small letters, as those of standing wish
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from actions.said_goods import plain_words, said_kinds
 from actions.turn import Turn
 from shop.search import Filters, SearchQuery
 from shop.search_text import stem, words
 
 _MOST = 20
+_FREE_OF = re.compile(r"\b([a-z]{3,})-free\b")
+_FREE_ANYWAY = frozenset({"hands", "duty", "tax", "toll", "care", "maintenance", "stress", "risk", "feel"})
 _WANTED = ("colour", "brand", "category", "option_value", "product_query")
 
 
 def said_exclusions(turn: Turn) -> list[str]:
-    """Read what the message excludes."""
-    return [turn.services.glossary.translated(value).casefold() for value in turn.entities("exclude")]
+    """Read what the message excludes.
+
+    A kind of goods that is turned down for another is only not looked for any more: "no cable, plants please".
+    """
+    said = [plain_words(turn, value) for value in turn.entities("exclude")]
+    meant = [turn.services.glossary.translated(value).casefold() for value in [*said, *_free_of(turn)] if value]
+    if not said_kinds(turn) and not turn.entities("category"):
+        return meant
+    return [value for value in meant if not turn.services.search.sells(value)]
+
+
+def said_colours(turn: Turn) -> list[str]:
+    """Read the colours that the message wishes for; nothing that is "pink-free" is wished for in pink."""
+    return [colour for colour in turn.entities("colour") if colour.casefold() not in _free_of(turn)]
+
+
+def _free_of(turn: Turn) -> list[str]:
+    return [value for value in _FREE_OF.findall(turn.text.casefold()) if value not in _FREE_ANYWAY]
 
 
 def excluding(turn: Turn, query: SearchQuery, values: Sequence[str]) -> SearchQuery:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from statistics import median_high, median_low
 from typing import Any
 
 from actions.adjustments import EXCLUDE, Step, keep, steps_of
-from actions.exclusions import excluding, said_exclusions, unless_wanted
+from actions.exclusions import excluding, said_colours, said_exclusions, unless_wanted
 from actions.labels import Labels
+from actions.said_goods import joined_kinds, kinds_of
 from actions.turn import Turn, clean_words
+from actions.wished import freed, names_other_goods, wished_text
 from shop.search import Filters, SearchQuery, Sort
 
 PAGE = 5
@@ -75,11 +77,17 @@ def new_query(turn: Turn, names: Sequence[str] = ()) -> SearchQuery:
             that what is like them shows too.
     """
     query = refined(turn, EVERYTHING)
-    return query if query.text else replace(query, text=" ".join(names)[:200])
+    return query if query.text else replace(query, text=joined_kinds(names))
 
 
 def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
-    """Add what was said to a search: a new value takes the place of an old one of the same kind, the rest stays."""
+    """Add what was said to a search: a new value takes the place of an old one of the same kind, the rest stays.
+
+    Goods of another kind begin anew: what the ones before were to be like, but for their price, is not asked of them.
+    """
+    if names_other_goods(turn, query.text):
+        old = query.filters
+        query = replace(query, filters=Filters(price_min=old.price_min, price_max=old.price_max, in_stock=old.in_stock))
     query = excluding(turn, replace(query, filters=unless_wanted(turn, query.filters)), said_exclusions(turn))
     filters = query.filters
     filters = replace(
@@ -88,13 +96,12 @@ def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
         price_max=price(turn, "price_max") if turn.entities("price_max") else filters.price_max,
         categories=tuple(turn.entities("category")) or filters.categories,
         brands=tuple(turn.entities("brand")) or filters.brands,
-        colours=tuple(turn.entities("colour")) or filters.colours,
+        colours=tuple(said_colours(turn)) or filters.colours,
         in_stock=filters.in_stock or turn.entity("in_stock") == "true",
     )
-    filters = _with_options(turn, filters)
-    words = turn.entities("product_query")
-    text = " ".join([query.text, *(word for word in words if word.casefold() not in query.text.casefold())])
-    return replace(query, text=text.strip()[:200], filters=filters, sort=sort_said(turn) or query.sort, offset=0)
+    filters = freed(turn, _with_options(turn, filters))
+    text = wished_text(turn, query.text)
+    return replace(query, text=text, filters=filters, sort=sort_said(turn) or query.sort, offset=0)
 
 
 def price(turn: Turn, name: str) -> Decimal | None:
@@ -103,7 +110,12 @@ def price(turn: Turn, name: str) -> Decimal | None:
         value = Decimal(turn.entity(name) or "")
     except InvalidOperation:
         return None
-    return value if value.is_finite() and 0 <= value <= _HIGHEST_PRICE else None
+    if not value.is_finite() or not 0 <= value <= _HIGHEST_PRICE:
+        return None
+    if value == value.quantize(_CENT):
+        return value
+    # "About 20.04" is worked out to parts of a cent; nobody says such a bound.
+    return value.quantize(Decimal(1), ROUND_FLOOR if name == "price_min" else ROUND_CEILING)
 
 
 def sort_said(turn: Turn) -> Sort | None:
@@ -160,7 +172,7 @@ def relaxations(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:
 def criteria_text(labels: Labels, query: SearchQuery) -> str:
     """Say in one line what is being looked for."""
     filters = query.filters
-    parts = [labels.text("criteria.words", words=clean_words(query.text))] if query.text else []
+    parts = [labels.text("criteria.words", words=clean_words(kind)) for kind in kinds_of(query.text)]
     parts += [*filters.categories, *filters.brands, *filters.colours]
     parts += [*filters.options.values(), *filters.option_values]
     if filters.price_min is not None:

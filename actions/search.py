@@ -6,30 +6,19 @@ from dataclasses import replace
 
 from actions.adjustments import GIFT, forget_prices
 from actions.base import ShopAction, take_answer
-from actions.cards import button, listing, named_button, product_card
+from actions.cards import button, named_button
 from actions.catalogue import show_details
 from actions.desk import resume
-from actions.facts import cards_facts
-from actions.pending import SEARCH
-from actions.queries import (
-    PAGE,
-    criteria_text,
-    from_state,
-    moved_price,
-    new_query,
-    refined,
-    relaxations,
-    remember_query,
-    to_state,
-)
+from actions.found import run_search, show_next
+from actions.queries import PAGE, from_state, moved_price, new_query, refined
+from actions.said_goods import joined_kinds, stems_of
 from actions.slate_moves import goes_on, recommend, refine_slate, say_nothing_fits, show_again, show_more_of_slate
-from actions.slates import forget_photo, forget_slate
+from actions.slates import forget_slate
 from actions.targets import focused_product, pick_one, pivot_of
-from actions.turn import Turn, clean_words
-from shop.catalogue import get_product, get_products_by_sku
+from actions.turn import Turn
+from shop.catalogue import get_product
 from shop.errors import ProductNotFound
-from shop.search import Filters, SearchQuery, SearchResults, Sort
-from shop.search_text import stem, words
+from shop.search import Filters, SearchQuery, Sort
 
 _SUGGESTED = 6
 
@@ -98,11 +87,7 @@ def _names_other_goods(turn: Turn) -> bool:
     """Tell whether goods are named that were not searched for: "show me sneakers, cheapest first"."""
     state = turn.slot("search_state")
     shown = from_state(state).text if state else ""
-    return not _stems(turn, " ".join(turn.entities("product_query"))) <= _stems(turn, shown)
-
-
-def _stems(turn: Turn, text: str) -> set[str]:
-    return {stem(word) for word in words(turn.services.glossary.translated(text))}
+    return not stems_of(turn, " ".join(turn.entities("product_query"))) <= stems_of(turn, shown)
 
 
 class ActionShowMore(ShopAction):
@@ -123,14 +108,10 @@ class ActionShowMore(ShopAction):
                 turn.say("utter_nothing_to_continue")
             return
         query = from_state(state)
-        query = replace(query, offset=query.offset + PAGE)
-        results = turn.services.search.search(query)
-        if results.hits:
-            _show(turn, query, results)
-        elif not results.total:
-            ask_what(turn)
-        else:
-            turn.say("utter_no_more", total=results.total)
+        if show_next(turn, query):
+            return
+        total = turn.services.search.search(query).total
+        turn.say("utter_no_more", total=total) if total else ask_what(turn)
 
 
 def start_search(turn: Turn) -> None:
@@ -149,7 +130,7 @@ def start_search(turn: Turn) -> None:
     turn.focus(None)
     if names and not turn.services.search.search(query).hits:
         # Mistyped words that the language model took for a product's name: it knows better what was meant.
-        query = replace(query, text=" ".join(names))
+        query = replace(query, text=joined_kinds(names))
         turn.say("utter_corrected", words=query.text)
     run_search(turn, query)
 
@@ -183,24 +164,6 @@ def refine(turn: Turn) -> None:
     run_search(turn, query, keep_when_empty=True)
 
 
-def run_search(turn: Turn, query: SearchQuery, *, keep_when_empty: bool = False) -> None:
-    """Search, and show what was found or say honestly that nothing was.
-
-    Args:
-        turn: the turn.
-        query: what to look for.
-        keep_when_empty: whether a search that finds nothing leaves the one before as it was.
-    """
-    results = turn.services.search.search(query)
-    if results.hits:
-        _show(turn, query, results)
-        return
-    if not keep_when_empty:
-        forget_photo(turn)
-        remember_query(turn, query)
-    _say_nothing_found(turn, query)
-
-
 def show_query(turn: Turn, query: SearchQuery) -> None:
     """Show what is looked at, a search or a list made for the shopper, within other words and filters."""
     if not goes_on(turn):
@@ -221,63 +184,6 @@ def _only_narrows(turn: Turn) -> bool:
     said = query.filters
     narrowing = Filters(exclude=said.exclude), Filters(price_min=said.price_min, price_max=said.price_max)
     return not query.text and said != Filters() and said in narrowing
-
-
-def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
-    with turn.reading() as session:
-        products = get_products_by_sku(session, [hit.sku for hit in results.hits])
-    skus = {hit.product_slug: hit.sku for hit in results.hits}
-    shown = [(product, skus.get(product.slug, product.variants[0].sku)) for product in products]
-    last = query.offset + len(shown)
-    if results.corrected:
-        turn.say("utter_corrected", words=clean_words(results.corrected))
-        query = replace(query, text=results.corrected)
-    forget_slate(turn)
-    remember_query(turn, query)
-    turn.remember(candidate_skus=[sku for _, sku in shown])
-    turn.focus(shown[0][1] if results.total == 1 else None)
-    if query.offset:
-        response = "utter_found_next"
-    elif results.total == 1:
-        response = "utter_found_one"
-    else:
-        response = "utter_found_some" if last < results.total else "utter_found_all"
-    turn.say(
-        response,
-        told=cards_facts(shown),
-        total=results.total,
-        count=len(shown),
-        first=query.offset + 1,
-        last=last,
-        criteria=criteria_text(turn.labels, query),
-        listing=listing(turn.labels, shown),
-        elements=[product_card(turn.labels, product, sku) for product, sku in shown],
-        buttons=[button(turn.labels, "more", "show_more")] if last < results.total else [],
-    )
-
-
-def _say_nothing_found(turn: Turn, query: SearchQuery) -> None:
-    criteria = criteria_text(turn.labels, query)
-    totals = [
-        (turn.services.search.search(replace(looser, limit=1)).total, label, looser)
-        for label, looser in relaxations(query)
-    ]
-    # The tightest filter is the one that keeps most away.
-    total, label, looser = max(totals, key=lambda one: one[0], default=(0, "", query))
-    if not total and query.text and query.filters != Filters():
-        label, looser = "filters.words", replace(query, text="", offset=0)
-        total = turn.services.search.search(replace(looser, limit=1)).total
-    if not total:
-        turn.say("utter_found_none", criteria=criteria)
-        return
-    turn.ask_later(SEARCH, state=to_state(looser))
-    turn.say(
-        "utter_found_none_offer",
-        criteria=criteria,
-        filter=turn.labels.text(label),
-        total=total,
-        buttons=[button(turn.labels, "drop_filter", "affirm"), button(turn.labels, "no", "deny")],
-    )
 
 
 def product_names(turn: Turn) -> list[str]:

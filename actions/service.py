@@ -8,10 +8,11 @@ from actions.adjustments import GIFT
 from actions.base import ShopAction
 from actions.cards import button
 from actions.facts import policy_facts
+from actions.found import run_search
 from actions.meanings import ask_between
 from actions.queries import EVERYTHING, from_state, refined
 from actions.replying import policy_reply, written
-from actions.search import product_names, run_search, show_by_sku
+from actions.search import product_names, show_by_sku
 from actions.slate_moves import goes_on, recommend, refine_slate
 from actions.turn import Turn
 from shop.customers import get_customer

@@ -127,9 +127,7 @@ class ProductSearch:
         """Search for the kind of thing alone: of what purpose or taste it is no product may say."""
         alone = index.speller.read([understood.head or ""])
         with reading(self._sessions) as session:
-            connection = session.connection()
-            titled = full_text_of(connection).match(connection, [alone.head_group], every=True, in_title=True)
-            if not called_so(session, alone, titled):
+            if not _called(session, alone):
                 return SearchResults((), 0)
             results = self._by_text(session, matching(query.filters, index.spellings, session), index, query, alone)
         others = tuple(word for word in understood.wishes if word != understood.head)
@@ -153,6 +151,19 @@ class ProductSearch:
             else:
                 spoken += meant
         return (spoken, tuple(asides)) if spoken else (words(text), ())
+
+    def sells(self, text: str) -> bool:
+        """Tell whether products are named after the kind of thing that a text says: "grey sofas", and not "leather".
+
+        Raises:
+            ShopUnavailable: the database does not answer.
+        """
+        index = self._ready()
+        understood = index.speller.read(self._spoken(_plain(text), index)[0])
+        if not understood.head_group:
+            return False
+        with reading(self._sessions) as session:
+            return bool(_called(session, understood))
 
     def passing(self, filters: Filters) -> frozenset[str]:
         """Name every product that satisfies filters now, by its slug, however many they are.
@@ -213,6 +224,13 @@ class ProductSearch:
 
     def _built(self) -> SearchIndex:
         return build_index(self._sessions, self._embedder, self._cache_dir)
+
+
+def _called(session: Session, understood: Reading) -> frozenset[int]:
+    """Name the products whose name ends in the word that says what is wanted."""
+    connection = session.connection()
+    titled = full_text_of(connection).match(connection, [understood.head_group], every=True, in_title=True)
+    return called_so(session, understood, titled)
 
 
 def closeness(index: SearchIndex, queries: QueryCache, understood: Reading) -> Closeness:

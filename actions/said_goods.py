@@ -1,0 +1,191 @@
+"""The kinds of goods that a message wishes for: a list is split, and what was taken back is left out.
+
+The language model names all goods of a message in one line, "chair sofa"; what stands between them in the message
+tells whether both are wished for, or the second instead of the first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from actions.desk_words import label_pattern
+from actions.turn import Turn
+from shop.glossary import has_han
+from shop.search_text import stem, stop_words, words
+
+KINDS = ", "
+"""What stands between the kinds in the text of a search for several."""
+
+_MOST_KINDS = 6
+_MOST_TEXT = 200
+# Hesitation, and what joins a word to the next in one name.
+_JOINING = re.compile(r"(?:[\s\-–'’的]|\b(?:um+|uh+|er+|s)\b|[嗯呃])*")
+_LISTING = re.compile(
+    r"[,;/&+、，；。.!?！？\n]|\b(?:and|or|plus|also|nor|maybe)\b|[和或跟与及]|还有|还要|还想|再要|再来|要不|加上|另外"
+)
+_PURPOSE = re.compile(r"\b(?P<word>for|with)\b")
+_ARTICLE = r"(?:(?:the|a|an|any|some|those|these|that|my|just|um|uh)\s+)*"
+# "A keyboard, a tablet" and "headphones or a headset": one of a list of which the model saw the next.
+_BEFORE = re.compile(
+    r"(?:^|[.!?,]\s*|\b(?:a|an|some|any)\s+)(?P<listed>[a-z]+(?:[ -][a-z]+)?)\s*(?:\bor\b)\s+(?:(?:a|an|some|any)\s+)?$"
+    r"|\b(?:a|an|some|any)\s+(?P<article>[a-z]+)\s*,\s*(?:a|an|some|any)\s+$"
+)
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A word of a wish, and where it stands in the message."""
+
+    text: str
+    start: int
+    end: int
+
+
+def kinds_of(text: str) -> list[str]:
+    """Split the text of a search into the kinds of goods that it looks for."""
+    return [kind for kind in text.split(KINDS) if kind.strip()]
+
+
+def joined_kinds(kinds: Iterable[str]) -> str:
+    """Write kinds of goods as the text of one search."""
+    return KINDS.join(list(kinds)[:_MOST_KINDS])[:_MOST_TEXT].removesuffix(",").strip()
+
+
+def said_kinds(turn: Turn) -> list[str]:
+    """List the kinds of goods that a message wishes for, in its words."""
+    kinds = [_tidy(turn, kind) for kind in _kinds(turn)]
+    return _distinct(turn, [kind for kind in kinds if kind])
+
+
+def took_back(turn: Turn, value: str) -> bool:
+    """Tell whether a message takes a word back: "forget the sofas", "走路这条去掉"."""
+    text = turn.text.casefold()
+    places = list(_places(text, value.casefold()))
+    return bool(places) and all(_is_taken_back(turn, text, start, end) for start, end in places)
+
+
+def plain_words(turn: Turn, text: str) -> str:
+    """Cut off what is only chat at either end of words that were taken for goods: "gloves bro"."""
+    spoken, chat = text.split(), label_pattern(turn, "search.chat")
+    while spoken and chat.fullmatch(spoken[-1].casefold()):
+        spoken.pop()
+    while spoken and chat.fullmatch(spoken[0].casefold()):
+        spoken.pop(0)
+    return " ".join(spoken)
+
+
+def stems_of(turn: Turn, text: str) -> set[str]:
+    """Give the words of the catalogue that a text says, without their endings."""
+    return {stem(word) for word in words(turn.services.glossary.translated(text))}
+
+
+def _kinds(turn: Turn) -> list[str]:
+    said = " ".join(turn.entities("product_query")).split()
+    text = turn.text.casefold()
+    found = _placed(text, said)
+    if found is None:
+        return [" ".join(said)] if said else []
+    phrases = _phrases(text, found)
+    kinds: list[str] = []
+    end = 0
+    for phrase in phrases:
+        gap = text[end : phrase[0].start]
+        name = " ".join(word.text for word in phrase)
+        if kinds and label_pattern(turn, "search.corrects").search(gap):
+            kinds = [] if label_pattern(turn, "search.only").search(gap) else kinds[:-1]
+        if not took_back(turn, name) and not _is_taken_back(turn, text, phrase[0].start, phrase[-1].end):
+            _take_in(turn, kinds, gap, name)
+        end = phrase[-1].end
+    return [*_unseen(text, phrases), *kinds]
+
+
+def _take_in(turn: Turn, kinds: list[str], gap: str, name: str) -> None:
+    """Add a phrase as a kind of its own, or to the kind before it as what that is for."""
+    purpose = _PURPOSE.search(gap)
+    listed = _LISTING.search(gap) or (has_han(name) and gap)
+    if kinds and purpose and not listed:
+        kinds[-1] = f"{kinds[-1]} {purpose['word']} {name}"
+    elif kinds and (not listed or not _may_be_goods(turn, name)):
+        kinds[-1] = f"{kinds[-1]} {name}"
+    else:
+        kinds.extend(_halves(turn, name) if kinds or listed else [name])
+
+
+def _may_be_goods(turn: Turn, name: str) -> bool:
+    """Tell whether words can name goods; Chinese ones that the glossary does not end with say more of others."""
+    return not has_han(name) or not has_han(turn.services.glossary.translated(name)[-1:])
+
+
+def _halves(turn: Turn, name: str) -> list[str]:
+    """Split "键盘鼠标", of which the glossary knows both halves, but not the whole."""
+    glossary = turn.services.glossary
+    if not has_han(name) or name in glossary.terms:
+        return [name]
+    for place in range(2, len(name) - 1):
+        if name[:place] in glossary.terms and name[place:] in glossary.terms:
+            return [name[:place], name[place:]]
+    return [name]
+
+
+def _unseen(text: str, phrases: Sequence[Sequence[_Word]]) -> list[str]:
+    """Find what is listed right before the first goods that the language model saw."""
+    found = _BEFORE.search(text[: phrases[0][0].start]) if phrases else None
+    if found is None:
+        return []
+    name = found["listed"] or found["article"]
+    spoken = name.split()
+    return [] if any(word in stop_words() for word in spoken) else [name]
+
+
+def _placed(text: str, said: Sequence[str]) -> list[_Word] | None:
+    """Find the words of a wish in a message, in order; None where one is written otherwise there."""
+    found: list[_Word] = []
+    after = 0
+    for word in said:
+        place = next(_places(text, word.casefold(), after), None)
+        if place is None:
+            return None
+        found.append(_Word(word, *place))
+        after = place[1]
+    return found
+
+
+def _places(text: str, word: str, after: int = 0) -> Iterator[tuple[int, int]]:
+    edge = "" if has_han(word) else r"(?<![a-z0-9]){}(?![a-z0-9])"
+    pattern = edge.format(re.escape(word)) if edge else re.escape(word)
+    return ((found.start(), found.end()) for found in re.compile(pattern).finditer(text, after))
+
+
+def _phrases(text: str, found: Sequence[_Word]) -> list[list[_Word]]:
+    """Put words that stand side by side together."""
+    phrases: list[list[_Word]] = []
+    for word in found:
+        gap = text[phrases[-1][-1].end : word.start] if phrases else ""
+        beside = bool(phrases) and _JOINING.fullmatch(gap) and not (has_han(word.text) and " " in gap)
+        phrases[-1].append(word) if beside else phrases.append([word])
+    return phrases
+
+
+def _is_taken_back(turn: Turn, text: str, start: int, end: int) -> bool:
+    before, after = text[:start], text[end:]
+    leads = label_pattern(turn, "search.forgets").pattern
+    listed = rf"(?:[\w-]+\s+(?:and|or)\s+{_ARTICLE})?"
+    if re.search(rf"{leads}\s*{_ARTICLE}{listed}$", before):
+        return True
+    closing = label_pattern(turn, "search.forgotten")
+    return re.match(rf"[^,，。.!?！？]{{0,4}}?{closing.pattern}", after) is not None
+
+
+def _tidy(turn: Turn, kind: str) -> str:
+    return plain_words(turn, " ".join(dict.fromkeys(kind.split())))
+
+
+def _distinct(turn: Turn, kinds: Sequence[str]) -> list[str]:
+    """Drop what was said twice: "lamp" beside "lamps"."""
+    kept: list[str] = []
+    for kind in kinds:
+        if not any(stems_of(turn, kind) <= stems_of(turn, other) for other in kept):
+            kept.append(kind)
+    return kept
