@@ -43,6 +43,7 @@ from actions.pending import (
     TASTE,
     USE_ADDRESS,
     WHICH,
+    agrees_to_look,
     answers_question,
     code_said,
     match_value,
@@ -210,6 +211,10 @@ def take(turn: Turn) -> None:
     pending = turn.pending
     if pending.get("kind") == CASE_YES and desk.amend(turn, pending):
         return
+    if pending.get("kind") == SEARCH and agrees_to_look(turn):
+        turn.drop_now()
+        _show_looser(turn, pending)
+        return
     answer = _ANSWERS.get(pending.get("kind", ""))
     if answer is None or not answer(turn, pending):
         turn.leave_out_rest()
@@ -362,6 +367,10 @@ def _show_offered(turn: Turn, pending: Pending) -> None:
     show_details(turn, Target(product))
 
 
+def _show_looser(turn: Turn, pending: Pending) -> None:
+    run_search(turn, from_state(pending["state"]))
+
+
 def _show_similar_offered(turn: Turn, pending: Pending) -> None:
     with turn.reading() as session:
         product = get_product(session, pending["product"])
@@ -386,7 +395,7 @@ _YES: dict[str, Callable[[Turn, Pending], None]] = {
     DETAILS: _show_offered,
     SIMILAR: _show_similar_offered,
     PHOTO_FILTER: drop_filter,
-    SEARCH: lambda turn, pending: run_search(turn, from_state(pending["state"])),
+    SEARCH: _show_looser,
     USE_ADDRESS: use_address,
     CONFIRM_ORDER: confirm_order,
     CLEAR_CART: lambda turn, _: clear(turn),

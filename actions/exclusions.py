@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from actions.desk_words import says_any
 from actions.said_goods import plain_words, said_kinds
 from actions.turn import Turn
 from shop.search import Filters, SearchQuery
@@ -25,7 +26,8 @@ def said_exclusions(turn: Turn) -> list[str]:
 
     A kind of goods that is turned down for another is only not looked for any more: "no cable, plants please".
     """
-    said = [plain_words(turn, value) for value in turn.entities("exclude")]
+    named = [] if says_any(turn, "search.asks_for") else turn.entities("exclude")
+    said = [plain_words(turn, value) for value in named]
     meant = [turn.services.glossary.translated(value).casefold() for value in [*said, *_free_of(turn)] if value]
     if not said_kinds(turn) and not turn.entities("category"):
         return meant

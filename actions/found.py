@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.cards import button, listing, product_card
+from actions.conditions import as_preferred, say_currency
 from actions.facts import cards_facts
 from actions.pending import SEARCH
 from actions.queries import PAGE, criteria_text, relaxations, remember_query, to_state
@@ -29,12 +30,16 @@ def run_search(turn: Turn, query: SearchQuery, *, keep_when_empty: bool = False)
         query: what to look for; each of several kinds of goods is looked for by itself.
         keep_when_empty: whether a search that finds nothing leaves the one before as it was.
     """
+    say_currency(turn)
+    query = as_preferred(turn, query)
     kinds = kinds_of(query.text)
     if len(kinds) > 1 and _show_each(turn, query, kinds):
         return
     results = turn.services.search.search(query) if len(kinds) < 2 else SearchResults((), 0)
     if results.hits:
         _show(turn, query, results)
+        return
+    if query.text and query.filters.categories and _shows_apart(turn, query, kinds):
         return
     if not keep_when_empty:
         forget_photo(turn)
@@ -60,6 +65,9 @@ def say_nothing_found(turn: Turn, query: SearchQuery) -> None:
     totals = [(_total(turn, looser), label, looser) for label, looser in relaxations(query)]
     # The tightest filter is the one that keeps most away.
     total, label, looser = max(totals, key=lambda one: one[0], default=(0, "", query))
+    if not total and query.text and len(totals) > 1:
+        label, looser = "filters.all", replace(query, filters=Filters(), offset=0)
+        total = _total(turn, looser)
     if not total and query.text and query.filters != Filters():
         label, looser = "filters.words", replace(query, text="", offset=0)
         total = _total(turn, looser)
@@ -74,6 +82,12 @@ def say_nothing_found(turn: Turn, query: SearchQuery) -> None:
         total=total,
         buttons=[button(turn.labels, "drop_filter", "affirm"), button(turn.labels, "no", "deny")],
     )
+
+
+def _shows_apart(turn: Turn, query: SearchQuery, kinds: Sequence[str]) -> bool:
+    """Show goods and a category, where no goods are in the category: "an ornament, or plants"."""
+    apart = replace(query, filters=replace(query.filters, categories=()))
+    return _show_each(turn, apart, [*kinds, *query.filters.categories])
 
 
 def _total(turn: Turn, query: SearchQuery) -> int:
@@ -137,17 +151,15 @@ def _is_unsaid(turn: Turn, token: str, unsaid: Sequence[str]) -> bool:
 
 def _show_each(turn: Turn, query: SearchQuery, kinds: Sequence[str]) -> bool:
     """Show some of each of several kinds under its name, and name what there is nothing of; False: there is nothing."""
-    found = {kind: _results(turn, query, kind) for kind in kinds}
-    found = _apart(found)
-    there = {kind: results for kind, results in found.items() if results.hits and not results.near}
+    found = _apart({kind: _results(turn, query, kind) for kind in kinds})
+    there = {kind: results for kind, results in found.items() if results.hits}
     if not there:
-        return _show_nearest(turn, query, found)
-    missing = [kind for kind, results in found.items() if kind not in there]
+        return False
     if not query.offset:
-        _say_missing(turn, query, missing)
-    if len(there) == 1 and not query.offset:
-        run_search(turn, replace(query, text=next(iter(there))))
-        return True
+        _say_missing(turn, query, [kind for kind in found if kind not in there])
+        if len(there) == 1:
+            run_search(turn, replace(query, text=next(iter(there))))
+            return True
     shown = {kind: _views(turn, results.hits) for kind, results in there.items()}
     everything = [one for each in shown.values() for one in each]
     forget_slate(turn)
@@ -158,7 +170,7 @@ def _show_each(turn: Turn, query: SearchQuery, kinds: Sequence[str]) -> bool:
     turn.say(
         "utter_found_kinds",
         told=cards_facts(everything),
-        criteria=criteria_text(turn.labels, replace(query, text=joined_kinds(there))),
+        within=_within(turn, query),
         listing=_listed(turn, there, shown),
         elements=[product_card(turn.labels, product, sku) for product, sku in everything],
         buttons=[button(turn.labels, "more", "show_more")] if more else [],
@@ -166,30 +178,25 @@ def _show_each(turn: Turn, query: SearchQuery, kinds: Sequence[str]) -> bool:
     return True
 
 
+def _within(turn: Turn, query: SearchQuery) -> str:
+    """Say which conditions hold for each kind; nothing where there are none."""
+    criteria = criteria_text(turn.labels, replace(query, text=""))
+    return turn.labels.text("search.within", criteria=criteria) if criteria else ""
+
+
 def _results(turn: Turn, query: SearchQuery, kind: str) -> SearchResults:
     return turn.services.search.search(replace(query, text=kind, limit=EACH))
 
 
 def _apart(found: dict[str, SearchResults]) -> dict[str, SearchResults]:
-    """Leave each product under the first kind that has it."""
+    """Leave each product under the first kind that it is of, or else is near to."""
     taken: set[str] = set()
     apart: dict[str, SearchResults] = {}
-    for kind, results in found.items():
+    for kind, results in sorted(found.items(), key=lambda one: one[1].near):
         hits = tuple(hit for hit in results.hits if hit.product_slug not in taken)
         apart[kind] = replace(results, hits=hits)
-        if not results.near:
-            taken.update(hit.product_slug for hit in hits)
-    return apart
-
-
-def _show_nearest(turn: Turn, query: SearchQuery, found: dict[str, SearchResults]) -> bool:
-    """Show what is nearest to the first kind that anything is near to."""
-    near = next((kind for kind, results in found.items() if results.hits), None)
-    if near is None or query.offset:
-        return False
-    _say_missing(turn, query, [kind for kind in found if kind != near])
-    run_search(turn, replace(query, text=near))
-    return True
+        taken.update(hit.product_slug for hit in hits)
+    return {kind: apart[kind] for kind in found}
 
 
 def _say_missing(turn: Turn, query: SearchQuery, kinds: Sequence[str]) -> None:
@@ -214,7 +221,8 @@ def _listed(turn: Turn, there: dict[str, SearchResults], shown: dict[str, Shown]
     lines: list[str] = []
     place = 1
     for kind, products in shown.items():
-        lines.append(turn.labels.text("search.kind", kind=clean_words(kind), total=there[kind].total))
+        label = "search.near_kind" if there[kind].near else "search.kind"
+        lines.append(turn.labels.text(label, kind=clean_words(kind), total=there[kind].total))
         lines.append(listing(turn.labels, products, first=place))
         place += len(products)
     return "\n".join(lines)

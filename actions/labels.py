@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_currency_name
 
 from shop.glossary import Glossary
 from shop.money import Money, money_text
@@ -72,6 +72,10 @@ class Labels:
     def money(self, amount: Money) -> str:
         """Write an amount."""
         return money_text(amount, self._locale)
+
+    def currency(self, code: str) -> str:
+        """Name a currency as prices are spoken of: "US dollars"."""
+        return str(get_currency_name(code, count=2, locale=self._locale))
 
     def number(self, value: object) -> str:
         """Write a plain number."""

@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from actions.desk_words import says_any
+from actions.desk_words import begins_with, says_any
 from actions.photo_words import part_said
 from actions.turn import Turn
 from shop.text import ascii_digits
@@ -99,6 +99,8 @@ _NO_WORDS = frozenset(
         *("greet", "goodbye", "thank", "ask_help", "ask_bot", "search_by_photo"),
     }
 )
+# What a search for something else, or of something narrower, names.
+_ANOTHER_WISH = ("product", "product_query", "category", "brand", "colour", "option_value", "sku", *_PRICES)
 _TASTES = ("category", "brand", "colour", "product_query", "exclude", *_PRICES)
 
 
@@ -111,6 +113,8 @@ def answers_question(turn: Turn) -> bool:
     if kind == CASE and pending["asked"] in _WRITTEN_DOWN:
         # However long it is, and whatever it asks of those who read it.
         return _WRITTEN_DOWN[pending["asked"]](turn)
+    if kind == SEARCH:
+        return agrees_to_look(turn)
     if "?" in turn.text or (len(turn.text) > _LONG_ANSWER and not (kind == CASE and turn.intent[0] in UNREAD)):
         return False
     if kind == OPTION:
@@ -139,6 +143,12 @@ def answers_question(turn: Turn) -> bool:
         of_price = any(turn.entities(name) for name in _PRICES) or said_number(turn) is not None
         return of_price if pending["asked"] == BUDGET else names_taste(turn)
     return False
+
+
+def agrees_to_look(turn: Turn) -> bool:
+    """Tell whether a message takes up the offer to show what there is otherwise: "好，看看那4款"."""
+    said = {name for name in _ANOTHER_WISH if turn.entities(name)}
+    return not said and (begins_with(turn, "search.agrees") or begins_with(turn, "search.looks"))
 
 
 def is_free_text(turn: Turn, sure: float = _SURE) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from actions.desk_words import label_pattern
+from actions.desk_words import label_pattern, says_any
 from actions.turn import Turn
 from shop.glossary import has_han
 from shop.search_text import stem, stop_words, words
@@ -82,8 +82,9 @@ def stems_of(turn: Turn, text: str) -> set[str]:
 
 
 def _kinds(turn: Turn) -> list[str]:
-    said = " ".join(turn.entities("product_query")).split()
     text = turn.text.casefold()
+    named = [*turn.entities("product_query"), *(turn.entities("exclude") if says_any(turn, "search.asks_for") else [])]
+    said = [word for word in " ".join(named).split() if not (word == "free" and "-free" in text)]
     found = _placed(text, said)
     if found is None:
         return [" ".join(said)] if said else []
@@ -95,7 +96,7 @@ def _kinds(turn: Turn) -> list[str]:
         name = " ".join(word.text for word in phrase)
         if kinds and label_pattern(turn, "search.corrects").search(gap):
             kinds = [] if label_pattern(turn, "search.only").search(gap) else kinds[:-1]
-        if not took_back(turn, name) and not _is_taken_back(turn, text, phrase[0].start, phrase[-1].end):
+        if not _is_taken_back(turn, text, phrase[0].start, phrase[-1].end):
             _take_in(turn, kinds, gap, name)
         end = phrase[-1].end
     return [*_unseen(text, phrases), *kinds]

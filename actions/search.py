@@ -9,7 +9,9 @@ from actions.base import ShopAction, take_answer
 from actions.cards import button, named_button
 from actions.catalogue import show_details
 from actions.desk import resume
+from actions.desk_words import says_any
 from actions.found import run_search, show_next
+from actions.policy_answers import quote_policy
 from actions.queries import PAGE, from_state, moved_price, new_query, refined
 from actions.said_goods import joined_kinds, stems_of
 from actions.slate_moves import goes_on, recommend, refine_slate, say_nothing_fits, show_again, show_more_of_slate
@@ -54,8 +56,13 @@ class ActionRefineSearch(ShopAction):
         return "action_refine_search"
 
     def perform(self, turn: Turn) -> None:
-        """Search again with what was said added."""
-        refine(turn)
+        """Search again with what was said added, unless it asks about delivery or for other goods."""
+        if _asks_about_delivery(turn) and quote_policy(turn):
+            return
+        if says_any(turn, "search.asks_for"):
+            start_search(turn)
+        else:
+            refine(turn)
 
 
 class ActionSortResults(ShopAction):
@@ -81,6 +88,11 @@ class ActionSortResults(ShopAction):
             start_search(turn)
         else:
             refine(turn)
+
+
+def _asks_about_delivery(turn: Turn) -> bool:
+    """Tell whether an amount is that from which delivery is free: "超过50免运费是吧"."""
+    return says_any(turn, "search.delivery") and not turn.entities("product_query")
 
 
 def _names_other_goods(turn: Turn) -> bool:
@@ -155,13 +167,30 @@ def refine(turn: Turn) -> None:
         start_search(turn)
         return
     query = refined(turn, query)
-    if direction in {"lower", "higher"}:
+    if direction in {"lower", "higher"} and not (turn.entities("price_min") or turn.entities("price_max")):
         shifted = _shifted(turn, query, direction)
         if shifted is None:
             start_search(turn)
             return
+        if _say_no_further(turn, query, shifted, direction):
+            return
         query = shifted
     run_search(turn, query, keep_when_empty=True)
+
+
+def _say_no_further(turn: Turn, query: SearchQuery, shifted: SearchQuery, direction: str) -> bool:
+    """Say that nothing is cheaper, or dearer, than what is shown; tell whether that is so."""
+    search = turn.services.search.search
+    results = search(replace(query, limit=1))
+    if not results.hits or search(replace(shifted, limit=1)).hits:
+        return False
+    more = turn.labels.text(f"search.directions.{direction}")
+    if results.total == 1:
+        with turn.reading() as session:
+            turn.say("utter_only_one", name=get_product(session, results.hits[0].product_slug).name, direction=more)
+    else:
+        turn.say("utter_no_further", direction=more)
+    return True
 
 
 def show_query(turn: Turn, query: SearchQuery) -> None:

@@ -7,14 +7,15 @@ from dataclasses import replace
 from actions.adjustments import GIFT
 from actions.base import ShopAction
 from actions.cards import button
-from actions.facts import policy_facts
 from actions.found import run_search
 from actions.meanings import ask_between
+from actions.policy_answers import quote_policy
 from actions.queries import EVERYTHING, from_state, refined
-from actions.replying import policy_reply, written
+from actions.replying import written
 from actions.search import product_names, show_by_sku
 from actions.slate_moves import goes_on, recommend, refine_slate
 from actions.turn import Turn
+from actions.wished import names_other_goods
 from shop.customers import get_customer
 from shop.errors import CustomerNotFound
 
@@ -32,22 +33,8 @@ class ActionAnswerPolicy(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Quote the passage that answers; say so where none does."""
-        passage = turn.services.policies_in(turn.language).answer(turn.text)
-        if passage is None and show_by_sku(turn):
-            return
-        if passage is None:
+        if not quote_policy(turn) and not show_by_sku(turn):
             turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
-        else:
-            reply = policy_reply(turn, passage)
-            if reply:
-                turn.say("utter_reply", told=policy_facts(passage), reply=reply)
-            turn.say(
-                "utter_policy",
-                told=policy_facts(passage),
-                title=passage.title,
-                text_quoted=passage.text,
-                source=passage.source,
-            )
 
 
 class ActionGreet(ShopAction):
@@ -94,7 +81,9 @@ class ActionFallBack(ShopAction):
         names, state = product_names(turn), turn.slot("search_state")
         running = from_state(state) if state and not names else None
         # The words around what is known were not understood: they are searched for only where they find something.
-        query = replace(refined(turn, running or EVERYTHING), text=running.text if running else " ".join(names))
+        query = refined(turn, running or EVERYTHING)
+        if not (running and names_other_goods(turn, running.text)):
+            query = replace(query, text=running.text if running else " ".join(names))
         if turn.entity("adjustment") == GIFT:
             recommend(turn, replace(refined(turn, EVERYTHING), text=" ".join(names)))
             return

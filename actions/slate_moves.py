@@ -8,11 +8,14 @@ from decimal import Decimal
 from actions.adjustments import HIGHER, LOWER, PRICE, Step, add, forget_prices, keep, steps_of
 from actions.arguments import note_gift, step_text
 from actions.cards import button
+from actions.conditions import as_preferred
+from actions.found import run_search
 from actions.pending import BUDGET, said_number
 from actions.photo_moves import refine_photo, show_more_of_photo, show_photo_again
 from actions.photo_sight import running_photo
 from actions.queries import EVERYTHING, from_state, refined, remember_query
 from actions.recommending import show, what_was_asked
+from actions.said_goods import kinds_of
 from actions.slates import RECOMMEND, Request, forget_slate, last_slate
 from actions.targets import pivot_of
 from actions.turn import Pending, Turn
@@ -21,6 +24,12 @@ from shop.search import SearchQuery
 
 def recommend(turn: Turn, query: SearchQuery) -> None:
     """Recommend within a search; who asks again for the same sees the next page."""
+    if len(kinds_of(query.text)) > 1:
+        # Each kind by itself is of more use than a mixture of what is liked best.
+        note_gift(turn)
+        run_search(turn, query)
+        return
+    query = as_preferred(turn, query)
     shown = last_slate(turn)
     is_same = shown and shown.request.task == RECOMMEND and query == query_shown(turn)
     if not note_gift(turn) and is_same:

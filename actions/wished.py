@@ -9,7 +9,7 @@ from dataclasses import replace
 from actions.desk_words import label_pattern, says_any
 from actions.said_goods import joined_kinds, kinds_of, said_kinds, stems_of, took_back
 from actions.turn import Turn
-from shop.search import Filters
+from shop.search import Filters, SearchQuery
 
 
 def wished_text(turn: Turn, before: str) -> str:
@@ -23,8 +23,8 @@ def wished_text(turn: Turn, before: str) -> str:
     """
     kept, said = _still_wished(turn, before), said_kinds(turn)
     new = [kind for kind in said if not any(stems_of(turn, kind) <= stems_of(turn, old) for old in kept)]
-    if not kept or any(turn.services.search.sells(kind) for kind in new):
-        return joined_kinds(said)
+    if not kept or any(_is_a_kind(turn, kind) for kind in new):
+        return joined_kinds([*kept, *new] if says_any(turn, "search.adds") else said)
     if said and not new and says_any(turn, "search.only"):
         return joined_kinds(old for old in kept if any(stems_of(turn, kind) <= stems_of(turn, old) for kind in said))
     return joined_kinds(" ".join([kind, *new]) for kind in kept)
@@ -34,7 +34,8 @@ def names_other_goods(turn: Turn, before: str) -> bool:
     """Tell whether a message wishes for goods of another kind than those that were looked for."""
     old = stems_of(turn, before)
     new = [kind for kind in said_kinds(turn) if not stems_of(turn, kind) & old]
-    return bool(before) and any(turn.services.search.sells(kind) for kind in new)
+    adds = says_any(turn, "search.adds")
+    return bool(before) and not adds and any(turn.services.search.sells(kind) for kind in new)
 
 
 def freed(turn: Turn, filters: Filters) -> Filters:
@@ -53,6 +54,12 @@ def freed(turn: Turn, filters: Filters) -> Filters:
 def prefers(turn: Turn) -> bool:
     """Tell whether a colour that a message names is only preferred, and no must."""
     return bool(turn.entities("colour")) and says_any(turn, "search.preferably")
+
+
+def _is_a_kind(turn: Turn, said: str) -> bool:
+    """Tell whether words name goods, if only such as the shop has something near to, and do not say more of others."""
+    search = turn.services.search
+    return search.sells(said) or search.search(SearchQuery(said, limit=1)).near
 
 
 def _still_wished(turn: Turn, before: str) -> list[str]:

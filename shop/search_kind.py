@@ -56,7 +56,9 @@ def of_kind(session: Session, understood: Reading, found: Sequence[int], close: 
     titled = saying(understood.head_group, in_title=True)
     called = titled or _titled(session, full_text, understood, among_found)
     kept = among_found - _only_beside(says, understood.head, titled) - _other_heads(session, understood, titled)
-    if not called:
+    if called and len(understood.wishes) > 1:
+        kept &= called | says.get(understood.head or "", frozenset()) | frozenset(close)
+    elif not called:
         kept &= says.get(understood.head or "", frozenset()) or frozenset(close)
     unsaid = tuple(word for word, ids in says.items() if not ids & kept)
     return OfKind(kept, near=bool(kept) and not called, unsaid=unsaid)
