@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from actions.base import ShopAction
+from actions.base import ShopAction, take_answer
 from actions.cards import price_text, product_card, product_stock_text
 from actions.choosing import asks_cheapest, tell_cheapest, tell_choice
 from actions.facts import card_facts
+from actions.pending import SEARCH, agrees_to_look
 from actions.targets import pick_several
 from actions.turn import Turn
 from shop.catalogue import ProductView
@@ -24,6 +25,10 @@ class ActionCompareProducts(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find two or three products and write what the shop says of each."""
+        if turn.pending.get("kind") == SEARCH and agrees_to_look(turn):
+            # "看看那3款" takes up what was offered.
+            take_answer(turn)
+            return
         products = pick_several(turn)
         if asks_cheapest(turn) and len(products) != 2:
             tell_cheapest(turn, products)

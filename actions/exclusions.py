@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from actions.desk_words import says_any
-from actions.said_goods import plain_words, said_kinds
+from actions.said_goods import plain_words, said_kinds, stems_of
 from actions.turn import Turn
 from shop.search import Filters, SearchQuery
 from shop.search_text import stem, words
@@ -21,17 +21,26 @@ _FREE_ANYWAY = frozenset({"hands", "duty", "tax", "toll", "care", "maintenance",
 _WANTED = ("colour", "brand", "category", "option_value", "product_query")
 
 
-def said_exclusions(turn: Turn) -> list[str]:
+def said_exclusions(turn: Turn, text: str = "") -> list[str]:
     """Read what the message excludes.
 
     A kind of goods that is turned down for another is only not looked for any more: "no cable, plants please".
+
+    Args:
+        turn: the turn.
+        text: what the running search looks for; other kinds of goods need not be excluded from it.
     """
     named = [] if says_any(turn, "search.asks_for") else turn.entities("exclude")
     said = [plain_words(turn, value) for value in named]
     meant = [turn.services.glossary.translated(value).casefold() for value in [*said, *_free_of(turn)] if value]
-    if not said_kinds(turn) and not turn.entities("category"):
-        return meant
-    return [value for value in meant if not turn.services.search.sells(value)]
+    if said_kinds(turn) or turn.entities("category"):
+        return [value for value in meant if not turn.services.search.sells(value)]
+    looked_for = stems_of(turn, text)
+    return [
+        value
+        for value in meant
+        if not text or stems_of(turn, value) & looked_for or not turn.services.search.sells(value)
+    ]
 
 
 def said_colours(turn: Turn) -> list[str]:

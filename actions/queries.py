@@ -88,7 +88,8 @@ def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
     if names_other_goods(turn, query.text):
         old = query.filters
         query = replace(query, filters=Filters(price_min=old.price_min, price_max=old.price_max, in_stock=old.in_stock))
-    query = excluding(turn, replace(query, filters=unless_wanted(turn, query.filters)), said_exclusions(turn))
+    kept = replace(query, filters=unless_wanted(turn, query.filters))
+    query = excluding(turn, kept, said_exclusions(turn, query.text))
     filters = query.filters
     filters = replace(
         filters,

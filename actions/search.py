@@ -166,7 +166,11 @@ def refine(turn: Turn) -> None:
     if query is None or turn.entities("product"):
         start_search(turn)
         return
-    query = refined(turn, query)
+    before, query = query, refined(turn, query)
+    if query == before and turn.entities("exclude"):
+        # "Not a laptop!", where none is looked for, leaves all as it is.
+        turn.say("utter_all_right")
+        return
     if direction in {"lower", "higher"} and not (turn.entities("price_min") or turn.entities("price_max")):
         shifted = _shifted(turn, query, direction)
         if shifted is None:
