@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,14 +21,16 @@ from actions.adjustments import (
     keep,
     steps_of,
 )
+from actions.advice_words import clauses
 from actions.arguments import step_text, undo_button
 from actions.base import ShopAction
 from actions.cards import button
 from actions.slate_moves import argue, query_shown, say_nothing_fits, show_again
 from actions.slates import last_slate, note_from_slate
-from actions.targets import Target, pick_one
+from actions.targets import Target, names_several, pick_one, pick_several
 from actions.told import undo
 from actions.turn import Turn
+from shop.catalogue import ProductView, get_products
 from shop.models import utc_now
 
 _SELF, _RESTORE = "self", "restore"
@@ -71,6 +74,10 @@ class ActionDismissProduct(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product and leave it out from now on."""
+        several = pick_several(turn) if names_several(turn) else []
+        if len(several) > 1:
+            dismiss_all(turn, several)
+            return
         target = pick_one(turn, "dismiss_product")
         if target:
             dismiss(turn, target)
@@ -88,12 +95,34 @@ def less_like(turn: Turn, target: Target) -> None:
 
 def dismiss(turn: Turn, target: Target) -> None:
     """Note that a product is not wanted, and show the list again without it."""
-    product, slate = target.product, last_slate(turn)
-    note_from_slate(turn, product.slug, "dismiss")
-    step = Step(DISMISS, product.slug)
-    add(turn, step)
+    dismiss_all(turn, [target.product])
+
+
+def rejects_shown(turn: Turn) -> bool:
+    """Take things off the list of which a message says that they are not wanted, however it was read."""
+    slate = last_slate(turn)
+    if slate is None or turn.from_button or turn.form:
+        return False
+    with turn.reading() as session:
+        shown = get_products(session, slate.slugs)
+    rejected = [part for part in clauses(turn.text) if turn.services.advice.asks("rejection", part)]
+    text = turn.services.glossary.translated(" | ".join(rejected)).casefold()
+    unwanted = [one for one in shown if re.search(rf"\b{re.escape(one.name.casefold().split()[-1])}s?\b", text)]
+    if unwanted:
+        dismiss_all(turn, unwanted)
+    return bool(unwanted)
+
+
+def dismiss_all(turn: Turn, products: Sequence[ProductView]) -> None:
+    """Note that products are not wanted, and show the list again without them."""
+    slate = last_slate(turn)
+    steps = [Step(DISMISS, product.slug) for product in products]
+    for step in steps:
+        note_from_slate(turn, step.value, "dismiss")
+        add(turn, step)
     turn.focus(None)
-    turn.say("utter_adjusted", change=step_text(turn, step), buttons=[] if slate else [undo_button(turn, step)])
+    change = turn.labels.clauses(step_text(turn, step) for step in steps)
+    turn.say("utter_adjusted", change=change, buttons=[] if slate else [undo_button(turn, step) for step in steps])
     if slate and not show_again(turn, undoable=True):
         say_nothing_fits(turn, query_shown(turn))
 

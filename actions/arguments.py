@@ -11,6 +11,7 @@ from actions.wishes import EXCLUDE as NEVER
 from shop.catalogue import get_product
 from shop.errors import ProductNotFound
 from shop.models import utc_now
+from shop.recent import recent_events
 
 _PRODUCTS = (LESS, MORE, DISMISS)
 
@@ -37,8 +38,11 @@ def note_gift(turn: Turn) -> bool:
     if turn.entity("adjustment") != GIFT or any(step.kind == GIFT for step in steps_of(turn)):
         return False
     step = Step(GIFT, reference=utc_now().isoformat())
+    with turn.reading() as session:
+        did_something = bool(recent_events(session, turn.shopper, 1))
     add(turn, step)
-    turn.say("utter_adjusted", change=step_text(turn, step), buttons=[undo_button(turn, step)])
+    if did_something:
+        turn.say("utter_gift_noted", buttons=[undo_button(turn, step)])
     return True
 
 

@@ -83,12 +83,14 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
         amends_case: whether a message is tried first as a change of what the desk has proposed: "only one of them".
         yields_to_answer: whether a message that plainly answers the waiting question is taken as that answer, even
             though its intent was read as this action's.
+        reads_plainly: whether a message that plainly asks something else, such as for reviews, is answered as that.
     """
 
     keeps_question: ClassVar[bool] = False
     takes_answers: ClassVar[bool] = False
     amends_case: ClassVar[bool] = False
     yields_to_answer: ClassVar[bool] = False
+    reads_plainly: ClassVar[bool] = False
 
     def __init__(self, services: bootstrap.Services | None = None) -> None:
         self._services = services
@@ -133,7 +135,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
                 take_answer(turn)
             elif (not self.takes_answers or _wants_words(turn)) and _goes_to_desk(turn, speaks_of_it=self.amends_case):
                 answered = True
-            else:
+            elif not (self.reads_plainly and _is_plain(turn)):
                 self.perform(turn)
         except errors.ShopUnavailable:
             # Nothing was changed, and what waits for an answer goes on waiting: the shopper can say it again.
@@ -151,6 +153,13 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             turn.services.receipts.keep(turn.shopper, turn.facts)
             turn.services.given_replies.keep(turn)
         return turn
+
+
+def _is_plain(turn: Turn) -> bool:
+    """Answer what a message asks in so many words, where it does; tell whether it did."""
+    from actions.plain_questions import answer_plainly  # What answers is made of actions.
+
+    return answer_plainly(turn)
 
 
 def take_answer(turn: Turn) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Protocol
 
+from actions.advice_words import AdviceWords
 from actions.advisors import Advisors
 from actions.item_updates import ItemUpdates
 from actions.labels import Labels
@@ -83,6 +84,7 @@ class Services:
     languages: Mapping[str, Labels]
     glossary: Glossary
     reasons: ReasonWords
+    advice: AdviceWords
     vocabulary: Vocabulary
     advisors: Advisors
     item_updates: ItemUpdates
@@ -143,6 +145,7 @@ def build_services(settings: Settings) -> Services:
         languages=languages,
         glossary=glossary,
         reasons=ReasonWords.read(settings.glossary.parent, languages),
+        advice=AdviceWords.read(settings.labels.parent / "advice.yml"),
         vocabulary=Vocabulary(sessions, clock=time.monotonic),
         advisors=advisors,
         item_updates=ItemUpdates(store, sessions),

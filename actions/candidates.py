@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import islice, zip_longest
 
 from actions.adjustments import price_bounds
+from actions.advice_words import KINDS
 from actions.tastes import Taste
 from actions.turn import Turn
 from shop.catalogue import ProductView, VariantView
@@ -14,6 +16,7 @@ from shop.eligible import eligible_slugs
 from shop.search import Filters, SearchQuery
 
 _MOST = 200
+_PAGE = 5
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,12 @@ class Candidates:
     Attributes:
         slugs: the products.
         skus: by slug the variant that a search found for it; without a search there is none.
+        spread: of several kinds of goods the best of each, as many as a page holds; empty where one kind is asked for.
     """
 
     slugs: frozenset[str]
     skus: Mapping[str, str] = field(default_factory=dict)
+    spread: tuple[str, ...] = ()
 
 
 def candidates_of(turn: Turn, query: SearchQuery, taste: Taste, without: frozenset[str] = frozenset()) -> Candidates:
@@ -39,9 +44,21 @@ def candidates_of(turn: Turn, query: SearchQuery, taste: Taste, without: frozens
         passing = frozenset(eligible_slugs(session, taste.wishes, exclude=taste.hidden | without))
     if not query.text and query.filters == Filters() and price_bounds(taste.steps) == (None, None):
         return Candidates(passing)
-    hits = turn.services.search.search(replace(narrowed(query, taste), offset=0, limit=_MOST)).hits
-    skus = {hit.product_slug: hit.sku for hit in hits if hit.product_slug in passing}
-    return Candidates(frozenset(skus), skus)
+    wanted = replace(narrowed(query, taste), offset=0, limit=_MOST)
+    kinds = [_hits(turn, replace(wanted, text=kind), passing) for kind in KINDS.split(query.text)]
+    skus = {slug: sku for kind in reversed(kinds) for slug, sku in kind.items()}
+    return Candidates(frozenset(skus), skus, _spread(kinds) if len(kinds) > 1 else ())
+
+
+def _hits(turn: Turn, query: SearchQuery, passing: frozenset[str]) -> dict[str, str]:
+    hits = turn.services.search.search(query).hits
+    return {hit.product_slug: hit.sku for hit in hits if hit.product_slug in passing}
+
+
+def _spread(kinds: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """Take the best of each kind, then the second best of each, until a page is full."""
+    in_turn = (slug for place in zip_longest(*kinds) for slug in place if slug)
+    return tuple(islice(dict.fromkeys(in_turn), _PAGE))
 
 
 def narrowed(query: SearchQuery, taste: Taste) -> SearchQuery:

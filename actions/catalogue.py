@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from actions.asked_of_product import asks_of_each, tell_beyond_rows, tell_material, tell_of_each
 from actions.base import ShopAction
 from actions.cards import (
     button,
@@ -15,6 +17,7 @@ from actions.cards import (
     stock_text,
     variant_title,
 )
+from actions.catalogue_text import colour_names, in_short
 from actions.facts import card_facts, price_facts, stock_facts
 from actions.options import chosen_options, is_named, option_having, options_like, value_like
 from actions.references import Mention
@@ -25,14 +28,17 @@ from actions.turn import Button, Turn, clean_words
 from shop.catalogue import ProductView, VariantView, select_variants
 from shop.interactions import record_interaction
 from shop.receipts import Fact
+from shop.search_facts import COLOUR_NAMES
 
 _LISTED = 8
+_PRICE = re.compile(r"how much|\bprices?\b|\bcosts?\b|多少钱|价格|价钱")
 
 
 class ActionShowDetails(ShopAction):
     """Show all that the shop says of a product."""
 
     yields_to_answer = True
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -47,6 +53,8 @@ class ActionShowDetails(ShopAction):
 
 class ActionTellPrice(ShopAction):
     """Say what a product costs."""
+
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -66,6 +74,7 @@ class ActionTellOption(ShopAction):
     """Say whether a product comes in an option, or has a property: yes, no, or that the shop does not know."""
 
     yields_to_answer = True
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -73,6 +82,8 @@ class ActionTellOption(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product and answer."""
+        if asks_of_each(turn) and tell_of_each(turn):
+            return
         target = pick_asked(turn, "tell_option")
         if target:
             tell_option(turn, target)
@@ -80,6 +91,8 @@ class ActionTellOption(ShopAction):
 
 class ActionTellStock(ShopAction):
     """Say how many pieces of a product there are."""
+
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -105,7 +118,7 @@ def show_details(turn: Turn, target: Target) -> None:
         told=card_facts(product),
         name=product.name,
         facts="\n".join(facts(turn, product)),
-        description=product.description or turn.labels.text("details.no_description"),
+        description=in_short(turn, product.description) or turn.labels.text("details.no_description"),
         elements=[product_card(turn.labels, product, details=False)],
     )
 
@@ -192,16 +205,25 @@ def tell_option(turn: Turn, target: Target) -> None:
     """Answer whether a product comes in what was asked for: yes and no from its rows, else that nobody knows."""
     product = target.product
     _focus(turn, target)
+    if tell_beyond_rows(turn, product):
+        return
     values = [*turn.entities("option_value"), *turn.entities("colour")]
     like = None if values else value_like(product, turn.text)
     values += [clean_words(like)] if like else []
-    hint = turn.entity("option_name")
-    if values:
+    hint = turn.entity("option_name") or _option_named(turn, product)
+    if hint and not values and _PRICE.search(turn.text.casefold()):
+        tell_price(turn, target)
+    elif values:
         _tell_values(turn, target, values, hint)
     elif hint and (_named_values(product, hint) or not turn.services.topics.asked(turn.text).fields):
         _tell_names(turn, product, hint)
     else:
         tell_suitability(turn, product)
+
+
+def _option_named(turn: Turn, product: ProductView) -> str | None:
+    """Find the option that a message names as labels do: "存储容量" is storage."""
+    return next((name for name in product.option_names if turn.labels.option(name) in turn.text), None)
 
 
 def _tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | None) -> None:
@@ -210,8 +232,11 @@ def _tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | 
     missing = [value for value in values if value not in chosen.values()]
     stated = [colour for colour in product.colours if colour.casefold() in {value.casefold() for value in missing}]
     if stated:
-        turn.say("utter_stated", name=product.name, fact=labels.all_of(stated))
-        missing = [value for value in missing if value.casefold() not in {colour.casefold() for colour in stated}]
+        # With all colours told, those that it does not come in are too.
+        response = "utter_colour_only" if len(product.colours) == 1 else "utter_colour_yes"
+        values_said, all_said = colour_names(turn, stated), colour_names(turn, product.colours)
+        turn.say(response, name=product.name, colour=labels.all_of(values_said), colours=labels.all_of(all_said))
+        missing = [value for value in missing if value not in turn.entities("colour")]
     if missing:
         _tell_missing(turn, product, missing[0], hint)
         return
@@ -238,8 +263,12 @@ def _tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | 
 
 
 def _tell_missing(turn: Turn, product: ProductView, value: str, hint: str | None) -> None:
+    if value in turn.services.advice.materials:
+        tell_material(turn, product, [value])
+        return
     if value in turn.entities("colour"):
-        known = product.colours
+        known = tuple(colour_names(turn, product.colours))
+        value = colour_names(turn, [value])[0]
     else:
         names = [hint] if hint else turn.services.vocabulary.options_having(value)
         options = [option for option in product.option_names if any(is_named(option, name) for name in names)]
@@ -260,7 +289,10 @@ def _named_values(product: ProductView, hint: str) -> list[str]:
 
 def _tell_names(turn: Turn, product: ProductView, hint: str) -> None:
     values = _named_values(product, hint)
-    if values:
+    if values and hint.casefold() in COLOUR_NAMES:
+        colours = turn.labels.all_of(colour_names(turn, values))
+        turn.say("utter_comes_in_colours", name=product.name, colours=colours)
+    elif values:
         option = turn.labels.option(hint)
         turn.say("utter_option_values", name=product.name, option=option, values=turn.labels.all_of(values))
     elif product.option_names:

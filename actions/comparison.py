@@ -6,18 +6,23 @@ from collections.abc import Callable, Sequence
 
 from actions.base import ShopAction, take_answer
 from actions.cards import price_text, product_card, product_stock_text
+from actions.catalogue_text import colour_names
 from actions.choosing import asks_cheapest, tell_cheapest, tell_choice
 from actions.facts import card_facts
 from actions.pending import SEARCH, agrees_to_look
+from actions.picking import tell_best
 from actions.targets import pick_several
 from actions.turn import Turn
 from shop.catalogue import ProductView
+from shop.search_facts import COLOUR_NAMES
 
 _MOST = 3
 
 
 class ActionCompareProducts(ShopAction):
     """Set products side by side."""
+
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -30,6 +35,9 @@ class ActionCompareProducts(ShopAction):
             take_answer(turn)
             return
         products = pick_several(turn)
+        if len(products) > 1 and turn.services.advice.asks("choice", turn.text):
+            tell_best(turn, products)
+            return
         if asks_cheapest(turn) and len(products) != 2:
             tell_cheapest(turn, products)
         elif len(products) < 2:
@@ -56,15 +64,15 @@ def compare(turn: Turn, products: Sequence[ProductView]) -> None:
 
 def _rows(turn: Turn, products: Sequence[ProductView]) -> list[str]:
     labels, called = turn.labels, turn.labels.option
-    options = dict.fromkeys(name for product in products for name in product.option_names)
-    attributes = dict.fromkeys(name for product in products for name in product.attributes)
+    names = [name for product in products for name in (*product.option_names, *product.attributes)]
+    # Two names of one thing, as "color" and "colour", make one row.
+    called_so = {called(name): [other for other in names if called(other) == called(name)] for name in names}
     cells: list[tuple[str, Callable[[ProductView], str]]] = [
         (labels.text("details.price"), lambda product: price_text(labels, product)),
         (labels.text("details.brand"), lambda product: product.brand or ""),
-        *((called(name), lambda product, name=name: ", ".join(product.option_values(name))) for name in options),
         *(
-            (called(name), lambda product, name=name: ", ".join(product.attributes.get(name, ())))
-            for name in attributes
+            (title, lambda product, same=same: ", ".join(_values(turn, product, same)))
+            for title, same in called_so.items()
         ),
         (labels.text("details.stock"), lambda product: product_stock_text(labels, product)),
     ]
@@ -74,6 +82,13 @@ def _rows(turn: Turn, products: Sequence[ProductView]) -> list[str]:
         head,
         *(labels.text("compare.row", title=title, cells=_joined(turn, row)) for title, row in rows if any(row)),
     ]
+
+
+def _values(turn: Turn, product: ProductView, names: Sequence[str]) -> list[str]:
+    """Give what a product has under some names of one thing; colours as shoppers call them."""
+    found = [value for name in names for value in (product.option_values(name) or product.attributes.get(name, ()))]
+    values = list(dict.fromkeys(found))
+    return colour_names(turn, values) if {*names} & {*COLOUR_NAMES} else values
 
 
 def _joined(turn: Turn, cells: Sequence[str]) -> str:

@@ -97,15 +97,6 @@ class ProductFacts:
         ]
         return [_cut(sentence) for sentence in fitting[:_QUOTED]]
 
-    def in_short(self) -> str:
-        """Give the beginning of the description, as far as whole sentences go."""
-        kept: list[str] = []
-        for sentence in self.topics.sentences(self.product.description):
-            if kept and sum(map(len, kept)) + len(sentence) > _LONGEST:
-                break
-            kept.append(_cut(sentence))
-        return " ".join(kept)
-
     @property
     def nouns(self) -> frozenset[str]:
         """Give what the product is called in its own texts: the last word of its name."""

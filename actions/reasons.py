@@ -10,6 +10,8 @@ from actions.turn import clean_words
 from recsys.slate import Reason
 
 MOST = 2
+_OFTEN = 0.15
+"""From this share of its orders on, something is often bought with another thing."""
 _FIELDS = {
     "brand": "reasons.brand",
     "category": "reasons.category",
@@ -41,6 +43,25 @@ def told_truly(reasons: Iterable[Reason], seeds: Collection[str], liked: Collect
         if reason.kind == "similar_to" and reason.value in fields
         else reason
         for reason in reasons
+    )
+
+
+def sensible(
+    reasons: Iterable[Reason], kind: str | None, kinds: Mapping[str, str | None], *, narrowed: bool
+) -> tuple[Reason, ...]:
+    """Leave out what is true and tells nothing.
+
+    Args:
+        reasons: strongest first.
+        kind: the innermost category of the product.
+        kinds: the innermost categories of the products that reasons speak of, by slug.
+        narrowed: whether the shopper has said what is wanted: that it is in a category, or called so, is no news then.
+    """
+    return tuple(
+        reason
+        for reason in reasons
+        if not (reason.kind == "similar_to" and not reason.field and kinds.get(reason.value) != kind)
+        and not (reason.kind == "feature" and narrowed and reason.field in ("category", "title"))
     )
 
 
@@ -79,12 +100,10 @@ def _clause(labels: Labels, reason: Reason, names: Mapping[str, str]) -> str | N
     if reason.kind in _PRODUCTS:
         name = names.get(reason.value)
         key = _SIMILAR.get(reason.field, _PRODUCTS[reason.kind])
-        return labels.text(key, name=name, percent=_percent(reason.share)) if name else None
+        if reason.kind == "bought_with" and reason.share < _OFTEN:
+            key = "reasons.sometimes_with"
+        return labels.text(key, name=name) if name else None
     if reason.kind == "popular":
         key = "reasons.popular_in" if reason.field == "category" else "reasons.popular"
         return labels.text(key, value=value)
     return labels.text(_PLAIN[reason.kind])
-
-
-def _percent(share: float) -> int:
-    return max(1, round(100 * share))

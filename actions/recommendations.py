@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from actions.adjustments import HIGHER, LOWER, forget_prices
 from actions.arguments import note_gift
 from actions.base import ShopAction
 from actions.cards import button
+from actions.occasions import finds, for_occasion, say_taste_unknown
 from actions.pending import SIMILAR as OFFER_SIMILAR
+from actions.picking import choose_shown, leaves_choice
 from actions.queries import EVERYTHING, moved_price, new_query, refined
 from actions.recommending import show
 from actions.references import Mention
@@ -24,17 +26,19 @@ from actions.slates import (
     last_slate,
     note_from_slate,
 )
-from actions.targets import Target, names_several, pick_one, pick_several, shown_price
+from actions.targets import Target, focused_product, names_several, pick_one, pick_several, shown_price
 from actions.turn import Turn
 from shop.carts import view_cart
 from shop.catalogue import ProductView, get_products
-from shop.search import SearchQuery
+from shop.search import Filters, SearchQuery
 
 _SELF, _RESTORE = "self", "restore"
 
 
 class ActionRecommend(ShopAction):
     """Recommend what suits the shopper, within what they said."""
+
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -44,8 +48,14 @@ class ActionRecommend(ShopAction):
         """Recommend; who asks again for the same sees the next page."""
         if last_slate(turn) and turn.entity("price_direction") in (LOWER, HIGHER):
             refine_slate(turn)
+            return
+        query = for_occasion(turn, new_query(turn, product_names(turn)))
+        chooses = query == EVERYTHING or (turn.services.advice.asks("choice", turn.text) and not finds(turn, query))
+        if chooses and leaves_choice(turn):
+            choose_shown(turn)
         else:
-            recommend(turn, new_query(turn, product_names(turn)))
+            recommend(turn, query)
+            say_taste_unknown(turn)
 
 
 class ActionShowSimilar(ShopAction):
@@ -72,6 +82,8 @@ class ActionShowWhatGoesWith(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Find the product or products, else take the cart, and show what was bought with it."""
         together, slate = _together(turn), last_slate(turn)
+        if _goes_with_kind(turn):
+            return
         if together:
             _show_what_goes_with(turn, together)
             return
@@ -100,6 +112,8 @@ class ActionShowNew(ShopAction):
 
 class ActionShowDeals(ShopAction):
     """Show what is on offer: rows of promotions alone decide that."""
+
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -145,6 +159,41 @@ def _but(turn: Turn, product: ProductView) -> SearchQuery:
     query = replace(query, text="")
     direction = turn.entity("price_direction")
     return moved_price(query, direction, shown_price(turn, product)) if direction in (LOWER, HIGHER) else query
+
+
+def _goes_with_kind(turn: Turn) -> bool:
+    """Show the kinds of things that are asked for beside a product: "which monitor goes with that PC?"."""
+    with turn.reading() as session:
+        focus = focused_product(turn, session)
+    beside = {*turn.entities("product")} or ({focus.slug} if focus else set())
+    kinds = _kinds_named(turn, beside)
+    if not (beside and kinds):
+        return False
+    names = [one.name for one in _products(turn, beside)]
+    recommend(turn, replace(EVERYTHING, text=turn.labels.text("list.kinds").join(kinds)))
+    turn.say("utter_match_not_stated", names=turn.labels.all_of(names))
+    return True
+
+
+def _kinds_named(turn: Turn, beside: Collection[str]) -> list[str]:
+    """Give the words for goods that are found, and that are not what something is to go with."""
+    words = [word for text in turn.entities("product_query") for word in text.split()]
+    searches = [replace(EVERYTHING, text=word) for word in words]
+    categories = [replace(EVERYTHING, filters=Filters(categories=(name,))) for name in turn.entities("category")]
+    said = [*words, *(turn.labels.said(name) for name in turn.entities("category"))]
+    names = " ".join(one.name for one in _products(turn, beside)).casefold().split()
+    kinds = []
+    for word, query in zip(said, [*searches, *categories], strict=True):
+        results = turn.services.search.search(query)
+        found = {hit.product_slug for hit in results.hits}
+        if found and not found & {*beside} and not results.corrected and word.casefold() not in names:
+            kinds.append(word)
+    return list(dict.fromkeys(kinds))
+
+
+def _products(turn: Turn, slugs: Collection[str]) -> list[ProductView]:
+    with turn.reading() as session:
+        return get_products(session, list(slugs))
 
 
 def _points(turn: Turn) -> bool:

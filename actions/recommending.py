@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from actions.cards import button
 from actions.facts import cards_facts
 from actions.queries import criteria_text, remember_query
 from actions.ranking import PAGE, Ranking, log_shown, rank
-from actions.reasons import products_named
+from actions.reasons import products_named, sensible
 from actions.slate_cards import lines, recommended_card
 from actions.slates import (
     DEALS,
@@ -28,7 +29,7 @@ from actions.slates import (
 from actions.taste_questions import ask_taste, open_question
 from actions.tastes import Taste, taste_of
 from actions.turn import Turn
-from actions.wishes import EXCLUDE, SIZE, each_wish, settle_wishes
+from actions.wishes import EXCLUDE, SIZE, Wish, each_wish, settle_wishes
 from recsys.slate import Slate
 from shop.carts import view_cart
 from shop.catalogue import ProductView, VariantView, get_products
@@ -73,7 +74,7 @@ def show(turn: Turn, request: Request, query: SearchQuery, *, undoable: bool = F
         in_cart = _in_cart(turn, session) if request.task == GOES_WITH else frozenset()
     out = frozenset({*request.shown, *request.seeds}) | in_cart
     candidates = candidates_of(turn, query, taste, out)
-    ranking = rank(turn, request, taste, candidates.slugs, promoted)
+    ranking = rank(turn, request, taste, candidates.spread or candidates.slugs, promoted)
     if ranking.slate.items:
         _present(turn, _Ranked(request, query, taste, candidates, ranking.advice, ranking.slate), undoable)
     return bool(ranking.slate.items)
@@ -90,10 +91,11 @@ def _present(turn: Turn, ranked: _Ranked, undoable: bool) -> None:
     with turn.reading() as session:
         products = get_products(session, ranked.slate.item_ids)
         spoken_of = [slug for item in ranked.slate for slug in products_named(item.reasons)]
-        names = {one.slug: one.name for one in get_products(session, [*ranked.request.seeds, *spoken_of])}
+        named = get_products(session, [*ranked.request.seeds, *spoken_of])
         fitting = eligible_skus(session, ranked.taste.wishes, ranked.slate.item_ids)
     shown = [(one, shown_variant(one, ranked.candidates, fitting.get(one.slug, ()))) for one in products]
-    ranked, shown = _in_order(ranked, shown)
+    names = {one.slug: one.name for one in named}
+    ranked, shown = _in_order(_with_sense(ranked, [*products, *named]), shown)
     name = _log(turn, ranked)
     question = open_question(ranked.query, ranked.taste, ranked.slate, ranked.request)
     _remember(turn, ranked, name, [variant.sku for _, variant in shown], question)
@@ -106,13 +108,24 @@ def _present(turn: Turn, ranked: _Ranked, undoable: bool) -> None:
         _response(ranked),
         told=cards_facts((product, variant.sku) for product, variant in shown),
         listing=lines(turn.labels, cards),
-        criteria=_criteria(turn, ranked.query, ranked.taste),
+        criteria=_criteria(turn, ranked.query, ranked.taste, products),
         names=turn.labels.all_of(names[slug] for slug in _spoken_of(ranked) if slug in names),
         elements=cards,
         buttons=_buttons(turn, ranked, undoable),
     )
     if question:
         ask_taste(turn, question, products)
+
+
+def _with_sense(ranked: _Ranked, products: Sequence[ProductView]) -> _Ranked:
+    """Keep those reasons that tell the shopper anything."""
+    kinds = {one.slug: next(reversed(one.categories), None) for one in products}
+    narrowed = bool(ranked.query.text or ranked.query.filters.categories)
+    items = (
+        replace(item, reasons=sensible(item.reasons, kinds.get(item.item_id), kinds, narrowed=narrowed))
+        for item in ranked.slate
+    )
+    return replace(ranked, slate=replace(ranked.slate, items=tuple(items)))
 
 
 def _in_order(
@@ -170,10 +183,25 @@ def _buttons(turn: Turn, ranked: _Ranked, undoable: bool) -> list[dict[str, str]
     return [*([button(turn.labels, "more", "show_more")] if has_more else []), *undo]
 
 
-def _criteria(turn: Turn, query: SearchQuery, taste: Taste) -> str:
-    wishes = [wish.text(turn.labels) for wish in each_wish(taste.wishes) if wish.kind in (EXCLUDE, SIZE)]
+def _criteria(turn: Turn, query: SearchQuery, taste: Taste, shown: Sequence[ProductView] = ()) -> str:
+    wishes = [_wish_text(turn, wish) for wish in each_wish(taste.wishes) if _bears_on(wish, shown)]
     parts = [criteria_text(turn.labels, narrowed(query, taste)), *wishes]
     return turn.labels.text("criteria.separator").join(parts)
+
+
+def _bears_on(wish: Wish, shown: Sequence[ProductView]) -> bool:
+    """Tell whether a wish says anything of what is shown; a size does of what is sold in such sizes."""
+    if wish.kind != SIZE or not shown:
+        return wish.kind in (EXCLUDE, SIZE)
+    values = (value for one in shown for name in one.option_names for value in one.option_values(name))
+    return any(wish.value.casefold() in value.casefold().split() for value in values)
+
+
+def _wish_text(turn: Turn, wish: Wish) -> str:
+    """Say a wish; a material that things say nothing of may be in them all the same."""
+    text = wish.text(turn.labels)
+    is_material = wish.kind == EXCLUDE and wish.value in turn.services.advice.materials
+    return turn.labels.text("wishes.as_stated", wish=text) if is_material else text
 
 
 def _promoted(session: Session) -> frozenset[str]:

@@ -11,8 +11,15 @@ from actions.catalogue import show_details
 from actions.desk import resume
 from actions.desk_words import says_any
 from actions.found import run_search, show_next
+from actions.occasions import for_occasion, say_taste_unknown
 from actions.policy_answers import quote_policy
-from actions.queries import PAGE, from_state, moved_price, new_query, refined
+from actions.queries import (
+    PAGE,
+    from_state,
+    moved_price,
+    new_query,
+    refined,
+)
 from actions.said_goods import joined_kinds, stems_of
 from actions.slate_moves import goes_on, recommend, refine_slate, say_nothing_fits, show_again, show_more_of_slate
 from actions.slates import forget_slate
@@ -29,6 +36,7 @@ class ActionSearchProducts(ShopAction):
     """Start a new search."""
 
     yields_to_answer = True
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -38,8 +46,11 @@ class ActionSearchProducts(ShopAction):
         """Search for what was said; a new search forgets the one before. What is for somebody else is recommended."""
         if show_by_sku(turn):
             return
-        if turn.entity("adjustment") == GIFT:
-            recommend(turn, new_query(turn, product_names(turn)))
+        query = new_query(turn, product_names(turn))
+        wanted = for_occasion(turn, query)
+        if turn.entity("adjustment") == GIFT or wanted != query:
+            recommend(turn, wanted)
+            say_taste_unknown(turn)
         elif turn.slot("search_state") and _only_narrows(turn):
             refine(turn)
         else:
@@ -50,6 +61,7 @@ class ActionRefineSearch(ShopAction):
     """Narrow the running search down, or shift its prices."""
 
     yields_to_answer = True
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -104,6 +116,8 @@ def _names_other_goods(turn: Turn) -> bool:
 
 class ActionShowMore(ShopAction):
     """Show the next page of the running search."""
+
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""

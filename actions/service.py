@@ -9,6 +9,7 @@ from actions.base import ShopAction
 from actions.cards import button
 from actions.found import run_search
 from actions.meanings import ask_between
+from actions.occasions import for_occasion, names_occasion
 from actions.policy_answers import quote_policy
 from actions.queries import EVERYTHING, from_state, refined
 from actions.replying import written
@@ -69,6 +70,7 @@ class ActionFallBack(ShopAction):
 
     keeps_question = True
     yields_to_answer = True
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -85,7 +87,10 @@ class ActionFallBack(ShopAction):
         if not (running and names_other_goods(turn, running.text)):
             query = replace(query, text=running.text if running else " ".join(names))
         if turn.entity("adjustment") == GIFT:
-            recommend(turn, replace(refined(turn, EVERYTHING), text=" ".join(names)))
+            recommend(turn, for_occasion(turn, replace(refined(turn, EVERYTHING), text=" ".join(names))))
+            return
+        if not names and names_occasion(turn):
+            recommend(turn, for_occasion(turn, refined(turn, EVERYTHING)))
             return
         if not names and _finds_words(turn):
             run_search(turn, refined(turn, EVERYTHING))
@@ -116,6 +121,7 @@ class ActionDecline(ShopAction):
 
     keeps_question = True
     yields_to_answer = True
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""

@@ -6,6 +6,7 @@ only touches on what was asked, its own sentences are quoted: whether they are a
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from actions.cards import button
@@ -23,7 +24,9 @@ NAME: Final = Fact("product.1", "name")
 
 def tell_suitability(turn: Turn, product: ProductView) -> None:
     """Answer a question about what a product is like or good for."""
-    asked = turn.services.topics.asked(question_of(turn))
+    # What the product is called asks nothing of it.
+    question = re.sub(re.escape(product.name), product.name.split()[-1], question_of(turn), flags=re.IGNORECASE)
+    asked = turn.services.topics.asked(question)
     known = ProductFacts(product, turn.services.topics)
     truths = [known.truth(topic) for topic in asked.truths]
     if len(truths) == 1 and not asked.fields and truths[0].values:
@@ -93,13 +96,11 @@ def _quote(turn: Turn, product: ProductView, known: ProductFacts, asked: Asked) 
         return True
     is_named = bool(asked.truths or asked.fields)
     sentences = known.said_of(asked, () if is_named else _words(turn))
-    is_general = not (sentences or is_named)
-    quote = known.in_short() if is_general else " ".join(sentences)
-    if not quote:
+    if not sentences:
         return False
     turn.ask_later(PERSON)
-    response = "utter_described_in_general" if is_general else "utter_described"
-    turn.say(response, name=product.name, quote=quote, buttons=unknown_buttons(turn, product))
+    quote = " ".join(sentences)
+    turn.say("utter_described", name=product.name, quote=quote, buttons=unknown_buttons(turn, product))
     return True
 
 
@@ -131,14 +132,7 @@ def _tell_unknown(turn: Turn, product: ProductView, asked: Asked) -> None:
         say_unknown(turn, product)
         return
     turn.ask_later(PERSON)
-    buttons = unknown_buttons(turn, product)
-    quote = ProductFacts(product, turn.services.topics).in_short()
-    if not quote or turn.was_told(product.description):
-        turn.say("utter_reply", reply=reply, buttons=buttons)
-        return
-    # What was asked may stand there in other words.
-    turn.say("utter_reply", reply=reply)
-    turn.say("utter_description_says", quote=quote, buttons=buttons)
+    turn.say("utter_reply", reply=reply, buttons=unknown_buttons(turn, product))
 
 
 def _on_topic(turn: Turn, reply: str | None, topic: str) -> str | None:

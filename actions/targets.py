@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -20,6 +21,7 @@ from shop.search import Filters, SearchQuery
 _RECALLED = ("quantity", "option_value", "option_name", "colour")
 _OFFERED = 5
 _QUESTION_LENGTH = 200
+_COUNTED = re.compile(r"\b(?:these|those|the|all) (?:two|three|four|five|\d)\b|[这那](?:两|三|四|五|\d)")
 QUESTION = "question"
 """By this name a question is remembered while the assistant asks which product it is about."""
 _ABOUT_WORDS = frozenset({"tell_option"})
@@ -158,6 +160,10 @@ def pick_several(turn: Turn) -> list[ProductView]:
     mention = Mention.of(turn)
     with turn.reading() as session:
         shown = shown_products(turn, session)
+        if mention.ordinals == (len(shown),) and _COUNTED.search(turn.text.casefold()):
+            # "Which of these three" counts the things, and means no place.
+            mention = replace(mention, ordinals=(), references=("all",))
+        beside = _named_beside(turn, session, mention)
         if not any(_has_word(product, word) for product in shown for word in mention.words.casefold().split()):
             # "Which is better for a small kitchen?" names none of them.
             mention = replace(mention, words="")
@@ -168,7 +174,17 @@ def pick_several(turn: Turn) -> list[ProductView]:
                 found = _pointed(turn, session, part)
                 if found.verdict is Verdict.FOUND or not named:
                     named += get_products_by_sku(session, [one.sku for one in found.candidates])
+        named += beside
     return list({product.slug: product for product in named}.values())
+
+
+def _named_beside(turn: Turn, session: Session, mention: Mention) -> list[ProductView]:
+    """Find the thing that is named beside "it": "is that better than the Allstar?"."""
+    if not (set(mention.references) & THIS and mention.words and turn.slot("focus_sku")):
+        return []
+    found = _searched(turn, session, mention)
+    fitting = [one for one in found if all(_has_word(one, word) for word in mention.words.casefold().split())]
+    return fitting if len(fitting) == 1 else []
 
 
 def _parts(mention: Mention) -> list[Mention]:

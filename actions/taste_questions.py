@@ -17,6 +17,8 @@ from shop.catalogue import ProductView
 from shop.search import SearchQuery, Sort
 
 _OFFERED = 6
+_WORTH_A_LIMIT = 2
+"""A limit chooses among so many things; one that fits needs none."""
 _ROUND_TO = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
@@ -30,7 +32,7 @@ def open_question(query: SearchQuery, taste: Taste, slate: Slate, request: Reque
     if not (query.text or filters.categories or CATEGORY in request.asked):
         return CATEGORY
     told = filters.price_min is not None or filters.price_max is not None or taste.wishes.price_max is not None
-    return None if told or BUDGET in request.asked or not slate.items else BUDGET
+    return None if told or BUDGET in request.asked or len(slate.items) < _WORTH_A_LIMIT else BUDGET
 
 
 def ask_taste(turn: Turn, question: str, shown: Sequence[ProductView]) -> None:
@@ -52,8 +54,10 @@ def _categories(turn: Turn, shown: Sequence[ProductView]) -> list[Button]:
 def _budgets(turn: Turn, shown: Sequence[ProductView]) -> list[Button]:
     """Offer two round limits around what the shown things cost."""
     middle = Decimal(median(product.price_min.amount for product in shown))
-    below = max((limit for limit in _ROUND_TO if limit <= middle), default=_ROUND_TO[0])
+    # A limit that leaves no choice is none to offer.
+    enough = sorted(product.price_min.amount for product in shown)[_WORTH_A_LIMIT - 1]
+    below = max((limit for limit in _ROUND_TO if enough <= limit <= middle), default=None)
     above = min((limit for limit in _ROUND_TO if limit > middle), default=_ROUND_TO[-1])
-    limits = sorted({below, above})
+    limits = sorted({above} | ({below} if below else set()))
     titles = {limit: turn.labels.text("criteria.price_max", price=turn.labels.number(limit)) for limit in limits}
     return [named_button(titles[limit], "inform", price_max=str(limit)) for limit in limits]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from actions.slate_moves import query_shown, say_nothing_fits, show_again
 from actions.slates import last_slate
 from actions.tastes import taste_of
 from actions.turn import Turn
+from actions.wish_words import SaidWishes, said_wishes, still_holds
 from actions.wishes import (
     BUDGET,
     SIZE,
@@ -26,7 +27,6 @@ from actions.wishes import (
     before,
     change_wishes,
     each_wish,
-    stated,
     wishes_of,
     with_wish,
     without_wish,
@@ -42,29 +42,38 @@ _NAMING = {NEVER: ("wish_exclude", "exclude", "brand", "colour", "category"), SI
 class ActionStateWish(ShopAction):
     """Keep a standing wish in mind."""
 
+    reads_plainly = True
+
     def name(self) -> str:
         """Give the name by which rules call it."""
         return "action_state_wish"
 
     def perform(self, turn: Turn) -> None:
         """Note the wish, for a customer beyond this conversation, and show the list again with it."""
-        stated_now = stated(turn)
+        said = said_wishes(turn)
+        stated_now = said.stated
+        if said.given_up:
+            _give_up(turn, said)
         if not stated_now:
-            turn.say("utter_ask_wish")
+            if not said.given_up:
+                turn.say("utter_ask_wish")
             return
         if _is_about_search(turn, stated_now):
             _leave_out_here(turn, [wish.value for wish in stated_now])
             return
         with turn.writing() as session:
             wishes = wishes_of(turn, session)
+            if said.given_up and all(wish in each_wish(wishes) for wish in stated_now):
+                # "Leather is fine now, still no pink" says of pink what is known.
+                return
             for wish in stated_now:
                 if wish not in each_wish(wishes):
                     add(turn, Step(WISH, wish.name, before(wishes, wish)))
                 wishes = with_wish(wishes, wish)
             kept = change_wishes(turn, session, wishes)
-        said = turn.labels.clauses(wish.text(turn.labels) for wish in stated_now)
-        undo = [undo_button(turn, Step(WISH, stated_now[-1].name))]
-        turn.say("utter_wish_saved" if kept else "utter_wish_noted", wish=said, buttons=undo)
+        wanted = turn.labels.clauses(wish.text(turn.labels) for wish in stated_now)
+        undo = [undo_button(turn, Step(WISH, wish.name)) for wish in stated_now[:_BUTTONS]]
+        turn.say("utter_wish_saved" if kept else "utter_wish_noted", wish=wanted, buttons=undo)
         _again(turn)
 
 
@@ -115,6 +124,40 @@ class ActionUndoAdjustment(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Take back what is named, else what came last, and show the list again."""
         undo(turn)
+
+
+def takes_back_named(turn: Turn) -> bool:
+    """Take back what is quoted of what was told, however the message was read: "remove that “no leather”"."""
+    if turn.from_button or turn.form or not turn.services.advice.says("removal", turn.text):
+        return False
+    with turn.reading() as session:
+        told = _told(turn, session)
+    meant = [one.step for one in told if step_text(turn, one.step).casefold() in turn.text.casefold()]
+    if meant:
+        _take_back(turn, meant, restoring=False)
+        turn.say("utter_undone", what=turn.labels.clauses(step_text(turn, step) for step in meant))
+    return bool(meant)
+
+
+def _give_up(turn: Turn, said: SaidWishes) -> None:
+    """Let wishes hold no longer that a message gives up, where they were noted."""
+    with turn.reading() as session:
+        told = _told(turn, session)
+    values = {(wish.kind, wish.value.casefold()) for wish in said.given_up}
+    held = [one.step for one in told if (one.step.kind, one.step.value.casefold()) in _as_steps(values)]
+    if not held:
+        turn.say("utter_wish_not_held")
+        return
+    _take_back(turn, held, restoring=False)
+    turn.say("utter_undone", what=turn.labels.clauses(dict.fromkeys(step_text(turn, step) for step in held)))
+    if said.limited:
+        turn.say("utter_wish_not_limited")
+    _again(turn)
+
+
+def _as_steps(values: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Name wishes as the steps that note them do, and those that keep a search to them."""
+    return {(WISH, Wish(*value).name) for value in values} | {(EXCLUDE, value) for _, value in values}
 
 
 def undo(turn: Turn) -> None:
@@ -182,6 +225,8 @@ def _names_wish(turn: Turn, wish: Wish) -> bool:
         return bool(turn.entities("price_max")) or PRICE in aspects
     if wish.kind == SIZE and SIZE in aspects:
         return True
+    if wish.kind == NEVER and still_holds(turn, wish.value):
+        return False
     named = (value for kind in _NAMING[wish.kind] for value in turn.entities(kind))
     return wish.value.casefold() in {turn.services.glossary.translated(value).casefold() for value in named}
 

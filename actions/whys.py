@@ -11,7 +11,9 @@ from actions.base import ShopAction
 from actions.cards import button
 from actions.pending import CASE, CASE_YES
 from actions.reasons import products_named, reason_words
+from actions.recommending import what_was_asked
 from actions.references import THIS, Mention
+from actions.slate_moves import query_shown
 from actions.slates import ShownSlate, last_slate
 from actions.targets import Target, pick_one
 from actions.turn import Button, Turn
@@ -21,6 +23,8 @@ from shop.photo_queries import TASK
 
 class ActionTellWhy(ShopAction):
     """Say why something is recommended."""
+
+    reads_plainly = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -56,7 +60,8 @@ def tell_why(turn: Turn, target: Target) -> None:
         buttons = [] if slate.request.task == TASK else _arguments(turn, product)
         turn.say("utter_why", name=product.name, reasons=words, buttons=buttons)
     else:
-        turn.say("utter_why_unknown", name=product.name, buttons=_arguments(turn, product))
+        criteria = what_was_asked(turn, query_shown(turn))
+        turn.say("utter_why_unknown", name=product.name, criteria=criteria, buttons=_arguments(turn, product))
 
 
 def _tell_why_all(turn: Turn, slate: ShownSlate) -> None:

@@ -42,6 +42,7 @@ from actions import (
     told,
     whys,
 )
+from actions.advice_words import AdviceWords
 from actions.advisors import Advisors, TrainedAdvisor
 from actions.base import ShopAction
 from actions.bootstrap import Services
@@ -214,6 +215,7 @@ class Texts:
     glossary: Glossary
     languages: Mapping[str, Labels]
     reasons: ReasonWords
+    advice: AdviceWords
     rulebook: Rulebook
     topics: Topics
 
@@ -225,6 +227,7 @@ def texts() -> Texts:
         glossary=glossary,
         languages=Labels.load_all(ROOT / "data/labels", "en_US", glossary),
         reasons=ReasonWords.read(ROOT / "data/lexicon", ["en", "zh"]),
+        advice=AdviceWords.read(ROOT / "data/advice.yml"),
         rulebook=Rulebook.load(ROOT / "data/policies", ["en", "zh"], "en"),
         topics=read_topics(ROOT / "data/replies"),
     )
@@ -277,6 +280,7 @@ def services(settings: Settings, template: Path, tmp_path: Path, shelf: Shelf, o
         languages=texts.languages,
         glossary=texts.glossary,
         reasons=texts.reasons,
+        advice=texts.advice,
         vocabulary=Vocabulary(sessions, clock=lambda: 0.0),
         advisors=Advisors(shelf, PopularAdvisor(search, sessions)),
         item_updates=ItemUpdates(shelf, sessions),

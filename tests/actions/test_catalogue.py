@@ -98,7 +98,7 @@ def test_one_price_for_all_versions_is_one_price(chat: Chat) -> None:
         pytest.param("laptop", {"option_name": "sizes"}, "utter_option_values", id="which sizes"),
         pytest.param("laptop", {"option_name": "colour"}, "utter_other_options", id="no such choice"),
         pytest.param("cordless-mouse", {"option_name": "size"}, "utter_no_options", id="one version"),
-        pytest.param("freerun", {"colour": "black"}, "utter_stated", id="a stated colour"),
+        pytest.param("freerun", {"colour": "black"}, "utter_colour_only", id="a stated colour"),
         pytest.param("freerun", {"colour": "red"}, "utter_option_no", id="another colour than the stated one"),
         pytest.param("laptop", {"colour": "red"}, "utter_not_stated", id="nobody knows the colour"),
         pytest.param("cafe-chair", {"colour": "mint"}, "utter_option_yes", id="a colour as an option"),

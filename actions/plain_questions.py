@@ -1,0 +1,77 @@
+"""What is asked or taken back in so many words, whatever the message's intent was read as."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from actions.cards import button, price_text, reduction_text
+from actions.facts import price_facts
+from actions.pending import SIMILAR
+from actions.references import Mention
+from actions.targets import focused_product, pick_one
+from actions.turn import Turn
+from shop.catalogue import ProductView
+
+_WRITES: Final = re.compile(r"\b(?:write|leave|give|post|submit)\b|写|发表|提交")
+_UNREAD: Final = frozenset({"nlu_fallback", "search_products", "refine_search", "inform", "state_wish"})
+
+
+def answer_plainly(turn: Turn) -> bool:
+    """Answer what is asked after reviews, new stock or a price, or take a wish back; tell whether it was so."""
+    if turn.from_button:
+        return False
+    from actions.arguing import rejects_shown  # What argues is made of actions.
+    from actions.told import takes_back_named  # As above.
+
+    reads_wish = turn.intent[0] not in ("undo_adjustment", "dismiss_product")
+    if reads_wish and (takes_back_named(turn) or (turn.intent[0] in _UNREAD and rejects_shown(turn))):
+        return True
+    asks = turn.services.advice.asks
+    if asks("reviews", turn.text) and not _WRITES.search(turn.text.casefold()):
+        turn.say("utter_no_reviews")
+        return True
+    if asks("restock", turn.text) and turn.intent[0] != "track_order":
+        return _tell_restock(turn)
+    return asks("price_reason", turn.text) and _tell_price_reason(turn)
+
+
+def _tell_restock(turn: Turn) -> bool:
+    """Say that no row tells when something comes back, and offer what is like it; what is in stock is no such case."""
+    target = pick_one(turn, "tell_stock") if _is_about_one(turn) else None
+    if target is None:
+        return turn.has_asked
+    product = target.product
+    turn.focus(target.sku or product.variants[0].sku)
+    if product.in_stock:
+        return False
+    turn.ask_later(SIMILAR, product=product.slug)
+    turn.say(
+        "utter_back_unknown",
+        name=product.name,
+        buttons=[button(turn.labels, "similar", "ask_similar", product=product.slug)],
+    )
+    return True
+
+
+def _tell_price_reason(turn: Turn) -> bool:
+    """Say what the shop's data has on a price: that it is reduced, or only that it is so."""
+    target = pick_one(turn, "tell_price") if _is_about_one(turn) else None
+    if target is None:
+        return turn.has_asked
+    product = target.product
+    reduced = [one for one in product.variants if one.promotion]
+    response = "utter_price_reduced" if reduced else "utter_price_reason_unknown"
+    told = price_facts(product.variants)
+    turn.say(response, told=told, name=product.name, price=_price(turn, product))
+    return True
+
+
+def _price(turn: Turn, product: ProductView) -> str:
+    one = product.variants[0]
+    return reduction_text(turn.labels, one) if len(product.variants) == 1 else price_text(turn.labels, product)
+
+
+def _is_about_one(turn: Turn) -> bool:
+    with turn.reading() as session:
+        return Mention.of(turn).says_something or focused_product(turn, session) is not None
