@@ -113,9 +113,9 @@ def _ask_option(
     turn.say(
         "utter_ask_option",
         name=product.name,
-        option=option,
-        values=turn.labels.one_of(values),
-        buttons=[named_button(value, "inform", option_value=value) for value in values],
+        option=turn.labels.option(option),
+        values=turn.labels.one_of(map(turn.labels.value, values)),
+        buttons=[named_button(turn.labels.value(value), "inform", option_value=value) for value in values],
     )
 
 
@@ -150,6 +150,6 @@ def _option_lines(turn: Turn, product: ProductView) -> str:
     if not product.option_names:
         return labels.text("variant.only_one")
     return "\n".join(
-        labels.text("details.fact", name=labels.option(name), value=", ".join(product.option_values(name)))
+        labels.text("details.fact", name=labels.option(name), value=labels.names(product.option_values(name)))
         for name in product.option_names
     )

@@ -257,7 +257,9 @@ def _say_no_such_value(turn: Turn, product: ProductView, pending: Pending) -> No
         name=product.name,
         value=clean_words(turn.text),
         lines=labels.text(
-            "details.fact", name=labels.option(pending["option"]), value=labels.one_of(pending["values"])
+            "details.fact",
+            name=labels.option(pending["option"]),
+            value=labels.one_of(map(labels.value, pending["values"])),
         ),
     )
 

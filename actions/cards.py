@@ -14,8 +14,8 @@ from shop.models import utc_now
 from shop.promotions import PromotionView
 
 IMAGES_PATH = "/webhooks/web/images/"
-# A promotion that ends within this time is counted down.
-_COUNTED_DOWN = dt.timedelta(days=1)
+# A price that ends within this time is counted down.
+COUNTED_DOWN = dt.timedelta(days=1)
 _FEW = 5
 
 
@@ -97,7 +97,7 @@ def _with_promotion(labels: Labels, price: str, cut: PromotionView | None) -> st
 def _cut_text(labels: Labels, key: str, cut: PromotionView, **texts: str) -> str:
     """Write a reduced price with the day on which its promotion ends; on its last day, with the time that is left."""
     left = cut.ends_at - utc_now()
-    if left >= _COUNTED_DOWN:
+    if left >= COUNTED_DOWN:
         return labels.text(key, percent=cut.percent, until=labels.date(cut.ends_at), **texts)
     return labels.text(f"{key}_soon", percent=cut.percent, left=left_text(labels, left), **texts)
 

@@ -129,8 +129,8 @@ def facts(turn: Turn, product: ProductView) -> list[str]:
     pairs = [(labels.text("details.price"), price_text(labels, product))]
     if product.brand:
         pairs.insert(0, (labels.text("details.brand"), product.brand))
-    pairs += [(labels.option(name), ", ".join(product.option_values(name))) for name in product.option_names]
-    pairs += [(labels.option(name), ", ".join(values)) for name, values in product.attributes.items()]
+    pairs += [(labels.option(name), labels.names(product.option_values(name))) for name in product.option_names]
+    pairs += [(labels.option(name), labels.names(values)) for name, values in product.attributes.items()]
     pairs.append((labels.text("details.stock"), product_stock_text(labels, product)))
     return [labels.text("details.fact", name=name, value=value) for name, value in pairs]
 
@@ -236,7 +236,8 @@ def _tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | 
         response = "utter_colour_only" if len(product.colours) == 1 else "utter_colour_yes"
         values_said, all_said = colour_names(turn, stated), colour_names(turn, product.colours)
         turn.say(response, name=product.name, colour=labels.all_of(values_said), colours=labels.all_of(all_said))
-        missing = [value for value in missing if value not in turn.entities("colour")]
+        said = {colour.casefold() for colour in [*stated, *turn.entities("colour")]}
+        missing = [value for value in missing if value.casefold() not in said]
     if missing:
         _tell_missing(turn, product, missing[0], hint)
         return
@@ -275,7 +276,8 @@ def _tell_missing(turn: Turn, product: ProductView, value: str, hint: str | None
         options = options or options_like(product, value)
         known = tuple(other for option in options for other in product.option_values(option))
     if known:
-        turn.say("utter_option_no", name=product.name, value=value, values=turn.labels.all_of(known))
+        said, there = turn.labels.value(value), turn.labels.all_of(map(turn.labels.value, known))
+        turn.say("utter_option_no", name=product.name, value=said, values=there)
     else:
         say_unknown(turn, product)
 
@@ -294,7 +296,12 @@ def _tell_names(turn: Turn, product: ProductView, hint: str) -> None:
         turn.say("utter_comes_in_colours", name=product.name, colours=colours)
     elif values:
         option = turn.labels.option(hint)
-        turn.say("utter_option_values", name=product.name, option=option, values=turn.labels.all_of(values))
+        turn.say(
+            "utter_option_values",
+            name=product.name,
+            option=option,
+            values=turn.labels.all_of(map(turn.labels.value, values)),
+        )
     elif product.option_names:
         names = [turn.labels.option(name) for name in product.option_names]
         turn.say("utter_other_options", name=product.name, options=turn.labels.all_of(names))

@@ -135,7 +135,7 @@ def show_summary(turn: Turn) -> None:
             ]
         ),
         subtotal=labels.money(summary.goods),
-        delivery=summary.delivery_name,
+        delivery=labels.value(summary.delivery_name),
         delivery_price=labels.money(summary.delivery_price),
         days=days_text(turn, summary.days_min, summary.days_max),
         total=total_text(turn, summary.total, summary.total - summary.due, summary.due),
@@ -218,7 +218,8 @@ def forget_address(turn: Turn) -> None:
 
 def address_text(turn: Turn, contact: dict[str, str]) -> str:
     """Write an address on one line."""
-    return turn.labels.text("address.line", **{SLOTS[slot]: value for slot, value in contact.items()})
+    parts = {SLOTS[slot]: value for slot, value in contact.items()}
+    return turn.labels.text("address.line", **{**parts, "country": turn.labels.country(parts["country"])})
 
 
 def days_text(turn: Turn, days_min: int, days_max: int) -> str:

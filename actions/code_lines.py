@@ -5,25 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from actions.cards import COUNTED_DOWN, left_text
 from actions.turn import Turn
 from shop.cart_codes import CouponView, GiftCardView
 from shop.carts import CartLineView
 from shop.errors import CodeNotValid
+from shop.models import utc_now
 from shop.money import Money
 
 _NAMES = "categories"
 
 
 def held_text(turn: Turn, line: CartLineView) -> str:
-    """Say until when the price of a line holds, where it was told before; nothing where it was not."""
-    if line.quote is None:
+    """Say how long a line keeps the price that was told, where today's is higher; nothing where it is not."""
+    if line.quote is None or not line.raised:
         return ""
-    return turn.labels.text("cart.held", until=moment_text(turn, line.quote.until))
-
-
-def moment_text(turn: Turn, moment: dt.datetime) -> str:
-    """Write a day with its time."""
-    return turn.labels.text("codes.moment", date=turn.labels.date(moment), time=f"{moment:%H:%M}")
+    left = line.quote.until - utc_now()
+    if left < COUNTED_DOWN:
+        return turn.labels.text("cart.held_soon", left=left_text(turn.labels, left))
+    return turn.labels.text("cart.held", until=turn.labels.date(line.quote.until))
 
 
 def code_lines(
@@ -67,5 +67,5 @@ def _fact_text(turn: Turn, name: str, value: object) -> str:
     if isinstance(value, dt.date):
         return labels.date(value)
     if name == _NAMES and isinstance(value, tuple):
-        return labels.one_of(labels.said(str(each)) for each in value)
+        return labels.one_of(labels.value(str(each)) for each in value)
     return str(value)

@@ -68,5 +68,8 @@ def say_address_read(turn: Turn, case: Case) -> None:
     """Say what was understood of an address that came with other words, or with more than was asked for."""
     found = said_address(turn, case.goal)
     if found and case.address and (found.has_more or asked_by(turn) != STREET):
-        known = [case.address[name] for name in ("street", "city", "postcode", "country") if name in case.address]
+        address = {**case.address}
+        if "country" in address:
+            address["country"] = turn.labels.country(address["country"])
+        known = [address[name] for name in ("street", "city", "postcode", "country") if name in address]
         turn.say("utter_address_so_far", known=turn.labels.text("address.comma").join(known))

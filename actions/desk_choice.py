@@ -142,7 +142,7 @@ def _say_none_fits(turn: Turn, case: Case, orders: Orders, meant: Sequence[Order
     rules, labels = turn.services.rulebook.rules, turn.labels
     cited = rules.cite(orders.rule(rules)) if orders.rule else None
     passage = rule_passage(turn, cited) if cited else None
-    quoted = {"title": passage.title, "text": passage.text, "source": passage.source} if passage else {}
+    quoted = {"title": passage.title, "text": passage.text} if passage else {}
     turn.say(
         "utter_no_order_fits",
         told=[*told_of(turn, meant), *rule_facts(turn, cited)],

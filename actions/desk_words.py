@@ -27,7 +27,6 @@ def say_refusal(turn: Turn, error: PolicyRefusal, buttons: Sequence[Button] = ()
         why=_why(turn, error),
         title=passage.title,
         text_quoted=passage.text,
-        source=passage.source,
         buttons=buttons,
     )
 
@@ -37,7 +36,7 @@ def rule_text(turn: Turn, rule: Citation | None) -> str:
     if rule is None:
         return ""
     passage = rule_passage(turn, rule)
-    return turn.labels.text("desk.rule", title=passage.title, source=passage.source)
+    return turn.labels.text("desk.rule", title=passage.title)
 
 
 def rule_facts(turn: Turn, rule: Citation | None) -> list[Fact]:
@@ -90,6 +89,12 @@ def refund_text(turn: Turn, refund: Money | None) -> str:
 def says_any(turn: Turn, label: str) -> bool:
     """Tell whether a message holds one of the phrases that a label lists, in any language."""
     return any(re.search(pattern, turn.text.casefold()) for pattern in _patterns(turn, label))
+
+
+def says_only(turn: Turn, label: str) -> bool:
+    """Tell whether a message holds nothing beside the phrases that a label lists, in any language, and signs."""
+    left = re.sub("|".join(sorted(_patterns(turn, label), key=len, reverse=True)), "", turn.text.casefold())
+    return not any(map(str.isalnum, left))
 
 
 def begins_with(turn: Turn, label: str) -> bool:

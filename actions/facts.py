@@ -158,8 +158,8 @@ def _line_record(line: CartLineView) -> str:
 
 
 def _line_dates(line: CartLineView) -> Iterator[Fact]:
-    """Give until when the price of a line holds."""
-    if line.quote is not None:
+    """Give until when the price of a line holds, where that is told."""
+    if line.quote is not None and line.raised:
         proof = fingerprint(line.sku, line.quote.receipt)
         yield _fact(DATE, f"receipts/{line.quote.receipt}", line.quote.until.isoformat(), proof)
     if line.promotion is not None and not line.raised:

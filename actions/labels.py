@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, get_currency_name
@@ -68,6 +69,18 @@ class Labels:
     def option(self, name: str) -> str:
         """Give what an option or a fact of a product is called; its own name where the language has no other."""
         return self._texts.get(f"options.{name.casefold()}", name)
+
+    def value(self, value: str) -> str:
+        """Give what a category, a colour or another word of the catalogue is called; itself where nothing is known."""
+        return self._texts.get(f"values.{value.casefold()}") or self.said(value)
+
+    def names(self, values: Iterable[str]) -> str:
+        """List words of the catalogue without an "and"."""
+        return self.text("list.names").join(map(self.value, values))
+
+    def country(self, code: str) -> str:
+        """Give the name of a country by its two letters; what is none stays."""
+        return str(Locale.parse(self._locale, sep="_").territories.get(code, code))
 
     def money(self, amount: Money) -> str:
         """Write an amount."""

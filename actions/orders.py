@@ -248,7 +248,8 @@ def _shipment_text(turn: Turn, shipment: ShipmentView) -> str:
         for name, moment in _known_dates(shipment)
         if moment is not None
     ]
-    return " ".join([text, *dates, *([shipment.tracking_url] if shipment.tracking_url else [])])
+    told = labels.text("list.sentences").join([text, *dates])
+    return f"{told} {shipment.tracking_url}" if shipment.tracking_url else told
 
 
 def _known_dates(shipment: ShipmentView) -> list[tuple[str, dt.datetime | None]]:

@@ -20,6 +20,5 @@ def quote_policy(turn: Turn) -> bool:
         told=policy_facts(passage),
         title=passage.title,
         text_quoted=passage.text,
-        source=passage.source,
     )
     return True

@@ -174,8 +174,8 @@ def criteria_text(labels: Labels, query: SearchQuery) -> str:
     """Say in one line what is being looked for."""
     filters = query.filters
     parts = [labels.text("criteria.words", words=clean_words(kind)) for kind in kinds_of(query.text)]
-    parts += [*filters.categories, *filters.brands, *filters.colours]
-    parts += [*filters.options.values(), *filters.option_values]
+    parts += [*map(labels.value, filters.categories), *filters.brands, *map(labels.value, filters.colours)]
+    parts += map(labels.value, [*filters.options.values(), *filters.option_values])
     if filters.price_min is not None:
         parts.append(labels.text("criteria.price_min", price=labels.number(filters.price_min)))
     if filters.price_max is not None:
@@ -188,7 +188,7 @@ def criteria_text(labels: Labels, query: SearchQuery) -> str:
 
 def exclusion_text(labels: Labels, value: str) -> str:
     """Say what is left out."""
-    return labels.text("criteria.exclude", value=clean_words(labels.said(value)))
+    return labels.text("criteria.exclude", value=clean_words(labels.value(value)))
 
 
 def remember_query(turn: Turn, query: SearchQuery) -> None:

@@ -68,7 +68,8 @@ def _address(turn: Turn, case: Case) -> DeliveryAddress:
 
 def _line(turn: Turn, parts: tuple[str, ...]) -> str:
     name, street, city, postcode, country = parts
-    return turn.labels.text("address.line", name=name, street=street, city=city, postcode=postcode, country=country)
+    place = {"city": city, "postcode": postcode, "country": turn.labels.country(country)}
+    return turn.labels.text("address.line", name=name, street=street, **place)
 
 
 def _show(turn: Turn, case: Case) -> str:

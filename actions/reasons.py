@@ -96,7 +96,7 @@ def from_state(state: Iterable[Sequence[str | float]]) -> list[Reason]:
 def _clause(labels: Labels, reason: Reason, names: Mapping[str, str]) -> str | None:
     value = clean_words(reason.value)
     if reason.kind == "feature":
-        return labels.text(_FIELDS[reason.field], value=value) if reason.field in _FIELDS else None
+        return labels.text(_FIELDS[reason.field], value=labels.value(value)) if reason.field in _FIELDS else None
     if reason.kind in _PRODUCTS:
         name = names.get(reason.value)
         key = _SIMILAR.get(reason.field, _PRODUCTS[reason.kind])
@@ -105,5 +105,5 @@ def _clause(labels: Labels, reason: Reason, names: Mapping[str, str]) -> str | N
         return labels.text(key, name=name) if name else None
     if reason.kind == "popular":
         key = "reasons.popular_in" if reason.field == "category" else "reasons.popular"
-        return labels.text(key, value=value)
+        return labels.text(key, value=labels.value(value))
     return labels.text(_PLAIN[reason.kind])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from sqlalchemy.orm import Session
 
 from actions.base import ShopAction
-from actions.facts import DATE, NO, PRICE, STOCK, YES, product_record, variant_record
+from actions.catalogue import tell_option
+from actions.desk_words import rule_passage, says_any
+from actions.facts import DATE, NO, PRICE, STOCK, YES, policy_facts, product_record, variant_record
 from actions.labels import Labels
+from actions.targets import focused_product, pick_asked
 from actions.turn import Turn
 from shop.catalogue import get_products, get_products_by_sku
 from shop.money import Money
@@ -28,7 +32,12 @@ class ActionTellSource(ShopAction):
         return "action_tell_source"
 
     def perform(self, turn: Turn) -> None:
-        """Show the receipts of the last answer, or of what was last told of the products that are named."""
+        """Show the receipts of the last answer, or of what was last told of the products that are named.
+
+        What only reads like that, but asks for a size or how long a price holds, gets its own answer.
+        """
+        if not turn.from_button and _answered_otherwise(turn):
+            return
         with turn.reading() as session:
             records = _records_named(turn, session)
             told = [fact for fact in last_told(session, turn.shopper, records) if fact.kind != _GAP]
@@ -39,6 +48,32 @@ class ActionTellSource(ShopAction):
         if len(told) > _LISTED:
             lines.append(turn.labels.text("variant.more", count=len(told) - _LISTED))
         turn.say("utter_source", lines="\n".join(lines))
+
+
+def _answered_otherwise(turn: Turn) -> bool:
+    """Answer how long a price holds, or whether the product comes in a size; False where neither is asked."""
+    if says_any(turn, "receipts.holding") and turn.terms.hold is not None:
+        passage = rule_passage(turn, turn.terms.quote_rule)
+        turn.say("utter_policy", told=policy_facts(passage), title=passage.title, text_quoted=passage.text)
+        return True
+    value = _value_named(turn)
+    if value is None:
+        return False
+    turn.recall({"option_value": [value]})
+    target = pick_asked(turn, "tell_option")
+    if target:
+        tell_option(turn, target)
+    return True
+
+
+def _value_named(turn: Turn) -> str | None:
+    """Find the value of an option, of what was shown, whose number stands in the message: "got that in 42"."""
+    with turn.reading() as session:
+        focused = focused_product(turn, session)
+        shown = [focused] if focused else get_products_by_sku(session, turn.slot("candidate_skus") or [])
+    values = [value for one in shown for name in one.option_names for value in one.option_values(name)]
+    said = set(re.findall(r"\d+", turn.text))
+    return next((value for value in values if said & set(re.findall(r"\d+", value))), None)
 
 
 def _records_named(turn: Turn, session: Session) -> list[str]:

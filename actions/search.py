@@ -222,7 +222,8 @@ def show_query(turn: Turn, query: SearchQuery) -> None:
 def ask_what(turn: Turn) -> None:
     """Ask what the shopper is looking for, and name what the shop has."""
     names = turn.services.vocabulary.categories()[:_SUGGESTED]
-    turn.say("utter_ask_what", buttons=[named_button(name, "search_products", category=name) for name in names])
+    offered = [named_button(turn.labels.value(name), "search_products", category=name) for name in names]
+    turn.say("utter_ask_what", buttons=offered)
 
 
 def _only_narrows(turn: Turn) -> bool:

@@ -6,10 +6,14 @@ from dataclasses import replace
 
 from actions.adjustments import GIFT
 from actions.base import ShopAction
+from actions.bootstrap import Services
 from actions.cards import button
+from actions.desk_words import says_any, says_only
 from actions.found import run_search
 from actions.meanings import ask_between
 from actions.occasions import for_occasion, names_occasion
+from actions.orders import ActionTrackOrder
+from actions.pending import CASE, CASE_YES
 from actions.policy_answers import quote_policy
 from actions.queries import EVERYTHING, from_state, refined
 from actions.replying import written
@@ -48,7 +52,10 @@ class ActionGreet(ShopAction):
         return "action_greet"
 
     def perform(self, turn: Turn) -> None:
-        """Greet and say what can be done here."""
+        """Greet and say what can be done here; in the middle of a conversation, say that somebody listens."""
+        if turn.said(1) and _calls(turn):
+            _tell_here(turn, self._services)
+            return
         buttons = [
             button(turn.labels, key, intent) for key, intent in (("help", "ask_help"), ("orders", "list_orders"))
         ]
@@ -63,6 +70,29 @@ class ActionGreet(ShopAction):
             turn.say("utter_greet", buttons=buttons[:1])
         else:
             turn.say("utter_greet_customer", name=name.split()[0], buttons=buttons)
+
+
+def _calls(turn: Turn) -> bool:
+    """Tell whether a greeting asks if somebody listens, or comes where an answer is waited for."""
+    return any(sign in turn.text for sign in "?？") or _waits(turn) or says_any(turn, "talk.calling")
+
+
+def _waits(turn: Turn) -> bool:
+    """Tell whether a question waits that nothing else asks again: the desk and forms do so themselves."""
+    return bool(turn.pending) and turn.pending.get("kind") not in (CASE, CASE_YES) and not turn.form
+
+
+def _tell_here(turn: Turn, services: Services | None) -> None:
+    """Answer "hello?" in the middle: whether an order went through, who listens, or what was asked last."""
+    question, buttons = turn.last_answer
+    if turn.slot("focus_order") and says_any(turn, "talk.went_through"):
+        ActionTrackOrder(services).perform(turn)
+    elif says_any(turn, "talk.somebody"):
+        turn.say("utter_bot")
+    elif _waits(turn) and question:
+        turn.say("utter_here_asked", question=question, buttons=buttons)
+    else:
+        turn.say("utter_here")
 
 
 class ActionFallBack(ShopAction):
@@ -143,7 +173,11 @@ class ActionMakeSmallTalk(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Say something kind that states nothing."""
-        reply = written(turn, "small_talk", by_model=False)
+        if says_any(turn, "talk.closing"):
+            turn.say("utter_thank_closing")
+            return
+        # What is said besides may be anything, and an approved reply to something like it would miss it.
+        reply = written(turn, "small_talk", by_model=False) if says_only(turn, "talk.thanks") else None
         if reply:
             turn.say("utter_reply", reply=reply)
         else:

@@ -69,7 +69,7 @@ def _tell_truth(turn: Turn, product: ProductView, truth: KnownTruth, *, by_model
 
 def _tell_field(turn: Turn, product: ProductView, field: str, values: tuple[str, ...]) -> None:
     """Say the value of a field that a row of the product has; several are listed in fixed words."""
-    option, known = turn.labels.option(field.replace("_", " ")), turn.labels.all_of(values)
+    option, known = turn.labels.option(field.replace("_", " ")), turn.labels.all_of(map(turn.labels.value, values))
     buttons = _known_buttons(turn, product)
     reply = _value_by_model(turn, product, field, values[0]) if len(values) == 1 else None
     if reply:
@@ -108,7 +108,7 @@ def _rows_named(turn: Turn, product: ProductView) -> list[str]:
     """Write the attributes of which the question has a word."""
     words = _words(turn)
     return [
-        turn.labels.text("details.fact", name=turn.labels.option(name), value=", ".join(values))
+        turn.labels.text("details.fact", name=turn.labels.option(name), value=turn.labels.names(values))
         for name, values in product.attributes.items()
         if words & turn.services.topics.content(" ".join([name, *values]))
     ]

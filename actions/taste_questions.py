@@ -48,7 +48,7 @@ def _categories(turn: Turn, shown: Sequence[ProductView]) -> list[Button]:
     """Offer the categories of what is popular first, then others."""
     popular = Counter(product.categories[-1] for product in shown if product.categories)
     names = dict.fromkeys([*(name for name, _ in popular.most_common()), *turn.services.vocabulary.categories()])
-    return [named_button(name, "inform", category=name) for name in list(names)[:_OFFERED]]
+    return [named_button(turn.labels.value(name), "inform", category=name) for name in list(names)[:_OFFERED]]
 
 
 def _budgets(turn: Turn, shown: Sequence[ProductView]) -> list[Button]:

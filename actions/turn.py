@@ -42,6 +42,27 @@ _SHOPPING = frozenset(
 _LANGUAGE = "language"
 # What one message asked for besides, kept by the web channel until the question that came up is answered.
 _LEFT = "requests_left"
+# Of these a shopper may believe that they are done.
+_CHANGING = frozenset(
+    {
+        "add_to_cart",
+        "cancel_order",
+        "change_address",
+        "change_quantity",
+        "check_out",
+        "clear_cart",
+        "complain",
+        "exchange_product",
+        "remove_code",
+        "remove_from_cart",
+        "reorder",
+        "report_problem",
+        "request_invoice",
+        "return_product",
+        "talk_to_person",
+        "use_code",
+    }
+)
 _KEPT = frozenset({_OWNER, _LANGUAGE, "requested_slot", "session_started_metadata"})
 # Actions of Rasa's that answer nothing.
 _READING = frozenset({"action_listen", "action_extract_slots"})
@@ -173,6 +194,14 @@ class Turn:
         typed = [str(event.get("text") or "") for event in users[:-1]]
         return [text for text in typed if text.strip() and not text.startswith("/")][-count:]
 
+    @property
+    def last_answer(self) -> tuple[str, list[Button]]:
+        """Give what was said to the shopper last, with the buttons below it."""
+        said = [event for event in self._tracker.events or [] if event.get("event") == "bot" and event.get("text")]
+        if not said:
+            return "", []
+        return str(said[-1]["text"]), list((said[-1].get("data") or {}).get("buttons") or [])
+
     def was_told(self, text: str) -> bool:
         """Tell whether one of the last answers has held a text."""
         answers = [str(event.get("text") or "") for event in self._tracker.events or [] if event.get("event") == "bot"]
@@ -208,11 +237,17 @@ class Turn:
             self._slots["pending"] = None
 
     def leave_out_rest(self) -> None:
-        """Forget what was to be done after the answer to a question, and say so: it may mean other things by now."""
-        left = _strings(self.slot(_LEFT))
-        if left:
-            self.remember(**{_LEFT: None})
-            self.say("utter_requests_left_out", rest="\n".join(f"– {clean_words(text)}" for text in left))
+        """Forget what was to be done after the answer to a question: it may mean other things by now.
+
+        What would have changed something is told to be left; a question is easily asked again.
+        """
+        left = self.slot(_LEFT)
+        if not left:
+            return
+        self.remember(**{_LEFT: None})
+        texts = [str(one["text"]) for one in left if one["intent"] in _CHANGING]
+        if texts:
+            self.say("utter_requests_left_out", rest="\n".join(f"– {clean_words(text)}" for text in texts))
 
     @property
     def has_shown(self) -> bool:

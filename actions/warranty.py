@@ -71,7 +71,7 @@ def _quoted(turn: Turn, rules: list[Citation]) -> str:
     """Quote each text that was gone by, once."""
     passages = {passage.source: passage for passage in (rule_passage(turn, rule) for rule in rules)}
     return "\n".join(
-        turn.labels.text("warranty.text", text=passage.text, source=source) for source, passage in passages.items()
+        turn.labels.text("warranty.text", title=passage.title, text=passage.text) for passage in passages.values()
     )
 
 

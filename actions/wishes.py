@@ -40,7 +40,7 @@ class Wish:
 
     def text(self, labels: Labels) -> str:
         """Say it."""
-        value = labels.number(self.value) if self.kind == BUDGET else clean_words(labels.said(self.value))
+        value = labels.number(self.value) if self.kind == BUDGET else clean_words(labels.value(self.value))
         return labels.text(f"wishes.{self.kind}", value=value)
 
 

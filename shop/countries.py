@@ -11,7 +11,7 @@ from babel.core import get_global
 
 # Unicode's list also names places and groups that have no ISO 3166-1 code of their own; nothing is posted to these.
 _NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
-_LANGUAGES = ("en", "zh")
+_LANGUAGES = ("en", "zh", "zh_Hant", "zh_Hant_HK")
 # What people say where Unicode's English list has only the official or newer name.
 _ALSO_CALLED = {
     "america": "US",
@@ -36,6 +36,8 @@ _ALSO_CALLED = {
     "korea": "KR",
     "香港": "HK",
     "澳门": "MO",
+    "澳門": "MO",
+    "臺灣": "TW",
     "大陆": "CN",
     "中国大陆": "CN",
 }

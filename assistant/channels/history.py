@@ -8,6 +8,7 @@ from typing import Any
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
+from assistant.channels.chinese_script import ChineseScript
 from assistant.channels.output import visible_message
 from assistant.channels.several import TYPED
 from assistant.channels.tokens import Session, Tokens
@@ -36,13 +37,16 @@ def _readable(events: Iterable[Event], session: Session, tokens: Tokens) -> Iter
 
 def _messages(events: Iterable[Event]) -> Iterator[dict[str, Any]]:
     titles: dict[str, str] = {}
+    script = ChineseScript()
     for event in events:
         if isinstance(event, BotUttered):
-            message = visible_message({**event.data, "text": event.text, "feedback": event.metadata.get("feedback")})
+            content = {**event.data, "text": event.text, "feedback": event.metadata.get("feedback")}
+            message = script.shown(visible_message(content))
             titles.update(_button_titles(message))
             if message:
                 yield {"role": "assistant", **message}
         elif isinstance(event, UserUttered):
+            script.read(event.text or "", event.metadata)
             shown = {"text": _as_seen(event, titles), "photo_url": photo_address(event.metadata)}
             if any(shown.values()):
                 yield {"role": "shopper", **{part: value for part, value in shown.items() if value}}

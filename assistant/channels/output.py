@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
+from assistant.channels.chinese_script import ChineseScript
 from assistant.channels.errors import trace_of
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def visible_message(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 Tell = Callable[[dict[str, Any]], None]
+LearnScript = Callable[[], Awaitable[ChineseScript]]
 
 
 def told_later(message: dict[str, Any]) -> None:
@@ -39,17 +41,23 @@ class CollectedOutput(OutputChannel):
     """Keeps a turn's messages whole: cards stay with their text instead of becoming lines.
 
     Args:
+        learn_script: tells in which Chinese characters the shopper is answered; asked once there is something to show.
         tell: is told each message when it is said, while the rest of the turn goes on.
     """
 
-    def __init__(self, tell: Tell = told_later) -> None:
+    def __init__(self, learn_script: LearnScript, tell: Tell = told_later) -> None:
         self.messages: list[dict[str, Any]] = []
+        self._learn_script = learn_script
+        self._script: ChineseScript | None = None
         self._tell = tell
 
-    def keep(self, message: dict[str, Any]) -> None:
+    async def keep(self, message: dict[str, Any]) -> None:
         """Keep a message in its form for the page."""
-        self.messages.append(message)
-        self._tell(message)
+        if self._script is None:
+            self._script = await self._learn_script()
+        shown = self._script.shown(message)
+        self.messages.append(shown)
+        self._tell(shown)
 
     @classmethod
     def name(cls) -> str:
@@ -67,4 +75,4 @@ class CollectedOutput(OutputChannel):
             logger.error("A message for the web page has a form that it cannot show.\n%s", trace_of(error))
             return
         if visible:
-            self.keep(visible)
+            await self.keep(visible)

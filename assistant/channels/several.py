@@ -22,6 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from assistant.channels.action_guard import ActionBudget, turn_budget
 from assistant.channels.errors import trace_of
 from assistant.channels.own_words import noted, worded
+from assistant.channels.request_order import POLICY, Part, answerable_first
 from assistant.nlu.pieces import Cutter
 from assistant.nlu.several import requests_of
 from assistant.nlu.words import WordLists
@@ -46,14 +47,6 @@ Handle = Callable[[Agent, UserMessage], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
-class Part:
-    """One request of a message: its text, and what the model has made of it where that is known."""
-
-    text: str
-    parsed: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
 class State:
     """How a conversation stands.
 
@@ -67,7 +60,7 @@ class State:
 
     form: str | None
     pending: Any
-    left: tuple[str, ...]
+    left: tuple[Part, ...]
     intent: str
     failed: bool
 
@@ -76,7 +69,7 @@ class State:
         """Read it off a tracker."""
         slots = tracker.current_slot_values()
         intent = tracker.latest_message.intent.get("name") if tracker.latest_message else None
-        left = tuple(slots.get(LEFT) or ())
+        left = tuple(Part(one["text"], one["intent"]) for one in slots.get(LEFT) or ())
         return cls(tracker.active_loop_name, slots.get("pending"), left, str(intent), _has_failed(tracker))
 
     @property
@@ -121,7 +114,7 @@ class _Turn:
     async def run(self) -> Any:
         """Do what the message asks for, then what had to wait for it."""
         parts = await self._parts()
-        if len(parts) > 1:
+        if len(parts) > 1 or (parts and parts[0].text != self._message.text):
             result = await self._do(parts, self._message.text)
         else:
             if parts:
@@ -131,7 +124,7 @@ class _Turn:
         if state.left and state.is_settled and not (state.failed or self._budget.failed):
             self._budget.done += 1
             await self._leave(())
-            result = await self._do([Part(text) for text in state.left], "")
+            result = await self._do(state.left, "")
         return result
 
     async def _parts(self) -> list[Part]:
@@ -140,7 +133,7 @@ class _Turn:
         if self._message.parse_data or text.startswith(INTENT_MESSAGE_PREFIX) or photo_address(metadata):
             return []
         requests = await requests_of(text, _cutter(), self._parse)
-        return [Part(one.text, one.parsed) for one in requests]
+        return answerable_first([Part(one.text, one.intent, one.parsed) for one in requests])
 
     async def _parse(self, text: str) -> Mapping[str, Any]:
         return await self._agent.processor.parse_message(UserMessage(text, metadata=self._message.metadata))
@@ -156,14 +149,23 @@ class _Turn:
                 await self._give_up([*now[place:], *later], place)
                 return result
             self._budget.done += 1
-            if now[place + 1 :] and state.asks_what(before):
-                await self._leave([one.text for one in now[place + 1 :]])
-                await self._tell(WAIT, now[place + 1 :])
-                break
             typed = ""
+            if now[place + 1 :] and state.asks_what(before):
+                await self._wait(now[place + 1 :])
+                break
         if later:
             await self._tell(TOO_MANY, later)
         return result
+
+    async def _wait(self, rest: Sequence[Part]) -> None:
+        """Let requests wait for the answer to a question, but for what is asked of the shop's rules: it stays open."""
+        waiting = [part for part in rest if part.intent != POLICY]
+        for part in rest:
+            if part.intent == POLICY:
+                await self._done(part, "", 1)
+        if waiting:
+            await self._leave(waiting)
+            await self._tell(WAIT, waiting)
 
     async def _done(self, part: Part, typed: str, place: int) -> Any:
         """Do one request; an error in a later one costs the earlier ones nothing."""
@@ -198,8 +200,9 @@ class _Turn:
         said = await worded(self._agent, self._message.sender_id, response, output.name(), rest=lines)
         await output.send_response(self._message.sender_id, said)
 
-    async def _leave(self, texts: Sequence[str]) -> None:
-        await noted(self._agent, self._message.sender_id, SlotSet(LEFT, list(texts) or None))
+    async def _leave(self, parts: Sequence[Part]) -> None:
+        left = [{"text": part.text, "intent": part.intent} for part in parts]
+        await noted(self._agent, self._message.sender_id, SlotSet(LEFT, left or None))
 
     async def _state(self) -> State:
         return State.of(await self._agent.processor.get_tracker(self._message.sender_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,6 +14,7 @@ from rasa.core.channels.channel import UserMessage
 
 from assistant.channels.action_guard import ACTION_SECONDS, shared_budget
 from assistant.channels.beginnings import Beginnings
+from assistant.channels.chinese_script import ChineseScript, script_of
 from assistant.channels.errors import Unavailable, trace_of
 from assistant.channels.limits import TurnQueue
 from assistant.channels.messages import IncomingMessage
@@ -93,7 +95,7 @@ class Turns:
             return messages
 
     async def _run(self, agent: Agent, session: Session, message: IncomingMessage, tell: Tell) -> tuple[Messages, bool]:
-        output = CollectedOutput(tell)
+        output = CollectedOutput(functools.partial(_script, agent, session, message), tell)
         incoming = UserMessage(
             admit(message.text, agent.domain),
             output,
@@ -105,7 +107,7 @@ class Turns:
             finished = await self._handled(agent, incoming)
         succeeded = finished and not budget.failed and bool(output.messages)
         if not succeeded:
-            output.keep(await apologise(agent, session.shopper_id))
+            await output.keep(await apologise(agent, session.shopper_id))
         return output.messages, succeeded or bool(budget.done)
 
     async def _handled(self, agent: Agent, incoming: UserMessage) -> bool:
@@ -124,6 +126,18 @@ class Turns:
         self._answers[key] = messages
         while len(self._answers) > MAX_REMEMBERED:
             self._answers.popitem(last=False)
+
+
+async def _script(agent: Agent, session: Session, message: IncomingMessage) -> ChineseScript:
+    """Tell in which Chinese characters a shopper is answered, by what was written so far and is written now."""
+    try:
+        tracker = await agent.tracker_store.retrieve(session.shopper_id)
+    except Exception as error:  # noqa: BLE001 - the answer matters more than how its characters look
+        logger.error("What %s has written cannot be read.\n%s", session.shopper_id, trace_of(error))
+        tracker = None
+    script = script_of(tracker.events if tracker else ())
+    script.read(message.text, message.metadata)
+    return script
 
 
 async def apologise(agent: Agent, shopper_id: str) -> dict[str, Any]:

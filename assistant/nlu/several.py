@@ -15,12 +15,15 @@ from typing import Any
 
 from assistant.nlu.intents import (
     ABOUT_BOUGHT,
+    ABOUT_ORDER,
     ANSWERING,
     CHANGING,
     CHOOSING,
     JUDGING,
     NUMBERED,
+    READDRESSING,
     REASONED,
+    RECOMMENDING,
     REPORTING,
     SEARCHING,
     STARTING_FROM_ONE,
@@ -41,7 +44,7 @@ LINKED, UNLINKED = 0.35, 0.6
 POLITE = frozenset({"greet", "thank", "goodbye"})
 OUT_OF_SCOPE, POLICY, TRACK = "out_of_scope", "ask_policy", "track_order"
 ADD, REMOVE, REFINE, WISH = "add_to_cart", "remove_from_cart", "refine_search", "state_wish"
-CART = "view_cart"
+CART, CHECK_OUT, HELP, UNDO = "view_cart", "check_out", "ask_help", "undo_adjustment"
 NO_REQUEST = POLITE | ANSWERING | {"inform", FALLBACK, OUT_OF_SCOPE}
 ORDER = "order_number"
 POINTING = (ORDER, "sku", "product", "product_query", "ordinal")
@@ -55,7 +58,15 @@ LEANING: Mapping[str, Sequence[Sequence[str]]] = {
 }
 """Of what kinds a bare value takes over which intent."""
 
+# What is judged or taken back is often only remarked, and needs as much certainty behind a question as behind a comma.
+REMARKS = JUDGING | {UNDO}
+# "Not a refund" tells what somebody does not want of the desk.
+DENIED = ABOUT_BOUGHT | ABOUT_ORDER | {READDRESSING}
+
 _NUMBER = re.compile(r"\d{3,}")
+_DENYING = re.compile(
+    r"\s*(?:不要|不想|不用|不是要|我不要|我不想|not?\b|i (?:do not|don.?t) (?:want|need)\b)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -111,15 +122,18 @@ async def requests_of(text: str, cutter: Cutter, parse: Parse) -> list[Request]:
         parse: asks the model; called for a message with a cut point alone.
 
     Returns:
-        Several requests; or one, which is the whole message; or none, where it has no cut point and was not parsed.
+        Several requests; or one, which is the whole message, or all of it that asks for something; or none, where it
+        has no cut point and was not parsed.
     """
     pieces = cutter.cut(text)
     if not 1 < len(pieces) <= MOST_PIECES:
         return []
     whole = Request(text, await parse(text))
+    splitting = _Splitting(text, cutter, parse)
     # Where the pieces are in doubt, an order each that is asked after is still better than the first alone.
-    requests = await _Splitting(text, cutter, parse).requests(pieces) or _each_order(whole)
-    return [_in_language_of(whole, one) for one in requests] if len(requests) > 1 else [whole]
+    requests = await splitting.requests(pieces) or _each_order(whole)
+    is_whole = len(requests) == 1 and not splitting.leaves_out
+    return [whole] if is_whole else [_in_language_of(whole, one) for one in requests]
 
 
 def _in_language_of(whole: Request, request: Request) -> Request:
@@ -134,6 +148,8 @@ class _Splitting:
 
     def __init__(self, text: str, cutter: Cutter, parse: Parse) -> None:
         self._text, self._cutter, self._parse = text, cutter, parse
+        self.leaves_out = False
+        """Whether a piece only speaks of the request beside it, and would change how that is understood."""
 
     async def requests(self, pieces: Sequence[Piece]) -> list[Request]:
         """Give what the pieces ask for; none where one of them is in doubt."""
@@ -150,6 +166,9 @@ class _Splitting:
         """Add a piece, as a request of its own or to the one before; None where neither can be."""
         found = await self._read(piece)
         if found.intent in POLITE:
+            return requests
+        if requests and _adds_nothing(requests[-1], found):
+            self.leaves_out = True
             return requests
         if found.intent in ANSWERING | {OUT_OF_SCOPE}:
             return None
@@ -197,7 +216,7 @@ class _Splitting:
         if before.end is None or found.end is None:
             return None
         joined, head = await self._stretch(before.start, found.end), before if before.is_request else found
-        same = joined.intent == head.intent or {joined.intent, head.intent} <= SEARCHING
+        same = joined.intent == head.intent or {joined.intent, head.intent} <= SEARCHING | {RECOMMENDING}
         return joined if same and joined.is_request else None
 
     async def _leaning(self, before: Request, found: Request) -> Request | None:
@@ -243,11 +262,23 @@ def _of_order(request: Request, number: str) -> Request:
     return Request(text, {**request.parsed, "text": text, "entities": [*others, named]})
 
 
+def _adds_nothing(before: Request, found: Request) -> bool:
+    """Tell whether a piece only speaks of the request before: how that is done, where to, or what not to do instead."""
+    if not before.is_request:
+        return False
+    if found.intent == HELP:
+        return True
+    if found.intent in DENIED:
+        is_where_to = before.intent == CHECK_OUT and found.intent == READDRESSING
+        return (is_where_to or bool(_DENYING.match(found.text))) and not found.named(ORDER)
+    return False
+
+
 def are_apart(before: Request, found: Request, piece: Piece) -> bool:
     """Tell whether two neighbours surely ask for different things."""
     if not (before.is_request and found.is_request):
         return False
-    threshold = LINKED if piece.is_linked else UNLINKED
+    threshold = LINKED if piece.is_linked and found.intent not in REMARKS else UNLINKED
     if not all(one.score >= threshold or _names_order(one) for one in (before, found)):
         return False
     if before.intent != found.intent:
@@ -255,7 +286,9 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
             return False
         if not piece.is_linked and any(tell(before, found) for tell in (_completes, _leads_to, _tells_of_bought)):
             return False
-        return not _are_one_search({before.intent, found.intent})
+        return not (_are_one_search({before.intent, found.intent}) or _names_nothing(before, found))
+    if _is_more_of_one(before, found):
+        return False
     return _differ(before, found) or (before.intent == POLICY and piece.follows_question)
 
 
@@ -288,6 +321,19 @@ def _tells_of_bought(before: Request, found: Request) -> bool:
 def _are_one_search(intents: set[str]) -> bool:
     """Tell whether two intents look for one thing: it is named, narrowed down, sorted, or like another but smaller."""
     return intents <= SEARCHING or (REFINE in intents and intents <= SEARCHING | CHOOSING)
+
+
+def _names_nothing(before: Request, found: Request) -> bool:
+    """Tell whether the second looks for what the first is about: "is it a zoom? I need something like 70-200"."""
+    kinds = {one["entity"] for one in found.parsed["entities"]} - {LANGUAGE}
+    is_choice = before.intent in SEARCHING | OF_A_PRODUCT and found.intent in {RECOMMENDING, *SEARCHING}
+    return is_choice and not kinds & {"product_query", "product", "category", "brand", "sku", "ordinal", "reference"}
+
+
+def _is_more_of_one(before: Request, found: Request) -> bool:
+    """Tell whether the same is hardly asked of something else: "is it mechanical, and good for gaming?"."""
+    names_one = found.named("product", "sku", "ordinal")
+    return found.intent == "ask_option" and before.intent == found.intent and not names_one and found.score < UNLINKED
 
 
 def _names_order(request: Request) -> bool:

@@ -5,6 +5,11 @@ export function languageOf(locale) {
   return /^[a-z]{2,3}/i.exec(locale)?.[0].toLowerCase() ?? 'en';
 }
 
+/** Gives the name of the file of a locale's texts: "zh_TW" and "zh-HK" read traditional characters. */
+function fileOf(locale) {
+  return /^zh[-_](hant|tw|hk|mo)/i.test(locale) ? 'zh-hant' : languageOf(locale);
+}
+
 export class Strings {
   constructor(texts, language) {
     this.texts = texts;
@@ -13,9 +18,9 @@ export class Strings {
 
   /** Loads the texts of a locale such as "en_US", in English where there are none of its language. */
   static async load(base, locale) {
-    for (const name of new Set([languageOf(locale), 'en'])) {
+    for (const name of new Set([fileOf(locale), languageOf(locale), 'en'])) {
       const response = await fetch(new URL(`static/strings/${name}.json`, base), { credentials: 'omit' });
-      if (response.ok) return new Strings(await response.json(), name);
+      if (response.ok) return new Strings(await response.json(), languageOf(name));
     }
     throw new Error('The texts of the widget cannot be loaded.');
   }

@@ -229,7 +229,7 @@ def test_a_customer_is_offered_the_own_address(services: Services) -> None:
     ada = customer(services, "ada")
     ada.say("add_to_cart", product="cordless-mouse")
     assert ada.say("check_out") == ["utter_ask_use_address"]
-    assert ada.last["address"] == "Ada Lovelace, 1 Main Street, N1 9GU London, GB"
+    assert ada.last["address"] == "Ada Lovelace, 1 Main Street, N1 9GU London, United Kingdom"
     assert ada.say("affirm") == ["utter_order_summary"]
     assert ada.say("affirm") == ["utter_order_placed"]
     (order,) = placed(ada)

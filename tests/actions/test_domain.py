@@ -167,7 +167,7 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"codes.why.{reason}" for reason in code_reasons()}
     used |= {"price.reduced_soon", "price.reduced_some_soon"} | {"price.reduced", "price.reduced_some"}
     # What options are called is the catalogue's to say.
-    used |= {key for key in labels().keys if key.startswith("options.")}
+    used |= {key for key in labels().keys if key.startswith(("options.", "values."))}
     # Every other label of the kind names an intent that may be meant.
     used |= {f"meant.{intent}" for intent in rules()} & labels().keys
     assert used == labels().keys

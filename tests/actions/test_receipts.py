@@ -69,7 +69,7 @@ def test_a_reduced_price_names_the_promotion_and_its_end(services: Services, cha
 def test_a_policy_is_quoted_with_a_receipt_of_its_text(services: Services, chat: Chat) -> None:
     assert chat.say("ask_policy", "delivery time: how long delivery takes") == ["utter_policy"]
     ((kind, record, title),) = receipts(services)
-    assert (kind, record) == ("policy", chat.last["source"])
+    assert (kind, record) == ("policy", "delivery.md#How long delivery takes")
     assert title == chat.last["title"]
 
 

@@ -19,7 +19,17 @@ LABELS, GLOSSARY = Path("data/labels"), Path("data/lexicon/glossary_zh.csv")
 # What is the shopper's own word by nature.
 _WORDS, _STATE, _TEXT = "product_query", "search_state", "text"
 # What stands on buttons, and what is put into it: a side of a photo, a wish to undo.
-_ON_BUTTONS = ("desk.reasons.", "buttons.", "meant.", "order.button", "photo.part", "photo.sides.", "wishes.", "edits.")
+_ON_BUTTONS = (
+    "desk.reasons.",
+    "buttons.",
+    "meant.",
+    "order.button",
+    "photo.part",
+    "photo.sides.",
+    "wishes.",
+    "edits.",
+    "values.",
+)
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 
 

@@ -41,6 +41,15 @@ INTENTS = {
     r"anything similar": "ask_similar",
     r"#?\d+|(the )?(laptop|tent|tripod)": "inform",
     r"有货吗|还有货吗": "ask_stock",
+    r"check out|结账吧": "check_out",
+    r"how does that work|怎么弄呀": "ask_help",
+    r"send it to the office|寄到公司": "change_address",
+    r"exchange the .*|要换货": "exchange_product",
+    r"(i do )?not (want )?a refund|不要退款": "track_refund",
+    r"do you have a .*|is it a zoom": "ask_option",
+    r"i need something like 70-200": "search_products",
+    r"有啥推荐": "recommend",
+    r"是我的错": "undo_adjustment",
 }
 VALUES = {
     "order_number": r"\d{4}",
@@ -118,6 +127,28 @@ def test_several_requests_are_told_apart(cutter: Cutter, text: str, parts: list[
 
 
 @pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("check out, how does that work", ["check out"]),
+        ("结账吧，怎么弄呀", ["结账吧"]),
+        ("结账吧，寄到公司", ["结账吧"]),
+        ("check out; send it to the office", ["check out"]),
+        ("exchange the laptop, not a refund", ["exchange the laptop"]),
+        ("要换货，不要退款", ["要换货"]),
+        ("show my cart; exchange the laptop, not a refund", ["show my cart", "exchange the laptop"]),
+    ],
+)
+def test_what_only_speaks_of_a_request_is_none(cutter: Cutter, text: str, parts: list[str]) -> None:
+    assert texts(cutter, text) == parts
+
+
+def test_a_remark_behind_a_question_is_a_request_only_where_it_surely_is_one(cutter: Cutter) -> None:
+    text = "第二个多少钱？是我的错"
+    assert texts(cutter, text, Model(0.5)) == [text]
+    assert texts(cutter, text) == ["第二个多少钱", "是我的错"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "show me black and white shoes",
@@ -143,6 +174,7 @@ def test_several_requests_are_told_apart(cutter: Cutter, text: str, parts: list[
         "not for me, anything similar?",
         "三脚架要5个，加购物车",
         "what goes with the laptop and the tent",
+        "is it a zoom? i need something like 70-200",
     ],
 )
 def test_one_request_stays_whole(cutter: Cutter, text: str) -> None:
