@@ -2,39 +2,121 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
 from actions.cards import button, named_button, variant_title
 from actions.cart_lines import cart_buttons, subtotal_text
 from actions.facts import stock_fact, subtotal_facts
-from actions.options import chosen_options, next_open
+from actions.goods_said import Goods
+from actions.options import next_open, wanted_options
 from actions.pending import ADD, OPTION
 from actions.slates import slate_with, source_of
+from actions.spoken import Piece, wanted_number
 from actions.targets import Target
-from actions.turn import Turn
-from shop.carts import MAX_QUANTITY, add_to_cart, view_cart
-from shop.catalogue import ProductView, VariantView, select_variants
-from shop.errors import InvalidQuantity, NotEnoughStock
+from actions.turn import Turn, clean_words
+from shop.carts import MAX_QUANTITY, CartLineView, add_to_cart, remove_from_cart, set_quantity, view_cart
+from shop.catalogue import ProductView, VariantView, get_product, select_variants
+from shop.errors import CartLineNotFound, InvalidQuantity, NotEnoughStock
 from shop.interactions import record_interaction
 
 
-def add(turn: Turn, target: Target) -> None:
-    """Put a product into the cart; what has to be chosen is asked for and never guessed."""
-    quantity = turn.number("quantity")
+@dataclass(frozen=True)
+class Replaced:
+    """What leaves the cart for something else: so many pieces of a line."""
+
+    sku: str
+    pieces: int
+
+
+def add(turn: Turn, target: Target, piece: Piece | None = None) -> None:
+    """Put a product into the cart; what has to be chosen is asked for and never guessed.
+
+    Args:
+        turn: the turn.
+        target: the product.
+        piece: what of the message speaks of it; all of it without this.
+    """
     product = target.product
     if target.sku:
         sku = target.sku
         variant = next(one for one in product.variants if one.sku.lower() == sku.lower())
-        add_variant(turn, product, variant, 1 if quantity is None else quantity)
+        add_variant(turn, product, variant, quantity_said(turn, piece, variant.options.values()))
         return
-    chosen = chosen_options(turn, product)
-    if chosen.unknown:
-        value = chosen.unknown[0]
-        turn.focus(product.variants[0].sku)
-        turn.say("utter_no_such_value", name=product.name, value=value, lines=_option_lines(turn, product))
-        return
-    complete(turn, product, dict(chosen.values), 1 if quantity is None else quantity)
+    chosen = _chosen(turn, product, piece)
+    if chosen is not None:
+        complete(turn, product, chosen, quantity_said(turn, piece, chosen.values()))
 
 
-def complete(turn: Turn, product: ProductView, chosen: dict[str, str], quantity: int) -> None:
+def add_each(turn: Turn, goods: Sequence[Goods]) -> None:
+    """Put several things into the cart, each so often and in such options as is said of it.
+
+    What cannot be found is said, and what has to be chosen is asked last, of one thing after the other.
+    """
+    wanted = additions(turn, goods)
+    with turn.reading() as session:
+        products = [get_product(session, one["product"]) for one in wanted]
+    open_ones = [one for one, product in zip(wanted, products, strict=True) if next_open(product, one["chosen"])]
+    for one, product in zip(wanted, products, strict=True):
+        if one not in open_ones:
+            complete(turn, product, one["chosen"], one["quantity"])
+    for each in goods:
+        if each.product is None:
+            _say_not_added(turn, each)
+    go_on(turn, open_ones)
+
+
+def additions(turn: Turn, goods: Sequence[Goods]) -> list[dict[str, Any]]:
+    """Write what is to be added so that it can be remembered; of what does not come so, say which there are."""
+    wanted = []
+    for one in goods:
+        chosen = _chosen(turn, one.product, one.piece) if one.product else None
+        if one.product and chosen is not None:
+            quantity = quantity_said(turn, one.piece, chosen.values())
+            wanted.append({"product": one.product.slug, "chosen": chosen, "quantity": quantity})
+    return wanted
+
+
+def go_on(turn: Turn, later: Sequence[Mapping[str, Any]]) -> None:
+    """Put in what is still to be chosen of: the first is asked after, and the rest remembered."""
+    if not later:
+        return
+    first, *rest = later
+    with turn.reading() as session:
+        product = get_product(session, first["product"])
+    complete(turn, product, dict(first["chosen"]), first["quantity"], later=rest)
+
+
+def quantity_said(turn: Turn, piece: Piece | None, values: Iterable[str]) -> int:
+    """Read how many are wanted: one, where nothing is said."""
+    quantity = _number(turn, piece, values)
+    return 1 if quantity is None else quantity
+
+
+def pieces_said(turn: Turn, line: CartLineView) -> int | None:
+    """Read a number of pieces of a line; None where none is said."""
+    return _number(turn, None, line.options.values())
+
+
+def _number(turn: Turn, piece: Piece | None, values: Iterable[str]) -> int | None:
+    """Read a number; the 42 of "a size 42" counts no pieces."""
+    quantity = wanted_number(turn, piece)
+    if quantity is None and not turn.placed("quantity"):
+        quantity = turn.number("quantity")
+    return None if str(quantity) in re.findall(r"\d{2,}", " ".join(values)) else quantity
+
+
+def complete(
+    turn: Turn,
+    product: ProductView,
+    chosen: dict[str, str],
+    quantity: int,
+    *,
+    later: Sequence[Mapping[str, Any]] = (),
+    instead: Replaced | None = None,
+) -> None:
     """Ask for the next option that is open, or add the one variant that is left.
 
     Args:
@@ -42,33 +124,41 @@ def complete(turn: Turn, product: ProductView, chosen: dict[str, str], quantity:
         product: the product.
         chosen: what the shopper has chosen, by the product's own names and values.
         quantity: how many.
+        later: what else is to be added once this is.
+        instead: what leaves the cart for it.
     """
     _check_quantity(quantity)
     turn.focus(product.variants[0].sku)
     fitting = select_variants(product, chosen)
+    question = next_open(product, chosen)
     if not fitting:
         options = turn.labels.all_of(chosen.values())
         turn.say("utter_no_such_combination", name=product.name, options=options, lines=_option_lines(turn, product))
-        return
-    if not any(variant.stock for variant in fitting):
+    elif not any(variant.stock for variant in fitting):
         turn.say("utter_out_of_stock", name=variant_title(product.name, chosen))
+    elif question:
+        _ask_option(turn, product, chosen, quantity, question, later, instead)
         return
-    question = next_open(product, chosen)
-    if question is None:
-        add_variant(turn, product, fitting[0], quantity)
+    elif instead:
+        replace_line(turn, product, fitting[0], quantity, instead)
     else:
-        _ask_option(turn, product, chosen, quantity, question)
+        add_variant(turn, product, fitting[0], quantity)
+    if not turn.has_asked:
+        go_on(turn, later)
+    elif later:
+        _say_later(turn, later)
 
 
 def offer(turn: Turn, product: ProductView, quantity: int) -> None:
     """Ask whether so many pieces are wanted, where a number is all that was said of the product spoken of."""
     _check_quantity(quantity)
     settled = [one for one in product.variants if one.sku == turn.slot("chosen_sku")]
-    question = None if settled else next_open(product, {})
+    chosen = dict(wanted_options(turn, product).values)
+    question = None if settled else next_open(product, chosen)
     if question:
-        _ask_option(turn, product, {}, quantity, question)
+        _ask_option(turn, product, chosen, quantity, question)
         return
-    variant = (settled or list(product.variants))[0]
+    variant = (settled or list(select_variants(product, chosen)) or list(product.variants))[0]
     turn.ask_later(ADD, sku=variant.sku, quantity=quantity)
     turn.say(
         "utter_ask_add",
@@ -105,11 +195,66 @@ def add_variant(turn: Turn, product: ProductView, variant: VariantView, quantity
     )
 
 
+def replace_line(turn: Turn, product: ProductView, variant: VariantView, quantity: int, instead: Replaced) -> None:
+    """Put a variant into the cart in place of pieces of another, or change nothing where it cannot be had."""
+    with turn.writing() as session:
+        lying = next((one for one in view_cart(session, turn.shopper).lines if one.sku == instead.sku), None)
+        if lying is None:
+            raise CartLineNotFound(instead.sku)
+        left = lying.quantity - instead.pieces
+        if left > 0:
+            set_quantity(session, turn.shopper, instead.sku, left, turn.terms)
+        else:
+            remove_from_cart(session, turn.shopper, instead.sku, turn.terms)
+        cart = add_to_cart(session, turn.shopper, variant.sku, quantity, source="chat", terms=turn.terms)
+    turn.focus(variant.sku, exactly=True)
+    turn.say(
+        "utter_swapped_in_cart",
+        told=subtotal_facts(cart),
+        quantity=quantity,
+        name=variant_title(product.name, variant.options),
+        old=variant_title(lying.name, lying.options),
+        count=cart.count,
+        subtotal=subtotal_text(turn, cart),
+        buttons=cart_buttons(turn),
+    )
+
+
+def _chosen(turn: Turn, product: ProductView, piece: Piece | None) -> dict[str, str] | None:
+    """Give what is chosen of a product; None where the shopper had to be told that it does not come so."""
+    chosen = wanted_options(turn, product, piece)
+    if not chosen.unknown:
+        return dict(chosen.values)
+    turn.focus(product.variants[0].sku)
+    lines = _option_lines(turn, product)
+    turn.say("utter_no_such_value", name=product.name, value=chosen.unknown[0], lines=lines)
+    return None
+
+
+def _say_not_added(turn: Turn, goods: Goods) -> None:
+    """Say by name what was not added: what may be several things, or is none of the shop's."""
+    called = clean_words(goods.piece.text)
+    if goods.products:
+        names = turn.labels.one_of(product.name for product in goods.products)
+        turn.say("utter_not_added_unclear", called=called, names=names)
+    else:
+        turn.say("utter_not_added_unknown", called=called)
+
+
 def _ask_option(
-    turn: Turn, product: ProductView, chosen: dict[str, str], quantity: int, question: tuple[str, list[str]]
+    turn: Turn,
+    product: ProductView,
+    chosen: dict[str, str],
+    quantity: int,
+    question: tuple[str, list[str]],
+    later: Sequence[Mapping[str, Any]] = (),
+    instead: Replaced | None = None,
 ) -> None:
     option, values = question
-    turn.ask_later(OPTION, product=product.slug, option=option, values=values, chosen=chosen, quantity=quantity)
+    details: dict[str, Any] = {"chosen": chosen, "quantity": quantity, "later": list(later)}
+    if instead:
+        details["instead"] = asdict(instead)
+    turn.ask_later(OPTION, product=product.slug, option=option, values=values, **details)
     turn.say(
         "utter_ask_option",
         name=product.name,
@@ -117,6 +262,15 @@ def _ask_option(
         values=turn.labels.one_of(map(turn.labels.value, values)),
         buttons=[named_button(turn.labels.value(value), "inform", option_value=value) for value in values],
     )
+    if later:
+        _say_later(turn, later)
+
+
+def _say_later(turn: Turn, later: Sequence[Mapping[str, Any]]) -> None:
+    """Say what is still to be added after the answer to a question."""
+    with turn.reading() as session:
+        names = [get_product(session, one["product"]).name for one in later]
+    turn.say("utter_added_later", names=turn.labels.all_of(names))
 
 
 def _offer_fewer(turn: Turn, error: NotEnoughStock, title: str) -> None:

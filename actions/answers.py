@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from actions import desk
-from actions.adding import add, add_variant, complete, offer
+from actions.adding import add, add_variant, offer
 from actions.arguing import dismiss, less_like, more_like
 from actions.base import ShopAction
-from actions.cart import change_quantity, clear, remove, remove_asked, set_line_quantity
+from actions.cart import change_quantity, clear_asked, remove_asked
 from actions.cart_lines import pick_line
+from actions.cart_removal import remove, set_line_quantity
+from actions.cart_swaps import SWAP_IN_CART, swap_line
 from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, forget_address, use_address
 from actions.codes import answer_code
 from actions.desk_choice import means_an_order
 from actions.found import run_search
 from actions.guest_orders import answer_contact, enter_code
+from actions.option_answers import answer_option
 from actions.options import chosen_options
 from actions.orders import answered_number, show_order, track
 from actions.pending import (
@@ -46,7 +48,6 @@ from actions.pending import (
     agrees_to_look,
     answers_question,
     code_said,
-    match_value,
     said_number,
     said_rating,
 )
@@ -59,11 +60,11 @@ from actions.search import refine, start_search
 from actions.slate_moves import answer_taste, stop_photo
 from actions.targets import Target, focused_product, one_shown, pick_one
 from actions.ticket_parts import PHOTO
-from actions.turn import Pending, Turn, clean_words
+from actions.turn import Pending, Turn
 from actions.waiting import resume
 from actions.whys import tell_why
 from shop.carts import CartLineView
-from shop.catalogue import ProductView, get_product, get_product_by_sku, get_variant
+from shop.catalogue import get_product, get_product_by_sku, get_variant
 
 _GOALS: dict[str, Callable[[Turn, Target], None]] = {
     "show_details": show_details,
@@ -81,6 +82,7 @@ _GOALS: dict[str, Callable[[Turn, Target], None]] = {
 _LINE_GOALS: dict[str, Callable[[Turn, CartLineView], None]] = {
     "change_quantity": change_quantity,
     "remove_from_cart": remove,
+    SWAP_IN_CART: swap_line,
 }
 _SELECTING = (
     "colour",
@@ -223,47 +225,6 @@ def take(turn: Turn) -> None:
         resume(turn, pending)
 
 
-def _answer_option(turn: Turn, pending: Pending) -> bool:
-    with turn.reading() as session:
-        product = get_product(session, pending["product"])
-    others = [slug for slug in turn.entities("product") if slug != product.slug]
-    if others or turn.entities("category") or turn.entities("brand"):
-        return False
-    option = pending["option"]
-    value = match_value(pending["values"], turn) or match_value(product.option_values(option), turn)
-    chosen = {**pending["chosen"], **chosen_options(turn, product).values}
-    if value is None and chosen == pending["chosen"]:
-        _say_no_such_value(turn, product, pending)
-        return True
-    if value is not None:
-        chosen[option] = value
-    complete(turn, product, chosen, _said_quantity(turn, chosen.values(), pending["quantity"]))
-    return True
-
-
-def _said_quantity(turn: Turn, values: Iterable[str], before: int) -> int:
-    """Read how many are wanted; the 42 of "size 42" is no quantity."""
-    quantity = turn.number("quantity")
-    taken = re.findall(r"\d+", " ".join(values))
-    return before if quantity is None or str(quantity) in taken else quantity
-
-
-def _say_no_such_value(turn: Turn, product: ProductView, pending: Pending) -> None:
-    """Say which values there are; the question goes on waiting."""
-    turn.remember(pending=pending)
-    labels = turn.labels
-    turn.say(
-        "utter_no_such_value",
-        name=product.name,
-        value=clean_words(turn.text),
-        lines=labels.text(
-            "details.fact",
-            name=labels.option(pending["option"]),
-            value=labels.one_of(map(labels.value, pending["values"])),
-        ),
-    )
-
-
 def _answer_which(turn: Turn, pending: Pending) -> bool:
     said = dict(pending["said"])
     if not Mention.of(turn).says_something:
@@ -380,7 +341,7 @@ def _show_similar_offered(turn: Turn, pending: Pending) -> None:
 
 
 _ANSWERS: dict[str, Callable[[Turn, Pending], bool]] = {
-    OPTION: _answer_option,
+    OPTION: answer_option,
     WHICH: _answer_which,
     QUANTITY: _answer_quantity,
     ORDER: _answer_order,
@@ -400,7 +361,7 @@ _YES: dict[str, Callable[[Turn, Pending], None]] = {
     SEARCH: _show_looser,
     USE_ADDRESS: use_address,
     CONFIRM_ORDER: confirm_order,
-    CLEAR_CART: lambda turn, _: clear(turn),
+    CLEAR_CART: clear_asked,
     REMOVE: remove_asked,
     CASE_YES: desk.confirm,
     PERSON: lambda turn, _: desk.begin(turn, "person"),

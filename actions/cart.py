@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from actions import desk
-from actions.adding import add, complete
+from actions.adding import add, add_each, additions, complete, go_on, offer, pieces_said
 from actions.base import ShopAction
 from actions.cards import button, variant_title
-from actions.cart_lines import cart_buttons, cart_lines, filled_cart, pick_line, subtotal_text
-from actions.code_lines import code_lines
+from actions.cart_changes import change_several
+from actions.cart_lines import filled_cart, pick_line
+from actions.cart_removal import remove, set_line_quantity
+from actions.cart_swaps import amends_cart, swap_said
+from actions.cart_view import show_cart
 from actions.desk_choice import names_bought
 from actions.desk_words import says_any
-from actions.facts import cart_facts, subtotal_facts
+from actions.goods_said import Goods, goods_said
 from actions.pending import CLEAR_CART, OPTION, PHOTO_PART, QUANTITY, REMOVE
 from actions.photo_orders import ADD, Order
 from actions.photo_search import answer_part
 from actions.references import Mention
-from actions.targets import Target, ask_which, names_several, pick_one, pick_several
+from actions.spoken import corrects_number, says, wanted_number, whole
+from actions.targets import Target, focused_product, names_several, pick_one, pick_several, shown_products
 from actions.turn import Pending, Turn
 from actions.waiting import resume
 from shop import carts
-from shop.carts import CartLineView
+from shop.carts import CartLineView, CartView
 from shop.catalogue import ProductView, get_product
 
 # Below this a message that takes something out may as well speak of something else: "get rid of my old one".
@@ -37,13 +43,21 @@ class ActionAddToCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product, or products; ask for what has to be chosen; add it."""
-        if _adds_part(turn):
+        if _adds_part(turn) or _clears_first(turn) or change_several(turn):
+            return
+        if _only_asks(turn):
+            _answer_instead(turn)
+            return
+        goods = _wanted_goods(turn)
+        if len(goods) > 1:
+            add_each(turn, goods)
             return
         several = pick_several(turn) if names_several(turn) else []
         if len(several) > 1:
             _add_several(turn, several)
             return
-        target = pick_one(turn, "add_to_cart")
+        mention = replace(Mention.of(turn), ordinals=()) if corrects_number(turn) else None
+        target = _named_target(turn, goods) or pick_one(turn, "add_to_cart", mention)
         if target:
             add(turn, target)
 
@@ -74,10 +88,13 @@ class ActionChangeQuantity(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the line and the number; ask for what is missing."""
-        if _changes_order(turn):
+        if _changes_order(turn) or change_several(turn) or _swaps(turn) or _adds_after_all(turn):
             return
         line = pick_line(turn, "change_quantity")
-        if line:
+        if line and says(turn, "out") and not says(turn, "states"):
+            # "Take one mint off" leaves one less, and not one.
+            remove(turn, line)
+        elif line:
             change_quantity(turn, line)
 
 
@@ -92,7 +109,7 @@ class ActionRemoveFromCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the line and take it out; where the message may well mean something else, ask first."""
-        if _cancels_order(turn):
+        if _cancels_order(turn) or change_several(turn):
             return
         line = pick_line(turn, "remove_from_cart")
         if line and turn.intent[1] < _SURE and not _names(turn, line):
@@ -110,13 +127,91 @@ class ActionClearCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Ask whether all of it should go."""
-        cart = filled_cart(turn)
-        turn.ask_later(CLEAR_CART)
-        turn.say(
-            "utter_ask_clear_cart",
-            count=cart.count,
-            buttons=[button(turn.labels, "clear", "affirm"), button(turn.labels, "keep", "deny")],
-        )
+        _ask_clear(turn, filled_cart(turn))
+
+
+def _ask_clear(turn: Turn, cart: CartView, later: Sequence[Mapping[str, Any]] = ()) -> None:
+    turn.ask_later(CLEAR_CART, **({"later": list(later)} if later else {}))
+    turn.say(
+        "utter_ask_clear_cart",
+        count=cart.count,
+        buttons=[button(turn.labels, "clear", "affirm"), button(turn.labels, "keep", "deny")],
+    )
+
+
+def _clears_first(turn: Turn) -> bool:
+    """Empty the cart before something is added, where both are asked for; tell whether they are.
+
+    What was asked whether to empty it is a yes; without that question it is asked first, and then added.
+    """
+    if not says(turn, "clear") or turn.from_button:
+        return False
+    with turn.reading() as session:
+        cart = carts.view_cart(session, turn.shopper, turn.terms)
+    wanted = [one for one in _wanted_goods(turn) if one.product]
+    if cart.is_empty or not wanted:
+        return False
+    if turn.pending.get("kind") == CLEAR_CART:
+        clear(turn)
+        add_each(turn, wanted)
+    else:
+        _ask_clear(turn, cart, additions(turn, wanted))
+    return True
+
+
+def clear_asked(turn: Turn, pending: Pending) -> None:
+    """Empty the cart after a yes, and add what was asked for with it."""
+    clear(turn)
+    go_on(turn, pending.get("later", []))
+
+
+def _only_asks(turn: Turn) -> bool:
+    """Tell a question, and words of delivery or of what one has to do, from the wish to have something in the cart."""
+    if turn.from_button or turn.photo_order:
+        return False
+    return (says(turn, "asking") and not says(turn, "adding")) or says(turn, "not_goods")
+
+
+def _answer_instead(turn: Turn) -> None:
+    """Put nothing in unasked: ask whether the thing that is spoken of is wanted, or say how to go on."""
+    with turn.reading() as session:
+        product = focused_product(turn, session)
+    if product is None or says(turn, "not_goods"):
+        turn.say("utter_not_understood")
+    else:
+        offer(turn, product, 1)
+
+
+def _swaps(turn: Turn) -> bool:
+    """Take "make it 128GB" as a wish for another version; tell whether it was one."""
+    return swap_said(turn) or (wanted_number(turn) is None and amends_cart(turn))
+
+
+def _adds_after_all(turn: Turn) -> bool:
+    """Take "only five left, so I'd like three" as a wish for what is spoken of, where that is not in the cart yet."""
+    if turn.from_button or wanted_number(turn) is None or goods_said(turn):
+        return False
+    with turn.reading() as session:
+        lying = {line.product_slug for line in carts.view_cart(session, turn.shopper).lines}
+        spoken_of = focused_product(turn, session)
+        shown = [spoken_of] if spoken_of else shown_products(turn, session)
+    if len(shown) != 1 or shown[0].slug in lying:
+        return False
+    add(turn, Target(shown[0]))
+    return True
+
+
+def _wanted_goods(turn: Turn) -> list[Goods]:
+    """Find what is to be added: not what is said to be there already, or not to be wanted."""
+    return [one for one in goods_said(turn) if not says(turn, "unwanted", one.piece.text)]
+
+
+def _named_target(turn: Turn, goods: Sequence[Goods]) -> Target | None:
+    """Take the one thing that a message calls by name, whatever "it" or "that" stands beside the name."""
+    mention = Mention.of(turn)
+    if len(goods) != 1 or goods[0].product is None or not goods[0].called or mention.ordinals or mention.skus:
+        return None
+    return Target(goods[0].product)
 
 
 def _cancels_order(turn: Turn) -> bool:
@@ -179,78 +274,19 @@ def _adds_part(turn: Turn) -> bool:
 
 
 def _add_several(turn: Turn, products: Sequence[ProductView]) -> None:
-    """Add what there is nothing to choose of; then ask about the rest, one at a time."""
-    open_ones = [product for product in products if len(product.variants) > 1]
-    for product in products:
-        if product not in open_ones:
-            add(turn, Target(product))
-    if len(open_ones) == 1:
-        add(turn, Target(open_ones[0]))
-    elif open_ones:
-        ask_which(turn, "add_to_cart", open_ones)
-
-
-def show_cart(turn: Turn, response: str = "utter_cart") -> None:
-    """Show the cart's lines with their total; its places are what "the second one" means from now on."""
-    with turn.reading() as session:
-        cart = carts.view_cart(session, turn.shopper, turn.terms)
-    if cart.is_empty:
-        turn.say("utter_cart_is_empty")
-        return
-    turn.remember(candidate_skus=[line.sku for line in cart.lines])
-    turn.focus(None)
-    turn.say(
-        response,
-        told=cart_facts(cart),
-        lines="\n".join([*cart_lines(turn, cart.lines), *code_lines(turn, cart.coupons, cart.gift_cards, cart.idle)]),
-        count=cart.count,
-        subtotal=subtotal_text(turn, cart),
-        buttons=[button(turn.labels, "check_out", "check_out"), button(turn.labels, "clear", "clear_cart")],
-    )
+    """Add what there is nothing to choose of; then ask about the rest, one after the other."""
+    add_each(turn, [Goods(whole(turn), (product,)) for product in products])
 
 
 def change_quantity(turn: Turn, line: CartLineView) -> None:
     """Set how many of a line are wanted, or ask."""
-    quantity = turn.number("quantity")
+    quantity = pieces_said(turn, line)
     title = variant_title(line.name, line.options)
     if quantity is None:
         turn.ask_later(QUANTITY, sku=line.sku)
         turn.say("utter_ask_quantity", name=title, quantity=line.quantity)
     else:
         set_line_quantity(turn, line.sku, quantity)
-
-
-def set_line_quantity(turn: Turn, sku: str, quantity: int) -> None:
-    """Set how many of a line are wanted."""
-    with turn.writing() as session:
-        carts.set_quantity(session, turn.shopper, sku, quantity, turn.terms)
-    show_cart(turn, "utter_quantity_changed")
-    turn.focus(sku, exactly=True)
-
-
-def remove(turn: Turn, line: CartLineView) -> None:
-    """Take a line out, or as many pieces of it as were said: "remove one" leaves two of three."""
-    pieces = None if Mention.of(turn).ordinals else turn.number("quantity")
-    if pieces is not None and 0 < pieces < line.quantity:
-        set_line_quantity(turn, line.sku, line.quantity - pieces)
-        return
-    with turn.writing() as session:
-        cart = carts.remove_from_cart(session, turn.shopper, line.sku, turn.terms)
-    title = variant_title(line.name, line.options)
-    if turn.slot("focus_sku") == line.sku:
-        turn.focus(None)
-    turn.remember(candidate_skus=[left.sku for left in cart.lines])
-    if cart.is_empty:
-        turn.say("utter_removed_last", name=title)
-    else:
-        turn.say(
-            "utter_removed_from_cart",
-            told=subtotal_facts(cart),
-            name=title,
-            count=cart.count,
-            subtotal=subtotal_text(turn, cart),
-            buttons=cart_buttons(turn),
-        )
 
 
 def clear(turn: Turn) -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from actions.cards import button, named_button, variant_title
-from actions.code_lines import held_text
+from actions.code_lines import held_lines
+from actions.goods_said import Goods, goods_said
+from actions.option_values import value_in
 from actions.pending import WHICH
 from actions.references import Candidate, Mention, Verdict, resolve
+from actions.spoken import Piece, whole
 from actions.turn import Button, Turn
 from shop.carts import CartLineView, CartView, view_cart
 from shop.errors import EmptyCart
+
+# What is said of a line before the assistant has to ask which one is meant.
+_RECALLED = ("quantity", "option_value", "colour")
 
 
 def filled_cart(turn: Turn) -> CartView:
@@ -37,20 +43,59 @@ def pick_line(turn: Turn, goal: str, among: Collection[str] | None = None) -> Ca
     elif mention.products:
         named = _with_options(turn, [line for line in lines if line.product_slug in mention.products])
     else:
-        return _pointed_line(turn, goal, lines, mention)
-    return _only_line(turn, goal, named)
+        described = _described(turn, lines) if among is None and not mention.ordinals else []
+        if not described:
+            return _pointed_line(turn, goal, lines, mention)
+        named = described
+    return only_line(turn, goal, named)
+
+
+def lines_of(turn: Turn, lines: Sequence[CartLineView], goods: Goods) -> list[CartLineView]:
+    """Find the lines that one thing of a message means: by its product, and by as many of its options as fit."""
+    slugs = {product.slug for product in goods.products}
+    return _best_by_options(turn, [line for line in lines if line.product_slug in slugs], goods.piece)
+
+
+def _described(turn: Turn, lines: Sequence[CartLineView]) -> list[CartLineView]:
+    """Find the lines that a message describes by name or by options, whatever "it" or "that" stands beside them."""
+    if turn.from_button:
+        return []
+    goods = [one for one in goods_said(turn) if one.called]
+    slugs = {product.slug for one in goods for product in one.products}
+    named = [line for line in lines if line.product_slug in slugs]
+    return _best_by_options(turn, named or lines, whole(turn), must_fit=not named)
+
+
+def _best_by_options(
+    turn: Turn, lines: Sequence[CartLineView], piece: Piece, *, must_fit: bool = False
+) -> list[CartLineView]:
+    """Leave the lines with most of the options that a piece names; with `must_fit` none where it names none of them."""
+    said = {value.casefold() for value in piece.values(turn, "option_value", "colour")}
+    hits = {line.sku: _option_hits(lines, line, said, piece.text) for line in lines}
+    most = max(hits.values(), default=0)
+    return [] if must_fit and not most else [line for line in lines if hits[line.sku] == most]
+
+
+def _option_hits(lines: Sequence[CartLineView], line: CartLineView, said: Collection[str], text: str) -> int:
+    values = {
+        name: list(dict.fromkeys(one.options[name] for one in lines if name in one.options)) for name in line.options
+    }
+    return sum(
+        value.casefold() in said or value_in(values[name], text) == value for name, value in line.options.items()
+    )
 
 
 def cart_lines(turn: Turn, lines: Sequence[CartLineView]) -> list[str]:
-    """Write the lines of a cart or summary."""
-    return [_cart_line(turn, place, line) for place, line in enumerate(lines, start=1)]
+    """Write the lines of a cart or summary, and until when told prices hold, once."""
+    written = [_cart_line(turn, place, line) for place, line in enumerate(lines, start=1)]
+    return [*written, *held_lines(turn, lines)]
 
 
 def _cart_line(turn: Turn, place: int, line: CartLineView) -> str:
-    """Write one line; where the shop has fewer than are in it, or its price is held, that is said too."""
+    """Write one line; where the shop has fewer than are in it, that is said too."""
     labels = turn.labels
     key = "cart.line" if line.quantity <= line.stock else "cart.line_short"
-    text = labels.text(
+    return labels.text(
         key,
         place=place,
         name=variant_title(line.name, line.options),
@@ -59,7 +104,6 @@ def _cart_line(turn: Turn, place: int, line: CartLineView) -> str:
         total=labels.money(line.total),
         stock=line.stock,
     )
-    return f"{text}{held_text(turn, line)}"
 
 
 def _pointed_line(turn: Turn, goal: str, lines: Sequence[CartLineView], mention: Mention) -> CartLineView | None:
@@ -70,7 +114,7 @@ def _pointed_line(turn: Turn, goal: str, lines: Sequence[CartLineView], mention:
         turn.say("utter_no_such_place", count=len(candidates))
         return None
     skus = {one.sku for one in found.candidates}
-    return _only_line(turn, goal, [line for line in lines if line.sku in skus])
+    return only_line(turn, goal, [line for line in lines if line.sku in skus])
 
 
 def _candidate_of(line: CartLineView) -> Candidate:
@@ -83,14 +127,15 @@ def _with_options(turn: Turn, lines: Sequence[CartLineView]) -> list[CartLineVie
     return [line for line in lines if said <= {value.casefold() for value in line.options.values()}] or list(lines)
 
 
-def _only_line(turn: Turn, goal: str, lines: Sequence[CartLineView]) -> CartLineView | None:
+def only_line(turn: Turn, goal: str, lines: Sequence[CartLineView]) -> CartLineView | None:
+    """Give the one line that is meant; None where the shopper had to be asked which, or told that there is none."""
     if len(lines) == 1:
         return lines[0]
     if not lines:
         turn.say("utter_not_in_cart")
         return None
     titles = [variant_title(line.name, line.options) for line in lines]
-    said = {"quantity": turn.entities("quantity")} if turn.entities("quantity") else {}
+    said = {name: turn.entities(name) for name in _RECALLED if turn.entities(name)}
     skus = [line.sku for line in lines]
     turn.ask_later(WHICH, goal=goal, skus=skus, products=[line.product_slug for line in lines], said=said)
     turn.say(

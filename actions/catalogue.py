@@ -17,6 +17,9 @@ from actions.cards import (
     stock_text,
     variant_title,
 )
+from actions.cart_changes import sets_totals
+from actions.cart_totals import asks_total, tell_total_of
+from actions.cart_view import show_cart
 from actions.catalogue_text import colour_names, in_short
 from actions.facts import card_facts, price_facts, stock_facts
 from actions.options import chosen_options, is_named, option_having, options_like, value_like
@@ -65,8 +68,13 @@ class ActionTellPrice(ShopAction):
         if turn.entity("price_direction") == "lower":
             _answer_haggling(turn)
             return
+        if sets_totals(turn):
+            return
+        if asks_total(turn) and not Mention.of(turn).products:
+            show_cart(turn)
+            return
         target = pick_one(turn, "tell_price")
-        if target:
+        if target and not tell_total_of(turn, target.product):
             tell_price(turn, target)
 
 

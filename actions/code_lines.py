@@ -16,14 +16,15 @@ from shop.money import Money
 _NAMES = "categories"
 
 
-def held_text(turn: Turn, line: CartLineView) -> str:
-    """Say how long a line keeps the price that was told, where today's is higher; nothing where it is not."""
-    if line.quote is None or not line.raised:
-        return ""
-    left = line.quote.until - utc_now()
+def held_lines(turn: Turn, lines: Sequence[CartLineView]) -> list[str]:
+    """Write one line that says how long told prices of a cart hold; none where today's are no higher."""
+    until = min((line.quote.until for line in lines if line.quote and line.raised), default=None)
+    if until is None:
+        return []
+    left = until - utc_now()
     if left < COUNTED_DOWN:
-        return turn.labels.text("cart.held_soon", left=left_text(turn.labels, left))
-    return turn.labels.text("cart.held", until=turn.labels.date(line.quote.until))
+        return [turn.labels.text("cart.held_soon", left=left_text(turn.labels, left))]
+    return [turn.labels.text("cart.held", until=turn.labels.date(until))]
 
 
 def code_lines(

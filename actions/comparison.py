@@ -23,6 +23,7 @@ class ActionCompareProducts(ShopAction):
     """Set products side by side."""
 
     reads_plainly = True
+    yields_to_answer = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""

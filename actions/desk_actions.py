@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from actions import desk
 from actions.base import ShopAction
+from actions.cart_changes import change_several
+from actions.cart_swaps import means_cart, swap_in_cart
 from actions.slate_moves import stop_photo
 from actions.turn import Turn
 
@@ -43,9 +45,14 @@ class ActionChangeAddress(DeskAction):
 
 
 class ActionExchangeProduct(DeskAction):
-    """Change what was bought for another option of it."""
+    """Change what was bought, or what lies in the cart, for another option of it."""
 
     goal = "swap"
+
+    def perform(self, turn: Turn) -> None:
+        """Change the cart where it is meant; otherwise take it as said of an order."""
+        if not (means_cart(turn) and (change_several(turn) or swap_in_cart(turn))):
+            super().perform(turn)
 
     def name(self) -> str:
         """Give the name by which rules call it."""

@@ -11,8 +11,9 @@ from actions.code_facts import codes_facts
 from actions.code_facts import money_value as money_value
 from shop.carts import CartLineView, CartView
 from shop.catalogue import ProductView, VariantView
-from shop.checkout import OrderSummary
+from shop.checkout import DeliveryQuote, OrderSummary
 from shop.models import utc_now
+from shop.money import Money
 from shop.orders import OrderView
 from shop.policies import Passage
 from shop.quotes import held_record
@@ -85,6 +86,14 @@ def subtotal_facts(cart: CartView) -> list[Fact]:
     codes = ((coupon.code, coupon.amount) for coupon in cart.coupons)
     version = fingerprint(*((line.sku, line.quantity, line.unit_price) for line in cart.lines), *codes)
     return [_fact(PRICE, "carts", money_value(cart.total), version)]
+
+
+def delivery_facts(quote: DeliveryQuote, *totals: Money) -> list[Fact]:
+    """Give what the usual delivery of goods costs, from where on it is free, and what they come to."""
+    record, version = f"delivery_methods/{quote.code}", fingerprint(quote.code, quote.price, quote.free_from)
+    told = [quote.price, *([quote.free_from, quote.missing] if quote.free_from and quote.missing else [])]
+    facts = [_fact(PRICE, record, money_value(amount), version) for amount in told if amount is not None]
+    return [*facts, *(_fact(PRICE, "carts", money_value(total), fingerprint(version, total)) for total in totals)]
 
 
 def summary_facts(summary: OrderSummary) -> list[Fact]:

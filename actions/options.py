@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from actions.option_values import ranked, told_sizes, value_in, without_name
+from actions.spoken import Piece
 from actions.turn import Turn
 from shop.catalogue import ProductView, VariantView, select_variants
 
@@ -18,26 +20,55 @@ class Chosen:
     unknown: tuple[str, ...] = ()
 
 
-def chosen_options(turn: Turn, product: ProductView) -> Chosen:
+def chosen_options(turn: Turn, product: ProductView, piece: Piece | None = None) -> Chosen:
     """Match what was said with the product's options.
 
     A filter of the search that showed the product counts as said: who looks for shoes in size 42 need not say it again.
+
+    Args:
+        turn: the turn.
+        product: the product.
+        piece: what of the message speaks of it; all of it without this.
     """
-    values = _from_search(turn, product)
+    said = {}
     unknown = []
-    for word in turn.entities("option_value"):
+    for word in _named(turn, piece, "option_value"):
         name = option_having(product, word, turn.entity("option_name"))
         if name is None:
             unknown.append(word)
         else:
-            values[name] = _spelling(product, name, word)
-    for word in turn.entities("colour"):
+            said[name] = _spelling(product, name, word)
+    for word in _named(turn, piece, "colour"):
         name = option_having(product, word)
         if name is not None:
-            values[name] = _spelling(product, name, word)
+            said[name] = _spelling(product, name, word)
         elif word.casefold() not in (colour.casefold() for colour in product.colours):
             unknown.append(word)
-    return Chosen(values, tuple(unknown))
+    return Chosen(
+        {**_from_search(turn, product), **_by_part(product, _text(turn, piece), said), **said}, tuple(unknown)
+    )
+
+
+def wanted_options(turn: Turn, product: ProductView, piece: Piece | None = None) -> Chosen:
+    """Match what is to be bought with the product's options: a size told once counts, and so does "the cheapest"."""
+    said = chosen_options(turn, product, piece)
+    known = {**told_sizes(turn, product), **said.values}
+    return Chosen({**known, **ranked(turn, product, known, _text(turn, piece))}, said.unknown)
+
+
+def _text(turn: Turn, piece: Piece | None) -> str:
+    return "" if turn.from_button else (piece.text if piece else turn.text)
+
+
+def _named(turn: Turn, piece: Piece | None, kind: str) -> list[str]:
+    return piece.values(turn, kind) if piece else turn.entities(kind)
+
+
+def _by_part(product: ProductView, text: str, said: Mapping[str, str]) -> dict[str, str]:
+    """Find values of which a text names a part, of the options that it names no value of."""
+    left = without_name(text, product)
+    found = {name: value_in(product.option_values(name), left) for name in product.option_names if name not in said}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def option_having(product: ProductView, value: str, hint: str | None = None) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from actions.base import ShopAction, take_answer
 from actions.cards import named_button, variant_title
+from actions.cart_totals import tell_left
 from actions.code_lines import total_text
 from actions.desk_lines import named_lines
 from actions.facts import order_facts
@@ -40,6 +41,8 @@ class ActionTrackOrder(ShopAction):
             take_answer(turn)
             return
         number, placed = turn.entity("order_number"), days_said(turn)
+        if tell_left(turn):
+            return
         if number:
             track(turn, number)
             return

@@ -2,7 +2,7 @@
 
 | kind | asked | details |
 | --- | --- | --- |
-| option | which value of an option | product, option, values, chosen, quantity |
+| option | which value of an option | product, option, values, chosen, quantity, later (what comes then), instead |
 | which | which of several products, or cart lines | goal, skus, products, said |
 | quantity | how many | sku |
 | order | which order | numbers |
@@ -18,7 +18,7 @@
 | use_address | whether to send it to a known address | address |
 | confirm_order | whether to place the order | fingerprint |
 | remove | whether to take a line out of the cart | sku |
-| clear_cart | whether to empty the cart | |
+| clear_cart | whether to empty the cart | later (what is to be added then, if anything) |
 | case | what is missing of a change of an order | asked, numbers (where it is the order) |
 | case_yes | whether to make a change of an order | fingerprint, key |
 | cart_code | which coupon or gift card | goal, summarised (whether an order had been summarised) |
@@ -32,7 +32,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from actions.desk_words import begins_with, says_any
+from actions.option_values import value_in
 from actions.photo_words import part_said
+from actions.spoken import says
 from actions.turn import Turn
 from shop.text import ascii_digits
 
@@ -119,7 +121,8 @@ def answers_question(turn: Turn) -> bool:
         return False
     if kind == OPTION:
         names_another = [slug for slug in turn.entities("product") if slug != pending["product"]]
-        return not names_another and match_value(pending["values"], turn) is not None
+        ranks = any(says(turn, rank) for rank in ("cheapest", "biggest", "smallest"))
+        return not names_another and (ranks or match_value(pending["values"], turn) is not None)
     if kind == WHICH:
         return bool(turn.entities("ordinal")) or bool(set(turn.entities("product")) & set(pending["products"]))
     if kind == QUANTITY:
@@ -259,6 +262,8 @@ def match_value(values: Sequence[str], turn: Turn) -> str | None:
         named = [value for value in values if text and text <= set(_words(value))]
     if not named:
         named = [value for value in values if f" {' '.join(_words(value))} " in f" {' '.join(_words(turn.text))} "]
+    if not named:
+        return None if turn.from_button else value_in(values, turn.text)
     return named[0] if len(named) == 1 else None
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from actions.adjustments import GIFT, forget_prices
 from actions.base import ShopAction, take_answer
 from actions.cards import button, named_button
+from actions.cart_removal import takes_out
+from actions.cart_swaps import amends_cart
 from actions.catalogue import show_details
 from actions.desk import resume
 from actions.desk_words import says_any
@@ -68,8 +70,8 @@ class ActionRefineSearch(ShopAction):
         return "action_refine_search"
 
     def perform(self, turn: Turn) -> None:
-        """Search again with what was said added, unless it asks about delivery or for other goods."""
-        if _asks_about_delivery(turn) and quote_policy(turn):
+        """Search again with what was said, unless it is about delivery, what lies in the cart, or other goods."""
+        if (_asks_about_delivery(turn) and quote_policy(turn)) or amends_cart(turn) or takes_out(turn):
             return
         if says_any(turn, "search.asks_for"):
             start_search(turn)
@@ -79,6 +81,8 @@ class ActionRefineSearch(ShopAction):
 
 class ActionSortResults(ShopAction):
     """Show the running search in another order."""
+
+    yields_to_answer = True
 
     def name(self) -> str:
         """Give the name by which rules call it."""

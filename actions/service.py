@@ -8,6 +8,11 @@ from actions.adjustments import GIFT
 from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.cards import button
+from actions.cart_changes import states_number
+from actions.cart_removal import takes_out
+from actions.cart_swaps import amends_cart
+from actions.cart_totals import asks_total, tell_left
+from actions.cart_view import show_cart
 from actions.desk_words import says_any, says_only
 from actions.found import run_search
 from actions.meanings import ask_between
@@ -38,8 +43,16 @@ class ActionAnswerPolicy(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Quote the passage that answers; say so where none does."""
-        if not quote_policy(turn) and not show_by_sku(turn):
+        if asks_total(turn):
+            _tell_total(turn)
+        elif not quote_policy(turn) and not show_by_sku(turn):
             turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+
+
+def _tell_total(turn: Turn) -> None:
+    """Show what the cart comes to with delivery, unless the part of the message before this one has shown it."""
+    if not (turn.continues and turn.was_told(turn.labels.text("cart.with_delivery", total=""))):
+        show_cart(turn)
 
 
 class ActionGreet(ShopAction):
@@ -108,7 +121,12 @@ class ActionFallBack(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search where the message names something the shop knows; else ask, or admit that it was not understood."""
-        if show_by_sku(turn):
+        if show_by_sku(turn) or amends_cart(turn) or takes_out(turn) or tell_left(turn):
+            return
+        if states_number(turn):
+            return
+        if asks_total(turn):
+            show_cart(turn)
             return
         names, state = product_names(turn), turn.slot("search_state")
         running = from_state(state) if state and not names else None

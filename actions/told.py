@@ -11,6 +11,7 @@ from actions.adjustments import DISMISS, EXCLUDE, GIFT, HISTORY, IGNORE, PRICE, 
 from actions.arguments import step_text, undo_button
 from actions.base import ShopAction
 from actions.cards import button, named_button
+from actions.cart_totals import tell_left
 from actions.exclusions import excluding, lifting
 from actions.photo_sight import running_photo
 from actions.queries import EVERYTHING, exclusion_text, from_state
@@ -104,6 +105,8 @@ class ActionShowWishes(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """List wishes and arguments, each with a button that takes it back."""
+        if tell_left(turn):
+            return
         with turn.reading() as session:
             told, taste = _told(turn, session), taste_of(turn, session)
         _list(turn, told, "utter_told")

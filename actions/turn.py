@@ -116,6 +116,11 @@ class Turn:
             return False
 
     @property
+    def continues(self) -> bool:
+        """Tell whether it is a later part of what the shopper typed as one message."""
+        return self._metadata.get("typed") == ""
+
+    @property
     def photo_order(self) -> str | None:
         """Name the intent that the words with a photo have beside the search by it; None where they have none."""
         ranking = (self._tracker.latest_message or {}).get("intent_ranking") or []
@@ -143,6 +148,17 @@ class Turn:
         found = (self._tracker.latest_message or {}).get("entities") or []
         values = [value for item in found if item.get("entity") == name for value in _strings(item.get("value"))]
         return list(dict.fromkeys(values)) or list(self._recalled.get(name, ()))
+
+    def placed(self, *names: str) -> list[tuple[str, int, int]]:
+        """List the values of some kinds with where they stand in the message, in that order; a button has none."""
+        found = (self._tracker.latest_message or {}).get("entities") or []
+        spans = [
+            (int(item["start"]), int(item["end"]), value)
+            for item in found
+            if item.get("entity") in names and item.get("start") is not None and item.get("end") is not None
+            for value in _strings(item.get("value"))
+        ]
+        return [] if self.from_button else [(value, start, end) for start, end, value in sorted(spans)]
 
     def entity(self, name: str) -> str | None:
         """Give the first value of a kind."""

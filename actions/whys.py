@@ -9,6 +9,7 @@ from actions import desk
 from actions.adjustments import LESS
 from actions.base import ShopAction
 from actions.cards import button
+from actions.cart_changes import states_number
 from actions.pending import CASE, CASE_YES
 from actions.reasons import products_named, reason_words
 from actions.recommending import what_was_asked
@@ -32,6 +33,8 @@ class ActionTellWhy(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Give the reasons of one product, or of all that are shown where none is pointed at."""
+        if states_number(turn):
+            return
         slate, mention = last_slate(turn), Mention.of(turn)
         if turn.pending.get("kind") in (CASE, CASE_YES) and not replace(mention, references=()).says_something:
             # "Why do you need that?" is asked of the question that waits.

@@ -55,6 +55,31 @@ class OrderSummary:
     due: Money
 
 
+@dataclass(frozen=True)
+class DeliveryQuote:
+    """What the shop's usual delivery of some goods costs.
+
+    Attributes:
+        code: the method's code; `name` is its name.
+        free_from: from which worth of goods on it costs nothing; None where it never does.
+        missing: how much more has to be bought for that; None where it is free already, or never.
+    """
+
+    code: str
+    name: str
+    price: Money
+    free_from: Money | None
+    missing: Money | None
+
+
+def quote_delivery(session: Session, subtotal: Money) -> DeliveryQuote:
+    """Say what the shop's first way to send goods of some worth costs; raise NoDeliveryMethod where there is none."""
+    method = _choose_method(session, subtotal, None)
+    free_from = None if method.free_from is None else Money(method.free_from, method.currency)
+    missing = free_from - subtotal if free_from and subtotal < free_from else None
+    return DeliveryQuote(method.code, method.name, _delivery_price(method, subtotal), free_from, missing)
+
+
 def summarise(
     session: Session,
     cart: Cart | None,

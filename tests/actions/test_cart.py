@@ -303,9 +303,12 @@ def test_two_names_are_both_added_and_what_is_open_is_asked(chat: Chat) -> None:
     assert lines(chat) == {"MOUSE": 1, "FR-42": 1}
 
 
-def test_of_two_open_ones_it_asks_which_comes_first(chat: Chat) -> None:
-    assert chat.say("add_to_cart", product=["laptop", "freerun"]) == ["utter_ask_which"]
-    assert lines(chat) == {}
+def test_of_two_open_ones_the_second_is_asked_after_the_first(chat: Chat) -> None:
+    assert chat.say("add_to_cart", product=["laptop", "freerun"]) == ["utter_ask_option", "utter_added_later"]
+    chat.say("inform", "13 inch", option_value="13 inch")
+    assert chat.say("inform", "16GB", option_value="16GB") == ["utter_added_to_cart", "utter_ask_option"]
+    chat.say("inform", "42")
+    assert lines(chat) == {"L13-16": 1, "FR-42": 1}
 
 
 def test_both_adds_both(chat: Chat) -> None:

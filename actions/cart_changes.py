@@ -1,0 +1,141 @@
+"""Several changes of the cart that one message asks for: so many of each, one thing out and another one in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.adding import Replaced, add_each, complete, quantity_said
+from actions.cart_lines import lines_of
+from actions.cart_view import show_cart
+from actions.goods_said import Goods, goods_said
+from actions.options import wanted_options
+from actions.spoken import says, wanted_number
+from actions.turn import Turn
+from shop import carts
+from shop.carts import CartLineView, CartView
+from shop.catalogue import ProductView, select_variants
+
+
+@dataclass(frozen=True)
+class _Total:
+    """How many pieces of a variant are to lie in the cart."""
+
+    sku: str
+    quantity: int
+
+
+def change_several(turn: Turn) -> bool:
+    """Do what a message changes of several things at once; tell whether it asks for that.
+
+    "One of each", "make it three chairs and two shades", "take the 44 out and put a 42 in".
+    """
+    if turn.from_button:
+        return False
+    with turn.reading() as session:
+        cart = carts.view_cart(session, turn.shopper, turn.terms)
+    return not cart.is_empty and (_each(turn, cart) or _exchanges(turn, cart) or _sets_totals(turn, cart))
+
+
+def states_number(turn: Turn) -> bool:
+    """Set a number that is said to be wanted of what was just put in: "why is there 2, I only want one"."""
+    quantity = wanted_number(turn)
+    if turn.from_button or quantity is None or not says(turn, "own_wish") or turn.entities("product_query"):
+        return False
+    with turn.reading() as session:
+        lines = carts.view_cart(session, turn.shopper).lines
+    meant = [line for line in lines if line.sku == turn.slot("focus_sku")] or list(lines)
+    if len(meant) == 1:
+        _set(turn, [_Total(meant[0].sku, quantity)], ())
+    return len(meant) == 1
+
+
+def sets_totals(turn: Turn) -> bool:
+    """Set how many of each there are to be, though a message reads like a question."""
+    with turn.reading() as session:
+        cart = carts.view_cart(session, turn.shopper, turn.terms)
+    return not cart.is_empty and not turn.from_button and _sets_totals(turn, cart)
+
+
+def _each(turn: Turn, cart: CartView) -> bool:
+    """Set every line to one number: "only one of each"."""
+    quantity = wanted_number(turn) or (1 if says(turn, "each") else None)
+    if not says(turn, "each") or quantity is None:
+        return False
+    _set(turn, [_Total(line.sku, quantity) for line in cart.lines], ())
+    return True
+
+
+def _exchanges(turn: Turn, cart: CartView) -> bool:
+    """Take something out and put something in; where what comes cannot be had, nothing goes."""
+    goods = goods_said(turn)
+    going = [one for one in goods if says(turn, "out", one.piece.text)]
+    coming = [one for one in goods if one not in going and one.product]
+    lines = [(one, line) for one in going for line in lines_of(turn, cart.lines, one)[:1]]
+    if not lines or not coming:
+        return False
+    first, line = lines[0]
+    pieces = min(quantity_said(turn, first.piece, line.options.values()), line.quantity)
+    product = coming[0].product
+    if product and wanted_number(turn, first.piece) is None:
+        pieces = line.quantity
+    if product is None or len(lines) > 1 or len(coming) > 1:
+        _take_out(turn, lines)
+        add_each(turn, coming)
+        return True
+    chosen = wanted_options(turn, product, coming[0].piece)
+    quantity = quantity_said(turn, coming[0].piece, chosen.values.values())
+    complete(turn, product, dict(chosen.values), quantity, instead=Replaced(line.sku, pieces))
+    return True
+
+
+def _take_out(turn: Turn, lines: Sequence[tuple[Goods, CartLineView]]) -> None:
+    with turn.writing() as session:
+        for one, line in lines:
+            left = line.quantity - (wanted_number(turn, one.piece) or line.quantity)
+            if left > 0:
+                carts.set_quantity(session, turn.shopper, line.sku, left, turn.terms)
+            else:
+                carts.remove_from_cart(session, turn.shopper, line.sku, turn.terms)
+
+
+def _sets_totals(turn: Turn, cart: CartView) -> bool:
+    """Set how many of each there are to be: "make it three chairs and two shades", "one mint and one pearl"."""
+    if not says(turn, "totals"):
+        return False
+    goods = goods_said(turn)
+    lying = {line.product_slug for line in cart.lines}
+    slugs = [one.product.slug for one in goods if one.product]
+    if not lying & {*slugs} or len(slugs) < max(len(goods), 1 + says(turn, "swap")):
+        return False
+    totals = [_total(turn, cart, one, one.product) for one in goods if one.product]
+    counted = [one for one in totals if one]
+    if len(counted) < len(goods):
+        return False
+    listed = {slug for slug in slugs if slugs.count(slug) > 1}
+    named = {one.sku for one in counted}
+    dropped = [line.sku for line in cart.lines if line.product_slug in listed and line.sku not in named]
+    _set(turn, counted, dropped)
+    return True
+
+
+def _total(turn: Turn, cart: CartView, goods: Goods, product: ProductView) -> _Total | None:
+    """Read how many of which variant are wanted; None where that is not said."""
+    quantity = wanted_number(turn, goods.piece)
+    lying = [line.sku for line in cart.lines if line.product_slug == product.slug]
+    values = wanted_options(turn, product, goods.piece).values
+    fitting = [one.sku for one in select_variants(product, values)]
+    skus = fitting if len(fitting) == 1 else [sku for sku in fitting if sku in lying]
+    return _Total(skus[0], quantity) if quantity is not None and len(skus) == 1 else None
+
+
+def _set(turn: Turn, totals: Sequence[_Total], dropped: Sequence[str]) -> None:
+    """Write the numbers, all or none, and show the cart."""
+    with turn.writing() as session:
+        lying = {line.sku for line in carts.view_cart(session, turn.shopper).lines}
+        for sku in dropped:
+            carts.remove_from_cart(session, turn.shopper, sku, turn.terms)
+        for one in totals:
+            write = carts.set_quantity if one.sku in lying else carts.add_to_cart
+            write(session, turn.shopper, one.sku, one.quantity, terms=turn.terms)
+    show_cart(turn, "utter_quantity_changed")

@@ -1,0 +1,63 @@
+"""Takes lines out of the cart, whole or by the piece."""
+
+from __future__ import annotations
+
+from actions.adding import pieces_said
+from actions.cards import variant_title
+from actions.cart_lines import cart_buttons, lines_of, subtotal_text
+from actions.cart_view import show_cart
+from actions.facts import subtotal_facts
+from actions.goods_said import goods_said
+from actions.references import Mention
+from actions.spoken import says
+from actions.turn import Turn
+from shop.carts import CartLineView, remove_from_cart, set_quantity, view_cart
+
+
+def set_line_quantity(turn: Turn, sku: str, quantity: int) -> None:
+    """Set how many of a line are wanted."""
+    with turn.writing() as session:
+        set_quantity(session, turn.shopper, sku, quantity, turn.terms)
+    show_cart(turn, "utter_quantity_changed")
+    turn.focus(sku, exactly=True)
+
+
+def remove(turn: Turn, line: CartLineView) -> None:
+    """Take a line out, or as many pieces of it as were said: "remove one" leaves two of three."""
+    pieces = None if Mention.of(turn).ordinals else pieces_said(turn, line)
+    if pieces is not None and 0 < pieces < line.quantity:
+        set_line_quantity(turn, line.sku, line.quantity - pieces)
+        return
+    with turn.writing() as session:
+        cart = remove_from_cart(session, turn.shopper, line.sku, turn.terms)
+    title = variant_title(line.name, line.options)
+    if turn.slot("focus_sku") == line.sku:
+        turn.focus(None)
+    turn.remember(candidate_skus=[left.sku for left in cart.lines])
+    if cart.is_empty:
+        turn.say("utter_removed_last", name=title)
+    else:
+        turn.say(
+            "utter_removed_from_cart",
+            told=subtotal_facts(cart),
+            name=title,
+            count=cart.count,
+            subtotal=subtotal_text(turn, cart),
+            buttons=cart_buttons(turn),
+        )
+
+
+def takes_out(turn: Turn) -> bool:
+    """Take a line out where a message of no sure intent says so of one that it names; tell whether it did."""
+    if turn.from_button or not says(turn, "out"):
+        return False
+    with turn.reading() as session:
+        lines = view_cart(session, turn.shopper, turn.terms).lines
+    named = [line for one in goods_said(turn) if one.called for line in lines_of(turn, lines, one)]
+    if not named and turn.slot("search_state") is None:
+        # While nothing is searched for, "remove the mint ones" leaves nothing out of a search.
+        said = {value.casefold() for kind in ("exclude", "colour", "option_value") for value in turn.entities(kind)}
+        named = [line for line in lines if said & {value.casefold() for value in line.options.values()}]
+    if len(named) == 1:
+        remove(turn, named[0])
+    return len(named) == 1

@@ -1,0 +1,212 @@
+"""Another version of what lies in the cart: "make that a 42", "swap one of the mint chairs for a pearl one"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from actions.adding import Replaced, complete
+from actions.cards import variant_title
+from actions.cart_lines import only_line
+from actions.goods_said import Goods, goods_said
+from actions.option_values import ranked, step_from, value_in, without_name
+from actions.options import option_having, options_like
+from actions.orders import newest_orders
+from actions.pending import CASE, CASE_YES
+from actions.spoken import Piece, numbers_in, pattern, says, whole
+from actions.turn import Turn
+from shop.carts import CartLineView, view_cart
+from shop.catalogue import ProductView, get_products_by_sku
+
+SWAP_IN_CART = "swap_in_cart"
+"""The goal of the question which line is meant."""
+_VALUES = ("option_value", "colour", "size")
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """What of a message says what goes, and what says what comes instead."""
+
+    old: Piece
+    new: Piece
+
+    @classmethod
+    def of(cls, turn: Turn) -> _Sides:
+        """Cut a message in two at "for", "换成" or "instead of"; without one, all of it says what comes."""
+        text = turn.text
+        turned = re.search(pattern(turn, "instead_of"), text, re.IGNORECASE)
+        if turned:
+            return cls(
+                Piece(text[turned.end() :], turned.end(), len(text)), Piece(text[: turned.start()], 0, turned.start())
+            )
+        verb = re.search(pattern(turn, "swap"), text, re.IGNORECASE)
+        mark = re.compile(pattern(turn, "swap_mark"), re.IGNORECASE).search(text, verb.start()) if verb else None
+        if mark is None:
+            return cls(Piece("", 0, 0), whole(turn))
+        return cls(Piece(text[: mark.start()], 0, mark.start()), Piece(text[mark.end() :], mark.end(), len(text)))
+
+
+@dataclass(frozen=True)
+class _Swap:
+    """A line that is to become something else, and what of its product is named for it."""
+
+    line: CartLineView
+    product: ProductView
+    values: Mapping[str, str]
+    unknown: str | None = None
+
+
+def lies_in_cart(turn: Turn) -> bool:
+    """Tell whether the thing that was last spoken of lies in the cart."""
+    with turn.reading() as session:
+        lines = view_cart(session, turn.shopper).lines
+    return any(line.sku == turn.slot("focus_sku") for line in lines)
+
+
+def means_cart(turn: Turn) -> bool:
+    """Tell whether a change of what was bought can only be one of the cart, or is plainly said to be."""
+    if turn.from_button or (turn.pending.get("kind") in (CASE, CASE_YES) and newest_orders(turn)):
+        return not turn.from_button and says(turn, "cart")
+    with turn.reading() as session:
+        if view_cart(session, turn.shopper).is_empty:
+            return False
+    return says(turn, "cart") or not newest_orders(turn) or (lies_in_cart(turn) and not turn.entities("order_number"))
+
+
+def amends_cart(turn: Turn) -> bool:
+    """Change what was just put into the cart, where a message with no word of it says how: "make that 16GB"."""
+    return not turn.from_button and says(turn, "amends") and lies_in_cart(turn) and swap_in_cart(turn, asks=False)
+
+
+def swap_said(turn: Turn) -> bool:
+    """Change a line for the version that is named after "swap" or "换成"; tell whether one is."""
+    return not turn.from_button and says(turn, "swap") and swap_in_cart(turn, asks=False)
+
+
+def swap_in_cart(turn: Turn, *, asks: bool = True) -> bool:
+    """Change a line of the cart for another version, or another product; tell whether the message is about that.
+
+    Args:
+        turn: the turn.
+        asks: whether to ask which line or version is meant, where the message leaves it open.
+    """
+    sides = _Sides.of(turn)
+    with turn.reading() as session:
+        lines = view_cart(session, turn.shopper, turn.terms).lines
+        found = get_products_by_sku(session, [line.sku for line in lines])
+    products = {product.slug: product for product in found}
+    goods = goods_said(turn)
+    old = [one for one in goods if one.product and sides.old.holds(one.piece.start, one.piece.end)]
+    new = next((one for one in goods if one.product and one.called and one not in old and sides.old.text), None)
+    if new and new.product and new.product.slug not in products:
+        return _swap_for_other(turn, lines, new, asks=asks)
+    named = {one.product.slug for one in goods if one.product and one.called}
+    if named and not named & products.keys():
+        return False
+    swaps = [
+        _read(turn, sides, line, products[line.product_slug])
+        for line in lines
+        if line.product_slug in products and (not named or line.product_slug in named)
+    ]
+    return _choose(turn, sides, [one for one in swaps if one], asks=asks)
+
+
+def swap_line(turn: Turn, line: CartLineView) -> None:
+    """Change a line that was asked about for the version that was said before."""
+    with turn.reading() as session:
+        product = get_products_by_sku(session, [line.sku])[0]
+    values = {}
+    for word in (*turn.entities("option_value"), *turn.entities("colour")):
+        name = option_having(product, word)
+        if name and line.options.get(name, "").casefold() != word.casefold():
+            values[name] = word
+    _do(turn, _Sides(Piece("", 0, 0), whole(turn)), _Swap(line, product, values))
+
+
+def _swap_for_other(turn: Turn, lines: Sequence[CartLineView], new: Goods, *, asks: bool) -> bool:
+    """Take another product in place of the line that is named or was last spoken of."""
+    meant = _pointed(turn, [line for line in lines if _is_named(turn, line)] or list(lines))
+    line = meant[0] if len(meant) == 1 else only_line(turn, SWAP_IN_CART, meant) if asks else None
+    if line and new.product:
+        complete(turn, new.product, {}, line.quantity, instead=Replaced(line.sku, line.quantity))
+    return asks or line is not None
+
+
+def _is_named(turn: Turn, line: CartLineView) -> bool:
+    return any(one.product and one.product.slug == line.product_slug for one in goods_said(turn))
+
+
+def _read(turn: Turn, sides: _Sides, line: CartLineView, product: ProductView) -> _Swap | None:
+    """Read what is to become of a line; None where another one is meant."""
+    own = {name: value.casefold() for name, value in line.options.items()}
+    going, _ = _values(turn, sides.old, product)
+    if any(own.get(name) != value.casefold() for name, value in going.items()):
+        return None
+    coming, unknown = _values(turn, sides.new, product)
+    wanted = {name: value for name, value in coming.items() if own.get(name) != value.casefold()}
+    if coming and not wanted:
+        # It is what is wanted already.
+        return None
+    wanted = wanted or step_from(turn, product, line.options) or ranked(turn, product, {}, sides.new.text)
+    return _Swap(line, product, wanted, unknown)
+
+
+def _values(turn: Turn, side: Piece, product: ProductView) -> tuple[dict[str, str], str | None]:
+    """Find the product's values in a part of a message, and one that it does not come in."""
+    found: dict[str, str] = {}
+    unknown = None
+    for word in side.values(turn, *_VALUES):
+        name = option_having(product, word)
+        if name:
+            found[name] = next(one for one in product.option_values(name) if one.casefold() == word.casefold())
+        elif options_like(product, word):
+            unknown = word
+    text = without_name(side.text, product)
+    for name in product.option_names:
+        value = value_in(product.option_values(name), text)
+        if name not in found and value:
+            found[name] = value
+    return found, unknown
+
+
+def _choose(turn: Turn, sides: _Sides, swaps: Sequence[_Swap], *, asks: bool) -> bool:
+    """Do the swap that is meant; where several are possible, ask which line it is about."""
+    telling = [one for one in swaps if one.values or one.unknown]
+    if not telling and not asks:
+        return False
+    meant = _pointed(turn, [one.line for one in telling or swaps])
+    chosen = [one for one in telling or swaps if one.line in meant]
+    if len(chosen) == 1:
+        _do(turn, sides, chosen[0])
+        return True
+    if not asks or not chosen:
+        return False
+    values = [value for one in chosen for value in one.values.values()]
+    turn.recall({"option_value": list(dict.fromkeys(values))})
+    only_line(turn, SWAP_IN_CART, meant)
+    return True
+
+
+def _pointed(turn: Turn, lines: list[CartLineView]) -> list[CartLineView]:
+    """Leave the line that was last spoken of, where there is a choice."""
+    focus = [line for line in lines if line.sku == turn.slot("focus_sku")]
+    return focus if len(lines) > 1 and focus else lines
+
+
+def _do(turn: Turn, sides: _Sides, swap: _Swap) -> None:
+    line, product = swap.line, swap.product
+    old = variant_title(line.name, line.options)
+    if not swap.values and (swap.unknown or not product.option_names):
+        values = [value for name in product.option_names for value in product.option_values(name)]
+        response = "utter_swap_no_such_value" if swap.unknown else "utter_swap_one_version"
+        turn.say(response, name=product.name, value=swap.unknown, values=turn.labels.all_of(values), old=old)
+        return
+    taken = re.findall(r"\d{2,}", " ".join((*swap.values.values(), *line.options.values())))
+    numbers = [one for one in numbers_in(turn) if str(one.value) not in taken]
+    going = next((one.value for one in numbers if sides.old.holds(one.start, one.end)), line.quantity)
+    coming = next((one.value for one in numbers if sides.new.holds(one.start, one.end)), None)
+    pieces = min(going, line.quantity)
+    kept = {name: value for name, value in line.options.items() if swap.values and name not in swap.values}
+    instead = Replaced(line.sku, pieces)
+    complete(turn, product, {**kept, **swap.values}, coming or pieces, instead=instead)

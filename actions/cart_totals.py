@@ -1,0 +1,100 @@
+"""What goods come to with the shop's usual delivery: the cart's, and so many of a product that is asked about."""
+
+from __future__ import annotations
+
+import re
+
+from actions.cards import button, variant_title
+from actions.facts import delivery_facts, price_facts
+from actions.options import wanted_options
+from actions.spoken import says, wanted_number
+from actions.turn import Turn
+from shop.carts import CartView, view_cart
+from shop.catalogue import ProductView, select_variants
+from shop.checkout import quote_delivery
+from shop.errors import NoDeliveryMethod
+from shop.money import Money
+from shop.receipts import Fact
+from shop.text import ascii_digits
+
+# What is small counts pieces.
+_AMOUNT = re.compile(r"\d{2,6}(?:\.\d{1,2})?")
+
+
+def delivery_lines(turn: Turn, goods: Money, total: Money) -> tuple[str, list[Fact]]:
+    """Write what the usual delivery of goods costs and what they come to with it, with the facts that this tells.
+
+    Args:
+        turn: the turn.
+        goods: what they cost before coupons: by it delivery is free or not.
+        total: what they cost after coupons.
+    """
+    try:
+        with turn.reading() as session:
+            quote = quote_delivery(session, goods)
+    except NoDeliveryMethod:
+        return "", []
+    labels, with_delivery = turn.labels, total + quote.price
+    if not quote.price.amount:
+        line = labels.text("cart.delivery_free", name=quote.name)
+    elif quote.free_from and quote.missing:
+        amounts = {"free_from": labels.money(quote.free_from), "missing": labels.money(quote.missing)}
+        line = labels.text("cart.delivery", name=quote.name, price=labels.money(quote.price), **amounts)
+    else:
+        line = labels.text("cart.delivery_plain", name=quote.name, price=labels.money(quote.price))
+    sum_line = labels.text("cart.with_delivery", total=labels.money(with_delivery))
+    return f"{line}\n{sum_line}", delivery_facts(quote, goods, with_delivery)
+
+
+def asks_total(turn: Turn) -> bool:
+    """Tell whether a message asks what the cart comes to, and there is something in it."""
+    return not turn.from_button and says(turn, "total") and not _cart(turn).is_empty
+
+
+def tell_total_of(turn: Turn, product: ProductView) -> bool:
+    """Say what so many pieces of a product come to with delivery, where that is asked; tell whether it was."""
+    count = wanted_number(turn) or (1 if says(turn, "delivery") else None)
+    fitting = select_variants(product, wanted_options(turn, product).values)
+    if count is None or turn.from_button or len(fitting) != 1 or (count == 1 and not says(turn, "delivery")):
+        return False
+    goods = fitting[0].price * count
+    delivery, facts = delivery_lines(turn, goods, goods)
+    turn.focus(fitting[0].sku, exactly=True)
+    turn.say(
+        "utter_total_of",
+        told=[*price_facts(fitting), *facts],
+        quantity=count,
+        name=variant_title(product.name, fitting[0].options),
+        total=turn.labels.money(goods),
+        delivery=delivery,
+        buttons=[button(turn.labels, "add", "add_to_cart", sku=fitting[0].sku, quantity=str(count))],
+    )
+    return True
+
+
+def tell_left(turn: Turn) -> bool:
+    """Say what the cart leaves of an amount that is named, where that is asked; tell whether it was."""
+    named = _AMOUNT.search(ascii_digits(turn.text).replace(",", ""))
+    if turn.from_button or named is None or not says(turn, "left_of") or turn.entities("product"):
+        return False
+    cart = _cart(turn)
+    if cart.total is None or cart.subtotal is None:
+        return False
+    with turn.reading() as session:
+        quote = quote_delivery(session, cart.subtotal)
+    budget, total = Money(named[0], cart.total.currency), cart.total + quote.price
+    enough, labels = total <= budget, turn.labels
+    left = budget - total if enough else total - budget
+    turn.say(
+        "utter_left_of_budget" if enough else "utter_over_budget",
+        told=delivery_facts(quote, total, left),
+        budget=labels.money(budget),
+        total=labels.money(total),
+        left=labels.money(left),
+    )
+    return True
+
+
+def _cart(turn: Turn) -> CartView:
+    with turn.reading() as session:
+        return view_cart(session, turn.shopper, turn.terms)

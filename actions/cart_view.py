@@ -1,0 +1,32 @@
+"""How a cart is shown: its lines, what they come to, and what that is with delivery."""
+
+from __future__ import annotations
+
+from actions.cards import button
+from actions.cart_lines import cart_lines, subtotal_text
+from actions.cart_totals import delivery_lines
+from actions.code_lines import code_lines
+from actions.facts import cart_facts
+from actions.turn import Turn
+from shop.carts import view_cart
+
+
+def show_cart(turn: Turn, response: str = "utter_cart") -> None:
+    """Show the cart's lines with their total; its places are what "the second one" means from now on."""
+    with turn.reading() as session:
+        cart = view_cart(session, turn.shopper, turn.terms)
+    if cart.is_empty:
+        turn.say("utter_cart_is_empty")
+        return
+    turn.remember(candidate_skus=[line.sku for line in cart.lines])
+    turn.focus(None)
+    delivery, facts = delivery_lines(turn, cart.subtotal, cart.total) if cart.subtotal and cart.total else ("", [])
+    turn.say(
+        response,
+        told=[*cart_facts(cart), *facts],
+        delivery=delivery,
+        lines="\n".join([*cart_lines(turn, cart.lines), *code_lines(turn, cart.coupons, cart.gift_cards, cart.idle)]),
+        count=cart.count,
+        subtotal=subtotal_text(turn, cart),
+        buttons=[button(turn.labels, "check_out", "check_out"), button(turn.labels, "clear", "clear_cart")],
+    )
