@@ -17,6 +17,7 @@ from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, forget_address, use_address
 from actions.codes import answer_code
 from actions.desk_choice import means_an_order
+from actions.desk_misread import means_the_order
 from actions.found import run_search
 from actions.guest_orders import answer_contact, enter_code
 from actions.option_answers import answer_option
@@ -62,6 +63,7 @@ from actions.targets import Target, focused_product, one_shown, pick_one
 from actions.ticket_parts import PHOTO
 from actions.turn import Pending, Turn
 from actions.waiting import resume
+from actions.which_order import listed_number
 from actions.whys import tell_why
 from shop.carts import CartLineView
 from shop.catalogue import get_product, get_product_by_sku, get_variant
@@ -197,7 +199,7 @@ class ActionCancel(ShopAction):
             return
         forget_address(turn)
         stop_photo(turn)
-        if kind == CASE_YES and desk.means_the_order(turn):
+        if kind == CASE_YES and means_the_order(turn):
             # "Yes, cancel it" agrees to what was proposed, and calls nothing off.
             desk.agree(turn, turn.pending)
         elif kind in (CASE, CASE_YES):
@@ -251,7 +253,7 @@ def _answer_quantity(turn: Turn, pending: Pending) -> bool:
 
 
 def _answer_order(turn: Turn, pending: Pending) -> bool:
-    number = answered_number(turn, pending["numbers"])
+    number = answered_number(turn, pending["numbers"]) or listed_number(turn, pending["numbers"])
     if number is None:
         return False
     track(turn, number)

@@ -16,7 +16,7 @@ from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 from actions import bootstrap
 from actions.facts import stock_fact
 from actions.misunderstood import note_misunderstanding
-from actions.pending import CASE, CASE_YES, answers_question
+from actions.pending import CASE, CASE_YES, answers_question, asks_for_number
 from actions.turn import Turn, clean_words
 from shop import errors
 
@@ -128,12 +128,13 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
 
     def _answered(self, tracker: Tracker, deadline: float) -> Turn:
         turn = Turn(tracker, self._services or bootstrap.services(), deadline)
-        before = turn.pending.get("kind")
+        waiting = turn.pending
+        before = waiting.get("kind")
         answered = self.yields_to_answer and before != CASE and answers_question(turn)
         try:
             if answered:
                 take_answer(turn)
-            elif (not self.takes_answers or _wants_words(turn)) and _goes_to_desk(turn, speaks_of_it=self.amends_case):
+            elif self._taken_before(turn):
                 answered = True
             elif not (self.reads_plainly and _is_plain(turn)):
                 self.perform(turn)
@@ -144,7 +145,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             say_error(turn, error)
         if answered or not self.keeps_question:
             turn.drop_pending()
-        if before in (CASE, CASE_YES) and not (answered or self.takes_answers):
+        if before in (CASE, CASE_YES) and not (answered or self.takes_answers or asks_for_number(waiting)):
             _come_back(turn, asks=self.keeps_question)
         if not (answered or self.takes_answers) and (turn.has_shown or not self.keeps_question):
             turn.leave_out_rest()
@@ -153,6 +154,13 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             turn.services.receipts.keep(turn.shopper, turn.facts)
             turn.services.given_replies.keep(turn)
         return turn
+
+    def _taken_before(self, turn: Turn) -> bool:
+        """Let another take a message that plainly speaks of what it has asked; tell whether one has."""
+        if _settled_before(turn):
+            return True
+        may_answer = not self.takes_answers or _wants_words(turn)
+        return may_answer and _goes_to_desk(turn, speaks_of_it=self.amends_case)
 
 
 def _is_plain(turn: Turn) -> bool:
@@ -171,6 +179,17 @@ def take_answer(turn: Turn) -> None:
     from actions.answers import take  # What takes answers is made of all actions.
 
     take(turn)
+
+
+def _settled_before(turn: Turn) -> bool:
+    """Let the desk take what its question makes plain, whatever the intent was read as; tell whether that is all."""
+    from actions.desk import agree_in_words, shows_cost  # The desk is made of actions.
+    from actions.desk_regret import take_regret  # As above.
+    from actions.orders import take_described  # As above.
+    from actions.without_orders import take_not_ordered  # As above.
+
+    takes = (take_regret, take_not_ordered, agree_in_words, shows_cost, take_described)
+    return not turn.photo_url and any(take(turn) for take in takes)
 
 
 def _goes_to_desk(turn: Turn, *, speaks_of_it: bool) -> bool:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from actions.cards import button
 from actions.desk_case import Case, Goal
 from actions.desk_choice import Orders, allowed_by
-from actions.desk_orders import items_step, order_step
+from actions.desk_lines import line_title
+from actions.desk_orders import case_order, items_step, order_step
 from actions.desk_words import money_facts, refund_text, rule_facts, rule_text
 from actions.turn import Turn
 from shop.cancellations import do_cancel, propose_cancel
 from shop.changes import Yes
-from shop.orders import OrderView
+from shop.orders import OrderLineView, OrderView
+
+CANCELLED = "cancelled"
+"""The slot of what was cancelled last in this conversation."""
 
 
 def _pieces(case: Case) -> Mapping[str, int]:
@@ -45,16 +49,27 @@ def _show(turn: Turn, case: Case) -> str:
 
 
 def _make(turn: Turn, case: Case, yes: Yes) -> None:
+    before = case_order(turn, case).lines
     with turn.writing() as session:
         done = do_cancel(
             session, turn.shopper, turn.services.rulebook.rules, case.number or "", yes, lines=_pieces(case)
         )
+    order = case_order(turn, case)
+    turn.remember(**{CANCELLED: {"number": done.number, "items": dict(_pieces(case))}})
     turn.say(
-        "utter_cancelled",
+        "utter_cancelled" if order.state == "cancelled" else "utter_lines_cancelled",
         told=money_facts(turn, done.number, yes.confirmed, [done.refund]),
         number=done.number,
         refund=refund_text(turn, done.refund),
+        gone=_names(turn, [(line, case.items[line.sku]) for line in before if case.items and line.sku in case.items]),
+        left=_names(turn, [(line, line.quantity) for line in order.lines]),
         buttons=[button(turn.labels, "track", "track_order", order_number=done.number)],
+    )
+
+
+def _names(turn: Turn, pieces: Sequence[tuple[OrderLineView, int]]) -> str:
+    return turn.labels.all_of(
+        turn.labels.text("order.piece", quantity=count, name=line_title(line)) for line, count in pieces
     )
 
 

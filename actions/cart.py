@@ -216,10 +216,11 @@ def _named_target(turn: Turn, goods: Sequence[Goods]) -> Target | None:
 
 def _cancels_order(turn: Turn) -> bool:
     """Take "cancel the camera" as meant of an order that holds one, where the cart holds none; tell whether it was."""
-    if not says_any(turn, "desk.cancelling"):
-        return False
     with turn.reading() as session:
         cart = carts.view_cart(session, turn.shopper, turn.terms)
+    # "Take it off" speaks of an order only where there is nothing else to take it from.
+    if not (says_any(turn, "desk.cancelling") or (not cart.lines and says_any(turn, "desk.taking_out"))):
+        return False
     products = Mention.of(turn).products
     in_cart = any(not products or line.product_slug in products for line in cart.lines)
     if in_cart or not names_bought(turn):

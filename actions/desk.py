@@ -18,22 +18,27 @@ from actions.cards import button
 from actions.desk_address import said_address
 from actions.desk_case import Case, Goal, Step, asked_by, close
 from actions.desk_choice import ORDER, points_at_order
+from actions.desk_consent import consents
 from actions.desk_lines import ITEMS
-from actions.desk_orders import keep_unread, names_order_alone
+from actions.desk_misread import means_the_order, only_looks, says_why_else, wants_the_same
+from actions.desk_orders import keep_unread, names_lines_of, names_order_alone
 from actions.desk_reasons import REASON
 from actions.desk_words import begins_with, say_refusal, says_any
 from actions.guest_orders import offer_look
 from actions.handoff import PERSON
 from actions.invoices import INVOICE
+from actions.other_options import keeps_it
 from actions.pending import CASE, CASE_YES
 from actions.readdressing import ADDRESS
 from actions.reordering import REORDER
 from actions.returning import RETURN
 from actions.satisfaction import ask_rating
-from actions.swapping import OPTION, SWAP
+from actions.swapping import OPTION, SWAP, bought_line
+from actions.ticket_parts import with_words
 from actions.tickets import COMPLAINT, PROBLEM
 from actions.turn import Button, Pending, Turn, clean_words
 from actions.warranty import WARRANTY
+from actions.without_orders import answer_beside, say_general
 from shop.changes import Yes
 from shop.errors import (
     InvalidAddress,
@@ -60,11 +65,32 @@ def begin(turn: Turn, goal: str) -> None:
         return
     if asked_by(turn) == ORDER and names_order_alone(turn) and take_answer(turn, turn.pending):
         return
+    if goal == SWAP.name and case is not None and _stays_with(turn, case):
+        return
+    if turn.pending.get("kind") == CASE_YES and says_why_else(turn, goal) and amend(turn, turn.pending):
+        return
+    if say_general(turn, goal) or (goal == CANCEL.name and only_looks(turn)):
+        return
     if case is None or case.goal != goal:
         if case is not None and case.is_begun:
             turn.say("utter_case_left", goal=turn.labels.text(f"desk.goals.{case.goal}"))
         case = Case(goal, words=clean_words("" if turn.from_button else turn.text))
     _take_and_go_on(turn, case)
+
+
+def _stays_with(turn: Turn, case: Case) -> bool:
+    """Take what seems to ask for another version, and asks for none; tell whether it was that.
+
+    A new one for a broken one is a wish for whoever reads the report; "then not, 44 it is" calls an exchange off.
+    """
+    if case.goal == PROBLEM.name and wants_the_same(turn):
+        _go_on(turn, with_words(turn, case))
+        return True
+    line = bought_line(turn, case) if case.goal == SWAP.name else None
+    if line is None or not keeps_it(turn, line):
+        return False
+    drop(turn)
+    return True
 
 
 def begin_with_address(turn: Turn) -> bool:
@@ -110,10 +136,39 @@ def amend(turn: Turn, pending: Pending) -> bool:
         agree(turn, pending)
         return True
     told = _read(turn, case)
-    if told == case and not names_order_alone(turn):
+    if case.items and not told.items and told.number == case.number:
+        # All that was proposed is to stay: nothing is left to be done.
         return False
-    # The number of the order that the proposal is about, said once more, changes none of it: it is shown again.
+    if told == case and not (names_order_alone(turn) or names_lines_of(turn, case)):
+        return False
+    # The order or the things that the proposal is about, said once more, change none of it: it is shown again.
     _go_on(turn, told, reads=told != case)
+    return True
+
+
+def agree_in_words(turn: Turn) -> bool:
+    """Take a yes in other words, which changes nothing of what was proposed; tell whether it was one."""
+    case, pending = Case.of(turn), turn.pending
+    if case is None or pending.get("kind") != CASE_YES or not consents(turn, case.goal):
+        return False
+    try:
+        told = _read(turn, case)
+    except (OrderNotFound, InvalidAddress, InvalidInvoice):
+        return False
+    if told != case:
+        return False
+    turn.drop_now()
+    confirm(turn, pending)
+    return True
+
+
+def shows_cost(turn: Turn) -> bool:
+    """Show a proposal again to who asks what it costs in words that are not understood: it says so."""
+    case = Case.of(turn)
+    asks = turn.intent[0] in ("nlu_fallback", "ask_price") and says_any(turn, "desk.asks_cost")
+    if case is None or turn.from_button or turn.pending.get("kind") != CASE_YES or not asks:
+        return False
+    _go_on(turn, case)
     return True
 
 
@@ -138,6 +193,7 @@ def confirm(turn: Turn, pending: Pending) -> None:
     if case.number:
         turn.remember(focus_order=case.number)
     close(turn)
+    answer_beside(turn)
     if case.goal != REORDER.name:
         # What is ordered again goes into the cart: there it goes on.
         ask_rating(turn)
@@ -151,12 +207,6 @@ def leave_out(turn: Turn) -> bool:
         return False
     _go_on(turn, skip(case))
     return True
-
-
-def means_the_order(turn: Turn) -> bool:
-    """Tell whether "cancel it", said while a cancellation waits for its yes, speaks of that."""
-    case = Case.of(turn)
-    return case is not None and case.goal == CANCEL.name and says_any(turn, "desk.cancelling")
 
 
 def agree(turn: Turn, pending: Pending) -> None:
@@ -313,7 +363,9 @@ def _ask_otherwise(turn: Turn, case: Case, error: Refused) -> None:
     else:
         say_error(turn, error)
     goal = GOALS[case.goal]
-    may_differ = [step for step in goal.steps if goal in _CHANGES and step.name in (OPTION, ITEMS)]
+    # What cannot be bought again cannot be bought in another number, either.
+    is_open = goal in _CHANGES and goal is not REORDER
+    may_differ = [step for step in goal.steps if is_open and step.name in (OPTION, ITEMS)]
     step = may_differ[-1] if may_differ else None
     if step is None:
         close(turn)

@@ -45,7 +45,8 @@ def address_fields(turn: Turn, found: FoundAddress, known: Mapping[str, str]) ->
     """Give the fields of an address that was found beside the known ones; what cannot be used of it is left out."""
     before = turn.text[: found.start].strip(" ,，")
     fields = dict(found.fields)
-    if asked_by(turn) == STREET and before and not _LEAD.search(before):
+    is_city = before.casefold() == known.get("city", "").casefold()
+    if asked_by(turn) == STREET and before and not is_city and not _LEAD.search(before):
         fields[STREET] = f"{before}, {fields[STREET]}"
     district = _DISTRICT.match(known.get(STREET, ""))
     if district and set(fields) == {STREET} and not _DISTRICT.match(fields[STREET]):

@@ -9,10 +9,12 @@ from actions.cards import button
 from actions.desk_address import say_address_read
 from actions.desk_case import Case, close
 from actions.desk_words import rule_facts, rule_passage, says_any
-from actions.orders import days_said, days_text, holding, newest_orders, offer_orders, order_line, told_of
+from actions.orders import days_text, offer_orders, order_line, told_of
 from actions.pending import CASE
 from actions.references import Mention
 from actions.turn import Button, Turn
+from actions.which_order import days_said, holding, newest_orders, pointed_at
+from actions.without_orders import say_no_order
 from shop.days import Days
 from shop.errors import Refused
 from shop.models import utc_now
@@ -58,7 +60,7 @@ class Choice:
             orders: what they can be about.
             placed: leaves those of some days; all without it.
         """
-        listed = newest_orders(turn, placed)
+        listed = _got(turn) if placed and says_any(turn, "desk.received") else newest_orders(turn, placed)
         meant = holding(turn, listed) or listed
         return cls(tuple(meant), tuple(order for order in meant if orders.fits(turn, order)))
 
@@ -68,6 +70,9 @@ class Choice:
         if focus and not Mention.of(turn).products and (focus in self.fitting or says_any(turn, "desk.that_order")):
             # "Cancel it" means what was just spoken of: where that cannot be done, it is refused with its reason.
             return focus
+        pointed = pointed_at(turn)
+        if pointed and pointed.number in {order.number for order in self.fitting}:
+            return pointed
         among = self.fitting or self.meant
         return among[0] if len(among) == 1 else None
 
@@ -93,7 +98,14 @@ def allowed_by(check: Callable[[Turn, OrderView], object]) -> Fits:
 
 def points_at_order(turn: Turn) -> bool:
     """Tell whether a message leaves fewer orders to choose from: by what is in them, or by their days."""
-    return not turn.from_button and (days_past(turn) is not None or names_bought(turn))
+    by_words = days_past(turn) is not None or pointed_at(turn) is not None
+    return not turn.from_button and (by_words or names_bought(turn))
+
+
+def _got(turn: Turn) -> list[OrderView]:
+    """Give the orders that have arrived: "the shoes I got last week" were not ordered in it."""
+    orders = newest_orders(turn)
+    return [order for order in orders if order.state == "delivered"] or orders
 
 
 def names_bought(turn: Turn) -> bool:
@@ -108,8 +120,8 @@ def means_an_order(turn: Turn) -> bool:
 
 
 def days_past(turn: Turn) -> Days | None:
-    """Give the days of which a message says that something was ordered; "next week" is none of them."""
-    placed = days_said(turn)
+    """Give the days of which a message says that something was ordered; "from Wednesday" is none of them."""
+    placed = None if says_any(turn, "desk.ahead") else days_said(turn)
     return None if placed and placed.first and placed.first > utc_now().date() else placed
 
 
@@ -124,14 +136,14 @@ def ask_order(turn: Turn, case: Case, orders: Orders) -> None:
     if choice.meant and not choice.fitting:
         _say_none_fits(turn, case, orders, choice.meant[:_LISTED])
         return
+    if not choice.fitting:
+        say_no_order(turn, case.goal)
+        return
     say_address_read(turn, case)
     listed = list(choice.fitting[:_LISTED])
     turn.ask_later(CASE, asked=ORDER, numbers=[order.number for order in listed])
-    if listed:
-        question = turn.labels.text(f"desk.which_order.{case.goal}")
-        offer_orders(turn, listed, "utter_ask_case_order", question=question)
-    else:
-        turn.say("utter_ask_order_number" if turn.shopper.customer_id is None else "utter_no_orders")
+    question = turn.labels.text(f"desk.which_order.{case.goal}")
+    offer_orders(turn, listed, "utter_ask_case_order", question=question)
 
 
 def _say_none_fits(turn: Turn, case: Case, orders: Orders, meant: Sequence[OrderView]) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.cards import variant_title
-from actions.desk_case import asked_by
-from actions.desk_words import says_any
+from actions.desk_case import SLOT, asked_by
+from actions.desk_parts import joined_clauses, parts_of
+from actions.desk_words import holds_any
 from actions.references import Candidate, Mention, Verdict, resolve
 from actions.targets import candidate_of
 from actions.turn import Turn
@@ -23,6 +24,7 @@ _COUNTED = re.compile(
     r"(?<![A-Za-z0-9.#-])(\d{1,3})(?![\d.])\s*(x\b|×|of\b|[个件双台把只根本张盆条部支块顶辆])?\s*((?:[^\W\d]+\s*){0,3})"
 )
 _ALL = frozenset({"all", "both"})
+_NUMBERS = re.compile(r"\d+")
 
 
 def line_title(line: OrderLineView) -> str:
@@ -33,9 +35,49 @@ def line_title(line: OrderLineView) -> str:
 def named_lines(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineView] | None:
     """Find the lines that a message means; None where it means none, or does not say which."""
     mention = Mention.of(turn)
-    if set(mention.references) & _ALL or says_any(turn, "desk.everything"):
+    if turn.from_button:
+        return list(lines) if set(mention.references) & _ALL else _mentioned(turn, mention, lines)
+    parts = parts_of(turn, _goal(turn))
+    kept, described = (lines_said(turn, joined_clauses(one), lines) or [] for one in (parts.kept, parts.described))
+    wanted = [line for line in lines_said(turn, joined_clauses(parts.wanted), lines) or [] if line not in kept]
+    if kept or (described and wanted):
+        left = [line for line in lines if line not in kept]
+        return wanted or (left if len(left) == 1 else None)
+    if set(mention.references) & _ALL or holds_any(turn, joined_clauses(parts.wanted), "desk.everything"):
         return list(lines)
-    return _mentioned(turn, mention, lines) or (None if turn.from_button else lines_said(turn, turn.text, lines))
+    return _mentioned(turn, mention, lines) or lines_said(turn, turn.text, lines) or _of_size(turn, lines)
+
+
+def kept_lines(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineView]:
+    """Find the lines that a message wants to keep as they are."""
+    if turn.from_button:
+        return []
+    return lines_said(turn, joined_clauses(parts_of(turn, _goal(turn)).kept), lines) or []
+
+
+def words_hit(turn: Turn, lines: Sequence[OrderLineView]) -> int:
+    """Count the words of a message by which lines are called: of several orders the one with most of them is meant."""
+    said = _stems(turn.services.glossary.translated(turn.text))
+    return len(said & frozenset().union(*map(_name_stems, lines)))
+
+
+def sized_so(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineView]:
+    """Find the lines whose size is the number that a message has: there are no 46 pairs of it, but one in size 46."""
+    count = turn.number("quantity")
+    if count is None or any(line.quantity >= count for line in lines):
+        return []
+    return [line for line in lines if str(count) in _NUMBERS.findall(" ".join(line.options.values()))]
+
+
+def _of_size(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineView] | None:
+    """Find the one line whose option is all that a message says of it: "the 46"."""
+    said = {value.casefold() for value in turn.entities("option_value")}
+    fitting = sized_so(turn, lines) or [line for line in lines if said & _own_options(line)]
+    return fitting if len(fitting) == 1 else None
+
+
+def _goal(turn: Turn) -> str | None:
+    return (turn.slot(SLOT) or {}).get("goal")
 
 
 def points_at_lines(turn: Turn, lines: Sequence[OrderLineView]) -> bool:
@@ -77,7 +119,9 @@ def _mentioned(turn: Turn, mention: Mention, lines: Sequence[OrderLineView]) -> 
         found = resolve(Mention(ordinals=places), candidates)
         fitting = list(found.candidates) if found.verdict is Verdict.FOUND else []
     elif mention.facets or mention.words:
-        fitting = list(resolve(replace(mention, ordinals=(), references=()), candidates).candidates)
+        # With an exchange the options said are those of what is wanted, too: they choose among what the words fit.
+        named = replace(mention, ordinals=(), references=(), options=())
+        fitting = list(resolve(named, candidates).candidates)
     else:
         return None
     return _lines_of(lines, _narrowed(fitting, mention))
@@ -101,7 +145,8 @@ def _stems(text: str) -> frozenset[str]:
 def _narrowed(fitting: Sequence[Candidate], mention: Mention) -> list[Candidate]:
     """Leave those that have the options said, where any has: with an exchange they may be those of the other one."""
     said = {*mention.options, *mention.facets}
-    return [one for one in fitting if said <= {*one.options, *one.facets}] or list(fitting)
+    exact = [one for one in fitting if said <= {*one.options, *one.facets}]
+    return exact or [one for one in fitting if said & {*one.options, *one.facets}] or list(fitting)
 
 
 def _lines_of(lines: Sequence[OrderLineView], fitting: Sequence[Candidate]) -> list[OrderLineView] | None:

@@ -10,7 +10,16 @@ from actions.cards import named_button
 from actions.desk_address import beside_address
 from actions.desk_case import FREE_TEXT, Case, Step, asked_by
 from actions.desk_choice import ORDER, Choice, Orders, ask_order, days_past
-from actions.desk_lines import ITEMS, count_before, line_title, lines_said, named_lines, points_at_lines
+from actions.desk_lines import (
+    ITEMS,
+    count_before,
+    kept_lines,
+    line_title,
+    lines_said,
+    named_lines,
+    points_at_lines,
+    sized_so,
+)
 from actions.desk_words import says_any
 from actions.guest_orders import opened_order
 from actions.orders import answered_number
@@ -118,6 +127,14 @@ def names_order_alone(turn: Turn) -> bool:
     return not turn.from_button and bool(turn.entities("order_number")) and not any(map(str.isalpha, left))
 
 
+def names_lines_of(turn: Turn, case: Case) -> bool:
+    """Tell whether a message names just the lines that a case is about: "no, only the chair"."""
+    if not (case.number and case.items) or turn.from_button:
+        return False
+    named = lines_said(turn, turn.text, case_order(turn, case).lines) or []
+    return bool(named) and {line.sku for line in named} >= set(case.items)
+
+
 def _own_number(turn: Turn, text: str) -> str | None:
     """Find a number in the text that is one of an own order, however it is written there.
 
@@ -156,13 +173,21 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
     if asked_by(turn) == ORDER and (says_any(turn, "desk.the_one") or _unread_lines(turn, case, lines)):
         # "The one with the tripod" tells which order, and not what of it is meant.
         return case
-    meant = named_lines(turn, lines)
+    meant, kept = named_lines(turn, lines), kept_lines(turn, lines)
+    if meant is None and kept and case.items:
+        # What stays is no longer among what was named before.
+        left = {sku: count for sku, count in case.items.items() if sku not in {line.sku for line in kept}}
+        return replace(case, items=left or None, is_part=not left) if left != case.items else case
+    sized = sized_so(turn, meant or lines)
+    meant = [line for line in meant if line in sized] or meant if meant and sized else meant
     count = turn.number("quantity") if asked_by(turn) == ORDER else _count_said(turn)
+    count = None if sized else count
     if meant is None and case.items and count is not None and len(case.items) == 1:
         return replace(case, items={next(iter(case.items)): count})
     if meant is None or (single and len(meant) > 1):
         # Of what is spoken of and not found nobody can say that it is the whole order.
-        is_part = asked_by(turn) is None and case.items is None and points_at_lines(turn, lines)
+        names_part = bool(kept) or points_at_lines(turn, lines)
+        is_part = asked_by(turn) in (None, ITEMS) and case.items is None and names_part
         return replace(case, is_part=True) if is_part else case
     pieces = {line.sku: line.quantity for line in meant}
     if count is None and len(meant) == 1:

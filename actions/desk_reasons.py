@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from actions.cards import named_button
 from actions.desk_case import Case, Step, asked_by
-from actions.desk_words import reason_text
-from actions.pending import CASE
+from actions.desk_lines import ITEMS
+from actions.desk_words import reason_text, says_any
+from actions.pending import CASE, ORDER
 from actions.turn import Turn
 
 REASON = "reason"
+_DOES_NOT_FIT = "does not fit"
+_FAULTS = frozenset({"faulty", "damaged on arrival", "wrong item", "not as described"})
 
 
 def reason_step(find: Callable[[Turn, Case], Case] = lambda _, case: case) -> Step:
@@ -39,9 +42,12 @@ def _read(turn: Turn, case: Case) -> Case:
         # "No, I don't want that" calls a change off, and is no reason for a return.
         return case
     # An answer to the question may be taken for any wish, and a return for a cancellation: none was looked for in it.
-    unread = asked_by(turn) == REASON or turn.intent[0] == "cancel_order"
-    read = turn.services.reasons.find(turn.text) if unread else None
+    unread = asked_by(turn) in (REASON, ITEMS, ORDER) or turn.intent[0] == "cancel_order"
+    read = turn.services.reasons.find(turn.text) if unread and not turn.from_button else None
     said = turn.entity("reason") or read
+    if said in _FAULTS and says_any(turn, "desk.own_fault"):
+        # "The wrong length, I measured badly" is nobody's fault but the shopper's own.
+        said = _DOES_NOT_FIT
     return replace(case, reason=said) if said in _codes(turn) else case
 
 

@@ -88,7 +88,13 @@ def refund_text(turn: Turn, refund: Money | None) -> str:
 
 def says_any(turn: Turn, label: str) -> bool:
     """Tell whether a message holds one of the phrases that a label lists, in any language."""
-    return any(re.search(pattern, turn.text.casefold()) for pattern in _patterns(turn, label))
+    return holds_any(turn, turn.text, label)
+
+
+def holds_any(turn: Turn, text: str, label: str) -> bool:
+    """Tell whether a text holds one of the phrases that a label lists, in any language."""
+    plain = text.casefold().replace("’", "'")
+    return any(re.search(pattern, plain) for pattern in _patterns(turn, label))
 
 
 def says_only(turn: Turn, label: str) -> bool:
@@ -99,7 +105,8 @@ def says_only(turn: Turn, label: str) -> bool:
 
 def begins_with(turn: Turn, label: str) -> bool:
     """Tell whether a message begins with one of the phrases that a label lists, in any language."""
-    return any(re.match(pattern, turn.text.casefold().strip()) for pattern in _patterns(turn, label))
+    plain = turn.text.casefold().replace("’", "'").strip()
+    return any(re.match(pattern, plain) for pattern in _patterns(turn, label))
 
 
 def label_pattern(turn: Turn, label: str) -> re.Pattern[str]:

@@ -9,11 +9,14 @@ from actions.base import ShopAction, take_answer
 from actions.cards import named_button, variant_title
 from actions.cart_totals import tell_left
 from actions.code_lines import total_text
-from actions.desk_lines import named_lines
+from actions.desk_words import says_any
 from actions.facts import order_facts
 from actions.guest_orders import offer_look, opened_order
 from actions.pending import CASE, CODE, CONTACT, ORDER, answers_question, said_number
+from actions.refunds import tell_refunds
 from actions.turn import Button, Turn
+from actions.which_order import GOODS, LISTED, days_said, listed_number, named_orders, newest_orders, pointed_at
+from actions.without_orders import TRACK, say_no_order
 from shop.days import Days
 from shop.errors import OrderNotFound
 from shop.models import utc_now
@@ -21,10 +24,11 @@ from shop.orders import OrderView, ShipmentView, find_order, list_orders, neares
 from shop.receipts import Fact
 from shop.search import Sort
 
-# So many of the newest are looked at for what is named, and so many are listed at most.
-_LOOKED, _LISTED = 30, 5
-_GOODS = ("product", "product_query", "category")
-_SAYS_WHICH = (*_GOODS, "sku", "brand", "colour", "option_value")
+# So much of what is in an order stands in a list.
+_NAMED = 3
+
+# What is said of an order without a verb of its own is taken for these.
+_MISREAD = frozenset({"nlu_fallback", "inform", "report_problem", "search_products", "show_details", "out_of_scope"})
 
 
 class ActionTrackOrder(ShopAction):
@@ -46,28 +50,34 @@ class ActionTrackOrder(ShopAction):
         if number:
             track(turn, number)
             return
+        if not turn.from_button and says_any(turn, "desk.sent_back"):
+            # "Have you got it yet?" of what was sent back asks how far the return is.
+            tell_refunds(turn)
+            return
+        if pointed := pointed_at(turn):
+            show_order(turn, pointed)
+            return
         if placed:
             _track_placed(turn, placed)
             return
-        if named := _named(turn):
+        if named := named_orders(turn):
             _show_or_ask(turn, named)
             return
         # What is in none of them was not just spoken of.
-        if turn.slot("focus_order") and not any(map(turn.entity, _GOODS)):
+        if turn.slot("focus_order") and not any(map(turn.entity, GOODS)):
             # One that is there no longer was not asked for by name: then it is as if none had been spoken of.
             found = _found(turn, turn.slot("focus_order"))
             if found:
                 show_order(turn, found)
                 return
         with turn.reading() as session:
-            orders = list_orders(session, turn.shopper, limit=_LISTED)
+            orders = list_orders(session, turn.shopper, limit=LISTED)
         if orders:
             _show_or_ask(turn, orders)
         elif opened := opened_order(turn):
             show_order(turn, opened)
         else:
-            turn.ask_later(ORDER, numbers=[])
-            turn.say("utter_ask_order_number" if turn.shopper.customer_id is None else "utter_no_orders")
+            say_no_order(turn, TRACK)
 
 
 class ActionListOrders(ShopAction):
@@ -83,47 +93,23 @@ class ActionListOrders(ShopAction):
         if number:
             track(turn, number)
             return
+        if named := named_orders(turn):
+            _show_or_ask(turn, named)
+            return
         if placed:
             _list_placed(turn, placed)
             return
         with turn.reading() as session:
-            orders = list_orders(session, turn.shopper, limit=_LISTED)
+            orders = list_orders(session, turn.shopper, limit=LISTED)
         if not orders:
             turn.say("utter_no_orders")
             return
         _list(turn, orders, "utter_orders")
 
 
-def days_said(turn: Turn) -> Days | None:
-    """Read the days that are asked about; None where there are none that can be."""
-    try:
-        return Days.parse(turn.entity("ordered") or "")
-    except ValueError:
-        return None
-
-
-def _named(turn: Turn, placed: Days | None = None) -> list[OrderView]:
-    """Find the orders, of some days or of all, that hold what a message names: "where is my laptop?"."""
-    # "Where is my order?" need not look into each of them.
-    if turn.from_button or not any(map(turn.entity, _SAYS_WHICH)):
-        return []
-    return holding(turn, newest_orders(turn, placed))[:_LISTED]
-
-
-def newest_orders(turn: Turn, placed: Days | None = None) -> list[OrderView]:
-    """Give the newest orders, of some days or of all, among which one that is meant is looked for."""
-    with turn.reading() as session:
-        return list_orders(session, turn.shopper, limit=_LOOKED, placed=placed)
-
-
-def holding(turn: Turn, orders: Sequence[OrderView]) -> list[OrderView]:
-    """Leave the orders that hold what a message names."""
-    return [order for order in orders if named_lines(turn, order.lines)]
-
-
 def _track_placed(turn: Turn, placed: Days) -> None:
     """Show the one order of some days, or the one of them that holds what is named; of several, ask which."""
-    orders = _named(turn, placed) or newest_orders(turn, placed)[:_LISTED]
+    orders = named_orders(turn, placed) or newest_orders(turn, placed)[:LISTED]
     if orders:
         _show_or_ask(turn, orders)
     else:
@@ -132,7 +118,7 @@ def _track_placed(turn: Turn, placed: Days) -> None:
 
 def _list_placed(turn: Turn, placed: Days) -> None:
     with turn.reading() as session:
-        orders = list_orders(session, turn.shopper, limit=_LISTED, placed=placed)
+        orders = list_orders(session, turn.shopper, limit=LISTED, placed=placed)
     if orders:
         _list(turn, orders, "utter_orders_of_days", days=days_text(turn, placed))
     else:
@@ -147,11 +133,8 @@ def say_none_placed(turn: Turn, placed: Days) -> None:
     if orders:
         response = "utter_orders_ahead" if is_ahead else "utter_no_orders_of_days"
         _list(turn, orders, response, days=days_text(turn, placed))
-    elif turn.shopper.customer_id is None:
-        turn.ask_later(ORDER, numbers=[])
-        turn.say("utter_ask_order_number")
     else:
-        turn.say("utter_no_orders")
+        say_no_order(turn, TRACK)
 
 
 def days_text(turn: Turn, days: Days) -> str:
@@ -169,6 +152,29 @@ def _list(turn: Turn, orders: list[OrderView], response: str, days: str = "") ->
     # Of a list none is the one that was spoken of.
     turn.remember(focus_order=None)
     _offer(turn, orders, response, days)
+
+
+def take_described(turn: Turn) -> bool:
+    """Take what tells which order is meant, though it reads as something else; tell whether it was that.
+
+    "The shoes and the plants" answers the question which order; "the one with the sofa in it" is of no other thing.
+    """
+    pending, intent = turn.pending, turn.intent[0]
+    if turn.from_button or intent not in _MISREAD:
+        return False
+    if pending.get("kind") == ORDER:
+        if intent == "inform":
+            return False
+        number = listed_number(turn, pending["numbers"])
+    else:
+        is_described = says_any(turn, "desk.describing") or says_any(turn, "desk.of_a_purchase")
+        found = named_orders(turn) if not pending and is_described else []
+        number = found[0].number if len(found) == 1 else None
+    if number is None:
+        return False
+    turn.drop_now()
+    track(turn, number)
+    return True
 
 
 def track(turn: Turn, number: str) -> None:
@@ -310,4 +316,11 @@ def order_line(turn: Turn, order: OrderView) -> str:
         date=labels.date(order.placed_at),
         total=labels.money(order.total),
         state=labels.text(f"order.states.{order.state}"),
+        names=_names(turn, order),
     )
+
+
+def _names(turn: Turn, order: OrderView) -> str:
+    """Name what is in an order, as shoppers know it by that and not by its number."""
+    names = [variant_title(line.name, line.options) for line in order.lines]
+    return turn.labels.text("list.comma").join([*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])])

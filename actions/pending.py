@@ -35,7 +35,7 @@ from actions.desk_words import begins_with, says_any
 from actions.option_values import value_in
 from actions.photo_words import part_said
 from actions.spoken import says
-from actions.turn import Turn
+from actions.turn import Pending, Turn
 from shop.text import ascii_digits
 
 OPTION = "option"
@@ -117,6 +117,9 @@ def answers_question(turn: Turn) -> bool:
         return _WRITTEN_DOWN[pending["asked"]](turn)
     if kind == SEARCH:
         return agrees_to_look(turn)
+    if kind == CASE and set(pending.get("sizes", ())) & set(re.findall(r"\d+", ascii_digits(turn.text))):
+        # "No 45? Then 44. What does it cost?" says which one, and asks something besides.
+        return True
     if "?" in turn.text or (len(turn.text) > _LONG_ANSWER and not (kind == CASE and turn.intent[0] in UNREAD)):
         return False
     if kind == OPTION:
@@ -127,6 +130,9 @@ def answers_question(turn: Turn) -> bool:
         return bool(turn.entities("ordinal")) or bool(set(turn.entities("product")) & set(pending["products"]))
     if kind == QUANTITY:
         return said_number(turn) is not None
+    if asks_for_number(pending):
+        # "Ten of these chairs" is no order, where none is listed.
+        return bool(turn.entities("order_number")) or turn.text.strip().lstrip("#").isdecimal()
     if kind == ORDER:
         return said_number(turn) is not None or bool(turn.entities("order_number"))
     if kind == CONTACT:
@@ -152,6 +158,12 @@ def agrees_to_look(turn: Turn) -> bool:
     """Tell whether a message takes up the offer to show what there is otherwise: "好，看看那4款"."""
     said = {name for name in _ANOTHER_WISH if turn.entities(name)}
     return not said and (begins_with(turn, "search.agrees") or begins_with(turn, "search.looks"))
+
+
+def asks_for_number(pending: Pending) -> bool:
+    """Tell whether a question asks for the number of an order, with none to choose from."""
+    is_order = pending.get("kind") == ORDER or (pending.get("kind") == CASE and pending.get("asked") == "order")
+    return is_order and not pending.get("numbers")
 
 
 def is_free_text(turn: Turn, sure: float = _SURE) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from actions.address_parts import changed_parts
 from actions.cards import button
 from actions.desk_address import STREET, address_fields, is_led_in, said_address, say_address_read
 from actions.desk_case import Case, Goal, Step, asked_by
@@ -40,15 +42,36 @@ def _field_step(name: str) -> Step:
 
 def _read(turn: Turn, case: Case, name: str) -> Case:
     """Take a message as the field that was asked for, and an address wherever it is said."""
-    found = said_address(turn, case.goal)
-    if found and (found.has_more or asked_by(turn) != STREET or is_led_in(turn, found)):
-        return replace(case, address=address_fields(turn, found, case.address)) if name == STREET else case
-    if asked_by(turn) != name or not is_free_text(turn, _SURE):
+    if asked_by(turn) == name and name in case.address:
+        # It was taken with the step before.
         return case
-    said = find_locality(turn.text) if name == "city" else {}
-    if "city" not in said:
+    changed = _changed_parts(turn, case) if name == STREET else None
+    case = replace(case, address=changed) if changed else case
+    found = said_address(turn, case.goal)
+    if found and (found.has_more or asked_by(turn) != STREET or is_led_in(turn, found) or changed):
+        return replace(case, address=address_fields(turn, found, case.address)) if name == STREET else case
+    if asked_by(turn) != name or name in case.address or not is_free_text(turn, _SURE):
+        return case
+    said = find_locality(turn.text) if name in ("city", "postcode") else {}
+    is_alone = name == "postcode" and said.get(name, "").casefold() == turn.text.strip().casefold()
+    if name not in said or is_alone:
         said = {name: check_field(name, turn.text)}
     return replace(case, address={**case.address, **{key: check_field(key, text) for key, text in said.items()}})
+
+
+def _changed_parts(turn: Turn, case: Case) -> Mapping[str, str] | None:
+    """Give the address with what a message changes or keeps of it; None where it says neither."""
+    if turn.from_button or not case.number or asked_by(turn) not in (None, *_QUESTIONS):
+        return None
+    order = case_order(turn, case)
+    old = {
+        "street": order.ship_street,
+        "city": order.ship_city,
+        "postcode": order.ship_postcode,
+        "country": order.ship_country,
+    }
+    changed = changed_parts(turn, old, case.address)
+    return changed if changed != dict(case.address) else None
 
 
 def _ask(turn: Turn, case: Case, name: str) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+_SAYS_LEAST = "changed my mind"
+
 
 class ReasonWords:
     """The phrases that say a reason, with its code.
@@ -29,6 +31,6 @@ class ReasonWords:
         return cls({phrase: code for each in lists for code, phrases in each.items() for phrase in phrases})
 
     def find(self, text: str) -> str | None:
-        """Give the code of the first reason in a text."""
-        found = self._found.search(text.casefold())
-        return self._codes[found[1]] if found else None
+        """Give the code of the first reason in a text; that it is not wanted says least, where there is another."""
+        codes = [self._codes[found[1]] for found in self._found.finditer(text.casefold())]
+        return next((code for code in codes if code != _SAYS_LEAST), codes[0] if codes else None)

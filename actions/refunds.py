@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from actions.base import ShopAction
+from actions.cards import button
+from actions.desk_case import Case
+from actions.desk_lines import line_title, named_lines
 from actions.desk_words import date_fact, money_facts
+from actions.pending import CASE, CASE_YES
 from actions.turn import Turn
+from actions.which_order import named_orders
+from actions.without_orders import REFUND, say_no_order, say_passage
 from shop.orders import find_order, list_orders
 from shop.receipts import Fact, fingerprint
 from shop.refunds import RefundView, refund_status
 from shop.returns import find_return
 
 _LISTED = 5
+_MONEY = frozenset({"return", "swap", "cancel"})
+"""The goals by which money may go back: a question about it, while one of them is open, is about that."""
 
 
 class ActionTrackRefund(ShopAction):
@@ -22,29 +30,80 @@ class ActionTrackRefund(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Show the refunds of the order that is meant; without a number, of every order that has one."""
-        number = self._number(turn)
-        if number is not None:
-            refunds = _refunds(turn, number)
-            _say(turn, {number: refunds}) if refunds else turn.say("utter_no_refund_of_order", number=number)
-            return
-        with turn.reading() as session:
-            orders = list_orders(session, turn.shopper, limit=_LISTED)
-        found = {order.number: refunds for order in orders if (refunds := _refunds(turn, order.number))}
-        if found:
-            _say(turn, found)
-        elif orders:
-            turn.say("utter_no_refunds")
-        else:
-            turn.say("utter_ask_order_number" if turn.shopper.customer_id is None else "utter_no_orders")
+        tell_refunds(turn)
 
-    def _number(self, turn: Turn) -> str | None:
-        """Find the order that a message names, by its own number or by that of a return."""
-        with turn.reading() as session:
-            rma = turn.entity("rma_number")
-            if rma:
-                return find_return(session, turn.shopper, rma).order_number
-            number = turn.entity("order_number")
-            return find_order(session, turn.shopper, number).number if number else None
+
+def tell_refunds(turn: Turn) -> None:
+    """Tell how far the refunds of what is meant are, or that nothing is registered to come back."""
+    if _ask_beside(turn):
+        return
+    number = _number(turn)
+    if number is not None:
+        refunds = _refunds(turn, number)
+        _say(turn, {number: refunds}) if refunds else _say_none(turn, number)
+        return
+    with turn.reading() as session:
+        orders = list_orders(session, turn.shopper, limit=_LISTED)
+    meant = named_orders(turn) if orders else []
+    found = {one.number: refunds for one in meant or orders if (refunds := _refunds(turn, one.number))}
+    if found:
+        _say(turn, found)
+    elif len(meant) == 1:
+        _say_none(turn, meant[0].number)
+    elif orders:
+        turn.say("utter_no_refunds", buttons=[button(turn.labels, "return_product", "return_product")])
+        _say_when(turn)
+    else:
+        say_no_order(turn, REFUND)
+
+
+def _number(turn: Turn) -> str | None:
+    """Find the order that a message names, by its own number or by that of a return."""
+    with turn.reading() as session:
+        rma = turn.entity("rma_number")
+        if rma:
+            return find_return(session, turn.shopper, rma).order_number
+        number = turn.entity("order_number")
+        return find_order(session, turn.shopper, number).number if number else None
+
+
+def _say_none(turn: Turn, number: str) -> None:
+    """Say that no money is on its way for an order, for what was meant of it nothing is registered to come back."""
+    with turn.reading() as session:
+        order = find_order(session, turn.shopper, number)
+    turn.remember(focus_order=number)
+    if order.state != "delivered":
+        turn.say("utter_no_refund_of_order", number=number)
+        return
+    lines = order.lines
+    named = named_lines(turn, lines) or (list(lines) if len(lines) == 1 else [])
+    turn.say(
+        "utter_nothing_comes_back",
+        number=number,
+        names=turn.labels.all_of(line_title(line) for line in named) or turn.labels.text("order.button", number=number),
+        buttons=[button(turn.labels, "return_product", "return_product", order_number=number)],
+    )
+    _say_when(turn)
+
+
+def _say_when(turn: Turn) -> None:
+    """Quote when money comes back, for who asks about it."""
+    passage = turn.services.policies_in(turn.language).answer(turn.labels.text("desk.general.refund"))
+    if passage:
+        say_passage(turn, passage)
+
+
+def _ask_beside(turn: Turn) -> bool:
+    """Answer what is asked of money while the desk waits for an answer, and ask that again; tell whether it waits."""
+    from actions.desk import ask_again  # The desk is made of actions.
+
+    case = Case.of(turn)
+    if turn.from_button or case is None or case.goal not in _MONEY or turn.pending.get("kind") not in (CASE, CASE_YES):
+        return False
+    if case.goal != "swap":
+        _say_when(turn)
+    ask_again(turn)
+    return True
 
 
 def _refunds(turn: Turn, number: str) -> tuple[RefundView, ...]:
@@ -63,6 +122,8 @@ def _say(turn: Turn, found: dict[str, tuple[RefundView, ...]]) -> None:
         told += [date_fact(turn, number, version, one.due_on) for one in refunds if one.due_on]
         lines += [_line(turn, number, one) for one in refunds]
     turn.say("utter_refunds", told=told, lines="\n".join(lines), count=labels.number(len(lines)))
+    if not turn.from_button and any(one.state == "expected" for refunds in found.values() for one in refunds):
+        _say_when(turn)
 
 
 def _line(turn: Turn, number: str, refund: RefundView) -> str:

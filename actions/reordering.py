@@ -6,7 +6,7 @@ from actions.cards import button
 from actions.cart_lines import cart_buttons
 from actions.desk_case import Case, Goal
 from actions.desk_choice import Orders, allowed_by
-from actions.desk_orders import order_step
+from actions.desk_orders import items_step, order_step
 from actions.desk_words import money_facts
 from actions.facts import cart_facts
 from actions.turn import Turn
@@ -19,7 +19,7 @@ from shop.reorders import ReorderProposal, do_reorder, propose_reorder
 def _show(turn: Turn, case: Case) -> str:
     """Say what would go into the cart at today's prices, and what cannot be had."""
     with turn.reading() as session:
-        proposal = propose_reorder(session, turn.shopper, case.number or "")
+        proposal = propose_reorder(session, turn.shopper, case.number or "", case.items)
     prices = [line.unit_price for line in proposal.lines]
     turn.say(
         "utter_ask_reorder",
@@ -48,7 +48,7 @@ def _lines(turn: Turn, proposal: ReorderProposal) -> list[str]:
 
 def _make(turn: Turn, case: Case, yes: Yes) -> None:
     with turn.writing() as session:
-        done = do_reorder(session, turn.shopper, case.number or "", yes)
+        done = do_reorder(session, turn.shopper, case.number or "", yes, case.items)
     with turn.reading() as session:
         cart = view_cart(session, turn.shopper)
     turn.say(
@@ -65,4 +65,4 @@ def _check(turn: Turn, order: OrderView) -> None:
         propose_reorder(session, turn.shopper, order.number)
 
 
-REORDER = Goal("reorder", (order_step(Orders(allowed_by(_check))),), _show, _make)
+REORDER = Goal("reorder", (order_step(Orders(allowed_by(_check))), items_step(whole=True)), _show, _make)

@@ -7,16 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from actions.cards import button, named_button, variant_title
-from actions.desk_case import Case, Goal, Step
+from actions.desk_case import Case, Goal, Step, asked_by
 from actions.desk_choice import Orders, allowed_by
 from actions.desk_lines import line_title
 from actions.desk_orders import case_order, items_step, order_step
 from actions.desk_reasons import reason_step
-from actions.desk_words import joined, money_facts, refund_text, rule_facts, rule_text
+from actions.desk_words import joined, money_facts, refund_text, rule_facts, rule_text, says_any
 from actions.options import option_having
+from actions.other_options import not_offered, numbered_so, others_of
 from actions.pending import CASE
 from actions.returning import check_any_returnable, check_returnable, done_with_return, return_items, say_return
-from actions.turn import Turn
+from actions.turn import Turn, clean_words
 from shop.catalogue import ProductView, VariantView, get_products_by_sku, select_variants
 from shop.changes import Yes
 from shop.option_changes import check_option_change, do_option_change, propose_option_change
@@ -25,6 +26,8 @@ from shop.returns import do_return, propose_return
 
 OPTION = "option"
 _WORDS = re.compile(r"[a-z]+|\d+")
+_NUMBER = re.compile(r"\d+")
+_BROKEN = frozenset({"faulty", "damaged on arrival"})
 _BEFORE_PACKING = frozenset({"waiting_for_payment", "paid"})
 
 
@@ -39,7 +42,8 @@ def _swapped(case: Case) -> tuple[str, str]:
     return sku, case.options[sku]
 
 
-def _line(turn: Turn, case: Case) -> OrderLineView | None:
+def bought_line(turn: Turn, case: Case) -> OrderLineView | None:
+    """Give the line for which another option is wanted; None where it is not known yet."""
     sku = next(iter(case.items or {}), None)
     return next((line for line in case_order(turn, case).lines if line.sku == sku), None) if case.number else None
 
@@ -51,21 +55,28 @@ def _product(turn: Turn, sku: str) -> ProductView | None:
 
 def _read_option(turn: Turn, case: Case) -> Case:
     """Take the option that a message names in place of the one that was bought."""
-    line = _line(turn, case)
+    line = bought_line(turn, case)
     product = _product(turn, line.sku) if line else None
     if line is None or product is None:
         return case
     named = turn.entity("sku")
     others = [one.sku for one in product.variants if named and one.sku.casefold() == named.casefold()]
     fitting = [sku for sku in others if sku != line.sku] or [one.sku for one in _wanted(turn, product, line)]
+    if not fitting and asked_by(turn) == OPTION:
+        fitting = [one.sku for one in numbered_so(turn, others_of(turn, product, line))]
     return replace(case, options={line.sku: fitting[0]}) if len(fitting) == 1 else case
 
 
 def _find_option(turn: Turn, case: Case) -> Case:
     """Take the option that was named before the order was known: the 44 of "44 and not 42"."""
-    line = _line(turn, case)
-    product = _product(turn, line.sku) if line and case.unread else None
+    line = bought_line(turn, case)
+    product = _product(turn, line.sku) if line else None
     if line is None or product is None:
+        return case
+    if says_any(turn, "desk.smaller") or says_any(turn, "desk.bigger"):
+        only = others_of(turn, product, line)
+        return replace(case, options={line.sku: only[0].sku}) if len(only) == 1 else case
+    if not case.unread:
         return case
     words = _words_of(turn.services.glossary.translated(case.unread))
     said: dict[str, str] = {}
@@ -112,22 +123,40 @@ def _words_said(turn: Turn, product: ProductView) -> Iterator[str]:
 
 
 def _ask_option(turn: Turn, case: Case) -> None:
-    line = _line(turn, case)
+    line = bought_line(turn, case)
     product = _product(turn, line.sku) if line else None
-    others = [one for one in product.variants if one.sku != line.sku and one.stock > 0] if product and line else []
-    if line is None or not others:
+    others = others_of(turn, product, line) if product and line else []
+    if line is None or product is None or not others:
         # Nothing to choose: what is proposed is refused with the reason.
-        turn.say("utter_no_other_option", name=line_title(line) if line else "")
+        _say_no_other(turn, case, line_title(line) if line else "")
         turn.remember(case=None)
         return
-    turn.ask_later(CASE, asked=OPTION)
+    sizes = sorted({number for one in others for number in _NUMBER.findall(" ".join(one.options.values()))})
+    turn.ask_later(CASE, asked=OPTION, sizes=sizes)
     titles = [variant_title(one.name, one.options) for one in others]
+    missing = not_offered(turn, product)
     turn.say(
-        "utter_ask_other_option",
-        name=line_title(line),
+        "utter_no_such_option" if missing else "utter_ask_other_option",
+        name=product.name if missing else line_title(line),
+        value=clean_words(missing or ""),
         names=turn.labels.one_of(titles),
         buttons=[named_button(title, "inform", sku=one.sku) for title, one in zip(titles, others, strict=True)],
     )
+
+
+def _say_no_other(turn: Turn, case: Case, name: str) -> None:
+    """Say that there is no other version; who wants the same again, as it is broken, can be helped by a person."""
+    if case.reason in _BROKEN or says_any(turn, "desk.same_again"):
+        turn.say(
+            "utter_same_again_by_person",
+            name=name,
+            buttons=[
+                button(turn.labels, to, to, order_number=case.number or "", sku=next(iter(case.items or {}), ""))
+                for to in ("report_problem", "return_product")
+            ],
+        )
+        return
+    turn.say("utter_no_other_option", name=name)
 
 
 def _needs_no_reason(turn: Turn, case: Case) -> Case:
@@ -180,6 +209,7 @@ def _show_option_change(turn: Turn, case: Case) -> str:
         terms=joined(
             turn,
             refund_text(turn, proposal.refund) if proposal.difference.amount < 0 else "",
+            "" if proposal.difference.amount else labels.text("desk.same_price"),
             rule_text(turn, proposal.rule),
         ),
         buttons=[button(labels, "change_it", "affirm"), button(labels, "leave_it", "deny")],

@@ -133,9 +133,9 @@ def _ask_problem(turn: Turn, case: Case) -> None:
 
 def _read_complaint(turn: Turn, case: Case) -> Case:
     if asked_by(turn) == WORDS:
-        return _with_words(turn, case) if tells_words(turn) else case
+        return with_words(turn, case) if tells_words(turn) else case
     tells = turn.intent[0] == "complain" and sum(_HAN if sign > "\u2e80" else 1 for sign in turn.text) >= _TELLING
-    return _with_words(turn, case) if tells and not turn.from_button else case
+    return with_words(turn, case) if tells and not turn.from_button else case
 
 
 def _read_report(turn: Turn, case: Case) -> Case:
@@ -146,12 +146,13 @@ def _read_report(turn: Turn, case: Case) -> Case:
     if says_any(turn, "ticket.no_photo") and len(turn.text) < _TELLING:
         return case.telling(photo=_WITHOUT) if is_asked else case
     if turn.intent[0] in _REPORTS or (is_asked and is_free_text(turn)):
-        case = _with_words(turn, case)
+        case = with_words(turn, case)
         return case.telling(photo=_WITHOUT) if is_asked else case
     return case
 
 
-def _with_words(turn: Turn, case: Case) -> Case:
+def with_words(turn: Turn, case: Case) -> Case:
+    """Write down what a message says, behind what was said before."""
     said, before = tidy_words(turn.text, MOST_WORDS), case.told.get(WORDS, "")
     if not said or said in before:
         return case

@@ -143,7 +143,7 @@ def test_a_named_product_finds_its_order_and_its_line(services: Services, chat: 
     place(services, "7002", {"CACTUS": 3, "RX-42": 1})
     assert chat.say("cancel_order", "cancel the cactus", product="cactus") == ["utter_ask_cancel_lines"]
     assert chat.say("inform", "only one of them", quantity="1") == ["utter_ask_cancel_lines"]
-    assert chat.say("affirm", "yes") == ["utter_cancelled"]
+    assert chat.say("affirm", "yes") == ["utter_lines_cancelled"]
     assert order_of(services, "7002")["lines"] == {"CACTUS": 2, "RX-42": 1}
 
 

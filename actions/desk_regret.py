@@ -1,0 +1,47 @@
+"""What was cancelled and is wanted after all: a cancellation stands, and the same can be bought again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actions.cancelling import CANCELLED
+from actions.cards import button, named_button, variant_title
+from actions.desk_case import close
+from actions.desk_words import says_any
+from actions.pending import ADD
+from actions.turn import Turn
+from shop.catalogue import VariantView, get_variant
+from shop.errors import VariantNotFound
+
+
+def take_regret(turn: Turn) -> bool:
+    """Say that a cancellation cannot be undone, and offer to put it into the cart; tell whether that was wanted."""
+    cancelled: Mapping[str, int] = (turn.slot(CANCELLED) or {}).get("items") or {}
+    if not cancelled or turn.from_button or not says_any(turn, "desk.regretting"):
+        return False
+    variants = [variant for sku in cancelled if (variant := _for_sale(turn, sku))]
+    close(turn)
+    turn.drop_now()
+    if not variants:
+        turn.say("utter_cancelled_for_good")
+        return True
+    names = turn.labels.all_of(variant_title(one.name, one.options) for one in variants)
+    if len(variants) == 1:
+        turn.ask_later(ADD, sku=variants[0].sku, quantity=cancelled[variants[0].sku])
+    turn.say("utter_cancelled_buy_again", names=names, buttons=_buttons(turn, variants))
+    return True
+
+
+def _for_sale(turn: Turn, sku: str) -> VariantView | None:
+    try:
+        with turn.reading() as session:
+            variant = get_variant(session, sku)
+    except VariantNotFound:
+        return None
+    return variant if variant.stock > 0 else None
+
+
+def _buttons(turn: Turn, variants: list[VariantView]) -> list[dict[str, str]]:
+    if len(variants) == 1:
+        return [button(turn.labels, "add", "affirm"), button(turn.labels, "not_now", "deny")]
+    return [named_button(variant_title(one.name, one.options), "add_to_cart", sku=one.sku) for one in variants]
