@@ -47,7 +47,6 @@ def _say_no_such_value(turn: Turn, product: ProductView, pending: Pending) -> No
     """Say which values there are; the question goes on waiting."""
     turn.remember(pending=pending)
     labels = turn.labels
-    values = map(labels.value, pending["values"])
     turn.say(
         "utter_no_such_value",
         name=product.name,
