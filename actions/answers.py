@@ -14,7 +14,8 @@ from actions.cart_lines import pick_line
 from actions.cart_removal import remove, set_line_quantity
 from actions.cart_swaps import SWAP_IN_CART, swap_line
 from actions.catalogue import show_details, tell_option, tell_price, tell_stock
-from actions.checkout import ask_other_address, confirm_order, forget_address, use_address
+from actions.checkout import ask_other_address, confirm_order, use_address
+from actions.checkout_contact import forget_address
 from actions.codes import answer_code
 from actions.desk_choice import means_an_order
 from actions.desk_misread import means_the_order

@@ -16,8 +16,8 @@ from rasa_sdk.types import DomainDict  # type: ignore[import-untyped]
 from actions import bootstrap
 from actions.facts import stock_fact
 from actions.misunderstood import note_misunderstanding
-from actions.pending import CASE, CASE_YES, answers_question, asks_for_number
-from actions.turn import Turn, clean_words
+from actions.pending import CASE, CASE_YES, CONFIRM_ORDER, USE_ADDRESS, answers_question, asks_for_number
+from actions.turn import Pending, Turn, clean_words
 from shop import errors
 
 logger = logging.getLogger(__name__)
@@ -128,26 +128,35 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
 
     def _answered(self, tracker: Tracker, deadline: float) -> Turn:
         turn = Turn(tracker, self._services or bootstrap.services(), deadline)
-        waiting = turn.pending
-        before = waiting.get("kind")
+        asked = turn.pending
+        before = asked.get("kind")
         answered = self.yields_to_answer and before != CASE and answers_question(turn)
+        asks, aside = self.keeps_question, False
         try:
             if answered:
                 take_answer(turn)
-            elif self._taken_before(turn):
+            elif _is_taken(turn):
                 answered = True
-            elif not (self.reads_plainly and _is_plain(turn)):
-                self.perform(turn)
+            else:
+                # What is only asked in the middle leaves the waiting question as it is.
+                aside = _answers_aside(turn)
+                asks = asks or aside
+                answered = not aside and self._goes_to_desk(turn)
+                if not (aside or answered or (self.reads_plainly and _is_plain(turn))):
+                    self.perform(turn)
         except errors.ShopUnavailable:
             # Nothing was changed, and what waits for an answer goes on waiting: the shopper can say it again.
             raise
         except errors.ShopError as error:
             say_error(turn, error)
-        if answered or not self.keeps_question:
+        is_other = aside or not (answered or self.takes_answers)
+        if before == CONFIRM_ORDER and is_other:
+            _come_back_to_order(turn, asked, asks=asks)
+        if answered or not asks:
             turn.drop_pending()
-        if before in (CASE, CASE_YES) and not (answered or self.takes_answers or asks_for_number(waiting)):
-            _come_back(turn, asks=self.keeps_question)
-        if not (answered or self.takes_answers) and (turn.has_shown or not self.keeps_question):
+        if before in (CASE, CASE_YES) and is_other and not asks_for_number(asked):
+            _come_back(turn, asks=asks)
+        if not (answered or self.takes_answers) and (turn.has_shown or not asks):
             turn.leave_out_rest()
         note_misunderstanding(turn)
         if not turn.is_late:
@@ -155,12 +164,14 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             turn.services.given_replies.keep(turn)
         return turn
 
-    def _taken_before(self, turn: Turn) -> bool:
-        """Let another take a message that plainly speaks of what it has asked; tell whether one has."""
-        if _settled_before(turn):
-            return True
-        may_answer = not self.takes_answers or _wants_words(turn)
-        return may_answer and _goes_to_desk(turn, speaks_of_it=self.amends_case)
+    def _goes_to_desk(self, turn: Turn) -> bool:
+        takes = not self.takes_answers or _wants_words(turn)
+        return takes and _goes_to_desk(turn, speaks_of_it=self.amends_case)
+
+
+def _is_taken(turn: Turn) -> bool:
+    """Let another take a message that plainly speaks of what it has asked; tell whether one has."""
+    return _settled_before(turn) or _settles_order(turn) or _goes_to_ticket(turn)
 
 
 def _is_plain(turn: Turn) -> bool:
@@ -190,6 +201,38 @@ def _settled_before(turn: Turn) -> bool:
 
     takes = (take_regret, take_not_ordered, agree_in_words, shows_cost, take_described)
     return not turn.photo_url and any(take(turn) for take in takes)
+
+
+def _settles_order(turn: Turn) -> bool:
+    """Take a message as what it says of the order that waits for its yes, whatever its intent was read as."""
+    from actions.checkout_changes import settle_order  # What settles an order is made of actions.
+
+    return turn.pending.get("kind") in (CONFIRM_ORDER, USE_ADDRESS) and settle_order(turn)
+
+
+def _goes_to_ticket(turn: Turn) -> bool:
+    """Take a message as what it says of a ticket, whatever its intent was read as."""
+    from actions.ticket_words import take_for_ticket  # What takes it is made of actions.
+
+    return take_for_ticket(turn)
+
+
+def _answers_aside(turn: Turn) -> bool:
+    """Answer what is asked of the shop whatever the intent was read as; tell whether something is."""
+    from actions.arriving import answer_arrival  # What answers it is made of actions.
+    from actions.code_questions import answer_about_codes  # As above.
+    from actions.service import answer_shop_words  # As above.
+    from actions.team import answer_about_team  # As above.
+
+    answers = (answer_arrival, answer_about_team, answer_about_codes, answer_shop_words)
+    return any(answer(turn) for answer in answers)
+
+
+def _come_back_to_order(turn: Turn, asked: Pending, *, asks: bool) -> None:
+    """Come back to the order that waits for its yes after something in the middle."""
+    from actions.checkout_changes import come_back_to_order  # As above.
+
+    come_back_to_order(turn, asked, asks=asks)
 
 
 def _goes_to_desk(turn: Turn, *, speaks_of_it: bool) -> bool:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from actions.base import ShopAction
 from actions.cards import button
 from actions.cart_lines import cart_lines
+from actions.checkout_answers import take_several
+from actions.checkout_contact import (
+    METHOD_SLOT,
+    SLOTS,
+    account,
+    account_contact,
+    address_text,
+    earlier_contact,
+    entered,
+    forget_address,
+    remember_fields,
+    says_same_address,
+)
 from actions.code_lines import code_lines, total_text
+from actions.delivery_choice import days_text, method_name
 from actions.facts import order_facts, summary_facts
 from actions.pending import (
     CONFIRM_ORDER,
@@ -17,20 +31,12 @@ from actions.pending import (
     is_free_text,
 )
 from actions.turn import Pending, Turn
-from shop.customers import CustomerView, get_customer
+from shop.address_text import find_address
+from shop.contact_text import find_contact
 from shop.errors import CartChanged, InvalidAddress
 from shop.orders import DeliveryAddress, check_field, order_row_ids, place_order, summarise_cart
 
 FORM = "checkout_form"
-# The form's slots, in the order in which they are asked, with the field of an address that each one holds.
-SLOTS = {
-    "ship_name": "name",
-    "ship_email": "email",
-    "ship_street": "street",
-    "ship_city": "city",
-    "ship_postcode": "postcode",
-    "ship_country": "country",
-}
 # A photo sent on the way may ask these; what answers them is no address.
 _ASKED_BY_PHOTO = frozenset({OPTION, PHOTO_PART})
 
@@ -50,14 +56,16 @@ class ActionCheckOut(ShopAction):
             return
         with turn.reading() as session:
             summarise_cart(session, turn.shopper, terms=turn.terms)
-        contact = _entered(turn)
-        account = None if contact else _account(turn)
-        if account:
-            contact = _account_contact(account)
-        if contact and all(contact.get(slot) for slot in SLOTS):
-            _ask_use(turn, contact, account=account is not None)
+        _take_named(turn)
+        if entered(turn):
+            show_summary(turn)
             return
-        turn.remember(**(contact or {}))
+        customer = account(turn)
+        contact = account_contact(customer) if customer else {}
+        if customer and all(contact.get(slot) for slot in SLOTS):
+            _ask_use(turn, contact, account=True)
+            return
+        turn.remember(**{slot: text for slot, text in contact.items() if not turn.slot(slot)})
         turn.say("utter_check_out_begins")
         turn.follow_up(FORM)
 
@@ -75,7 +83,7 @@ class ValidateCheckoutForm(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Check the field; what cannot be used is asked for again, with the reason."""
         slot = turn.slot("requested_slot")
-        if slot not in SLOTS or not _is_answer(turn, slot):
+        if slot not in SLOTS or _is_of_photo(turn) or take_several(turn, slot) or not _is_answer(turn, slot):
             return
         # What a photo led to asking is over once the shopper goes on with the address.
         if turn.pending:
@@ -117,12 +125,14 @@ class ActionPauseCheckout(ShopAction):
 
 def show_summary(turn: Turn) -> None:
     """Show what would be ordered now; the yes that follows counts for exactly this."""
-    contact = _entered(turn)
+    contact = entered(turn)
     if contact is None:
         turn.follow_up(FORM)
         return
     with turn.reading() as session:
-        summary = summarise_cart(session, turn.shopper, email=contact["ship_email"], terms=turn.terms)
+        summary = summarise_cart(
+            session, turn.shopper, turn.slot(METHOD_SLOT), email=contact["ship_email"], terms=turn.terms
+        )
     labels = turn.labels
     turn.ask_later(CONFIRM_ORDER, fingerprint=summary.fingerprint)
     turn.say(
@@ -135,7 +145,7 @@ def show_summary(turn: Turn) -> None:
             ]
         ),
         subtotal=labels.money(summary.goods),
-        delivery=labels.value(summary.delivery_name),
+        delivery=method_name(turn, summary.delivery_method, summary.delivery_name),
         delivery_price=labels.money(summary.delivery_price),
         days=days_text(turn, summary.days_min, summary.days_max),
         total=total_text(turn, summary.total, summary.total - summary.due, summary.due),
@@ -147,7 +157,7 @@ def show_summary(turn: Turn) -> None:
 
 def confirm_order(turn: Turn, pending: Pending) -> None:
     """Place the order that was summarised; if anything has changed since, show it again and ask again."""
-    contact = _entered(turn)
+    contact = entered(turn)
     if contact is None:
         turn.follow_up(FORM)
         return
@@ -161,6 +171,7 @@ def confirm_order(turn: Turn, pending: Pending) -> None:
                 turn.shopper,
                 address,
                 contact["ship_email"],
+                delivery_method=turn.slot(METHOD_SLOT),
                 confirmed=pending["fingerprint"],
                 terms=turn.terms,
             )
@@ -186,18 +197,18 @@ def confirm_order(turn: Turn, pending: Pending) -> None:
 def use_address(turn: Turn, pending: Pending) -> None:
     """Take the known address and show the summary."""
     if pending["account"]:
-        account = _account(turn)
-        if account is None:
+        customer = account(turn)
+        if customer is None:
             turn.follow_up(FORM)
             return
-        turn.remember(**_account_contact(account))
+        turn.remember(**account_contact(customer))
     show_summary(turn)
 
 
 def ask_use_address(turn: Turn, pending: Pending) -> None:
     """Ask again whether to send it to the known address, if it is still known."""
-    account = _account(turn) if pending["account"] else None
-    contact = _account_contact(account) if account else _entered(turn)
+    customer = account(turn) if pending["account"] else None
+    contact = account_contact(customer) if customer else entered(turn)
     if contact and all(contact.get(slot) for slot in SLOTS):
         _ask_use(turn, contact, account=pending["account"])
 
@@ -205,27 +216,10 @@ def ask_use_address(turn: Turn, pending: Pending) -> None:
 def ask_other_address(turn: Turn) -> None:
     """Ask for another address; a signed-in customer's e-mail stays."""
     forget_address(turn)
-    account = _account(turn)
-    if account:
-        turn.remember(ship_email=account.email)
+    customer = account(turn)
+    if customer:
+        turn.remember(ship_email=customer.email)
     turn.follow_up(FORM)
-
-
-def forget_address(turn: Turn) -> None:
-    """Keep no address longer than a check-out needs it."""
-    turn.remember(**dict.fromkeys(SLOTS))
-
-
-def address_text(turn: Turn, contact: dict[str, str]) -> str:
-    """Write an address on one line."""
-    parts = {SLOTS[slot]: value for slot, value in contact.items()}
-    return turn.labels.text("address.line", **{**parts, "country": turn.labels.country(parts["country"])})
-
-
-def days_text(turn: Turn, days_min: int, days_max: int) -> str:
-    """Write how many days a delivery takes, as the shop's row says."""
-    key = "delivery.days" if days_min == days_max else "delivery.days_range"
-    return turn.labels.text(key, low=days_min, high=days_max)
 
 
 def _ask_use(turn: Turn, contact: dict[str, str], *, account: bool) -> None:
@@ -239,30 +233,25 @@ def _ask_use(turn: Turn, contact: dict[str, str], *, account: bool) -> None:
 
 
 def _is_answer(turn: Turn, slot: str) -> bool:
-    if turn.from_button or turn.photo_url or turn.was_answered or turn.text.rstrip().endswith("?"):
-        return False
-    if turn.pending.get("kind") in _ASKED_BY_PHOTO and answers_question(turn):
+    if turn.from_button or turn.photo_url or turn.was_answered or turn.text.rstrip().endswith(("?", "？")):
         return False
     if slot == "ship_email":
         return "@" in turn.text or turn.intent[0] in UNREAD
     return is_free_text(turn)
 
 
-def _entered(turn: Turn) -> dict[str, str] | None:
-    contact = {slot: turn.slot(slot) for slot in SLOTS}
-    return contact if all(contact.values()) else None
+def _is_of_photo(turn: Turn) -> bool:
+    """Tell whether a message answers what a photo has led to asking."""
+    return turn.pending.get("kind") in _ASKED_BY_PHOTO and answers_question(turn)
 
 
-def _account(turn: Turn) -> CustomerView | None:
-    if turn.shopper.customer_id is None:
-        return None
-    with turn.reading() as session:
-        return get_customer(session, turn.shopper.customer_id)
-
-
-def _account_contact(account: CustomerView) -> dict[str, str]:
-    contact = {"ship_name": account.name, "ship_email": account.email}
-    address = account.default_address
-    if address is None:
-        return contact
-    return {slot: account.email if field == "email" else getattr(address, field) for slot, field in SLOTS.items()}
+def _take_named(turn: Turn) -> None:
+    """Take the address that a message names as it begins a check-out: "check out, to Ada Lovelace, 12 Mill Lane, …"."""
+    if turn.from_button:
+        return
+    if says_same_address(turn) and (contact := earlier_contact(turn)):
+        turn.remember(**contact)
+        return
+    found = find_address(turn.text)
+    if found and found.has_more:
+        remember_fields(turn, {name: text for name, text in find_contact(turn.text, "street").items() if text})

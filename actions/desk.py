@@ -16,7 +16,8 @@ from actions.base import say_error
 from actions.cancelling import CANCEL
 from actions.cards import button
 from actions.desk_address import said_address
-from actions.desk_case import Case, Goal, Step, asked_by, close
+from actions.desk_case import Case, Goal, Step, asked_by
+from actions.desk_case import close as close
 from actions.desk_choice import ORDER, points_at_order
 from actions.desk_consent import consents
 from actions.desk_lines import ITEMS
@@ -54,6 +55,7 @@ from shop.order_numbers import normalise_number
 _CHANGES = (CANCEL, ADDRESS, SWAP, REORDER, RETURN)
 _REPORTS = frozenset({PROBLEM.name, COMPLAINT.name})
 _OTHERS = (PROBLEM, COMPLAINT, PERSON, INVOICE, WARRANTY)
+_NOT_RATED = frozenset({REORDER.name, PERSON.name}) | _REPORTS
 GOALS: Mapping[str, Goal] = {goal.name: goal for goal in (*_CHANGES, *_OTHERS)}
 
 
@@ -194,8 +196,8 @@ def confirm(turn: Turn, pending: Pending) -> None:
         turn.remember(focus_order=case.number)
     close(turn)
     answer_beside(turn)
-    if case.goal != REORDER.name:
-        # What is ordered again goes into the cart: there it goes on.
+    # What is ordered again goes into the cart: there it goes on. Who has to write to a person is not done yet.
+    if case.goal not in _NOT_RATED:
         ask_rating(turn)
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from actions.cards import button
-from actions.desk_case import Case, Goal, Step
+from actions.desk_case import Case, Goal, Step, asked_by
 from actions.desk_contact import EMAIL, email_step
-from actions.ticket_parts import WORDS, extras_text, request_of, send
+from actions.orders import newest_orders
+from actions.ticket_parts import WORDS, extras_text, request_of, send, tells_much, with_words
 from actions.turn import Turn
 from shop import tickets
+from shop.contact_text import without_email
 from shop.models import utc_now
 from shop.text import ascii_digits, tidy_words
 
-_LAST = 5
+_LAST = 2
+_SHORTEST, _MARKS = 4, " ,.;:，。；：、!！"
+_BESIDE = re.compile(
+    r"^\W*(?:ok(?:ay)?|fine|yes|sure|well|so|my e-?mail is|it's|it is|use|好吧?|那就?|行|可以|邮箱是?)(?![a-z])",
+    re.IGNORECASE,
+)
 # One-time codes, e-mail addresses, phone and tax numbers are for the assistant alone.
 _PRIVATE = re.compile(r"@|\d{3}[\s-]?\d{3}|^[\d\s+()-]*$")
 
@@ -23,7 +31,7 @@ def _said_step() -> Step:
     return Step(
         WORDS,
         is_known=lambda case: WORDS in case.told,
-        read=lambda _, case: case,
+        read=_read_beside_email,
         find=_find,
         ask=lambda _turn, _case: None,
         forget=lambda case: case.not_telling(WORDS),
@@ -31,8 +39,43 @@ def _said_step() -> Step:
 
 
 def _find(turn: Turn, case: Case) -> Case:
-    said = [text for text in turn.said(_LAST) if not _PRIVATE.search(ascii_digits(text))]
+    """Take what the shopper wants now: the message itself where it tells enough, else the last ones before it."""
+    order = next((one for one in newest_orders(turn) if one.number in turn.text), None)
+    known = [one.number for one in newest_orders(turn)]
+    if tells_much(turn.text) and not turn.from_button:
+        said = [turn.text]
+    else:
+        said = [text for text in turn.said(_LAST) if not _is_private(text, known) and not _is_call(turn, text)]
+    case = case.of_order(order.number) if order else case
     return case.telling(words=tidy_words(" / ".join(said), tickets.MOST_WORDS))
+
+
+def _read_beside_email(turn: Turn, case: Case) -> Case:
+    """Take what is said beside the e-mail address that was asked for: it is what the answer shall be about."""
+    if asked_by(turn) != EMAIL or turn.from_button or "@" not in turn.text:
+        return case
+    rest = without_email(turn.text).strip(_MARKS)
+    while (shorter := _BESIDE.sub("", rest).strip(_MARKS)) != rest:
+        rest = shorter
+    return with_words(turn, case, rest) if any(map(str.isalpha, rest)) and len(rest) >= _SHORTEST else case
+
+
+def _is_private(text: str, numbers: Sequence[str]) -> bool:
+    plain = ascii_digits(text)
+    for number in numbers:
+        plain = plain.replace(number, "")
+    return _PRIVATE.search(plain) is not None
+
+
+def _is_call(turn: Turn, text: str) -> bool:
+    """Tell whether a text only calls for a person, which the ticket itself says."""
+    words = [
+        word
+        for labels in turn.services.languages.values()
+        for key in ("team.call_words", "ticket.refuses_email")
+        for word in labels.text(key).split("|")
+    ]
+    return not tells_much(text) and any(word in text.casefold() for word in words)
 
 
 def _show(turn: Turn, case: Case) -> str:
@@ -52,7 +95,7 @@ def _show(turn: Turn, case: Case) -> str:
 
 PERSON = Goal(
     "person",
-    (_said_step(), email_step()),
+    (_said_step(), email_step("utter_ask_person_email")),
     _show,
     lambda turn, case, yes: send(turn, case, yes, tickets.PERSON),
 )

@@ -66,7 +66,7 @@ class ActionTrackOrder(ShopAction):
         # What is in none of them was not just spoken of.
         if turn.slot("focus_order") and not any(map(turn.entity, GOODS)):
             # One that is there no longer was not asked for by name: then it is as if none had been spoken of.
-            found = _found(turn, turn.slot("focus_order"))
+            found = found_order(turn, turn.slot("focus_order"))
             if found:
                 show_order(turn, found)
                 return
@@ -179,14 +179,15 @@ def take_described(turn: Turn) -> bool:
 
 def track(turn: Turn, number: str) -> None:
     """Show one of the shopper's own orders, or the one that a code has opened; any other is as unknown as none."""
-    order = _found(turn, number)
+    order = found_order(turn, number)
     if order:
         show_order(turn, order)
     else:
         offer_look(turn, number)
 
 
-def _found(turn: Turn, number: str) -> OrderView | None:
+def found_order(turn: Turn, number: str) -> OrderView | None:
+    """Find one of the shopper's own orders, or the one that a code has opened."""
     try:
         with turn.reading() as session:
             return find_order(session, turn.shopper, number)

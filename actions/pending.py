@@ -94,6 +94,8 @@ _NAMED_BY = {
     "reason": ("reason",),
 }
 _REPORTS = frozenset({"report_problem", "complain"})
+# What a shopper wants of whoever reads a report, said where it is written down.
+WISHES = frozenset({"exchange_product", "return_product", "track_refund"})
 # What is said to the assistant, and not to whoever reads what is written down.
 _NO_WORDS = frozenset(
     {
@@ -195,8 +197,8 @@ def tells_words(turn: Turn) -> bool:
 
 def _adds_words(turn: Turn) -> bool:
     """Tell whether a message says more of a problem where a photo of it was asked for, or that there is none."""
-    says = is_free_text(turn) or turn.intent[0] in _REPORTS or says_any(turn, "ticket.no_photo")
-    return says and not turn.photo_url
+    says = is_free_text(turn) or turn.intent[0] in _REPORTS | WISHES or says_any(turn, "ticket.no_photo")
+    return says and not turn.text.rstrip().endswith(("?", "？")) and not turn.photo_url
 
 
 _WRITTEN_DOWN: Mapping[str, Callable[[Turn], bool]] = {

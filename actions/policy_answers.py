@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+import re
+
+from actions.cards import button
 from actions.facts import policy_facts
+from actions.policy_leads import lead_of, names_way
 from actions.replying import policy_reply
 from actions.turn import Turn
+from shop.policies import Passage
+
+_QUESTIONS = re.compile(r"[?？]+")
+_SHORTEST_QUESTION = 4
 
 
 def quote_policy(turn: Turn) -> bool:
-    """Quote the passage that answers a message; tell whether there is one."""
-    passage = turn.services.policies_in(turn.language).answer(turn.text)
-    if passage is None:
-        return False
-    reply = policy_reply(turn, passage)
+    """Quote the passage that answers a message, of several questions each; tell whether there is one."""
+    passages = _passages(turn)
+    for passage in passages:
+        _quote(turn, passage)
+    return bool(passages)
+
+
+def _passages(turn: Turn) -> list[Passage]:
+    """Find what answers a message; where it asks several things, what answers each of them."""
+    index = turn.services.policies_in(turn.language)
+    if names_way(turn) and (ways := index.answer(turn.labels.text("pay.question"))):
+        # Whether one way to pay is taken stands where all of them are named.
+        return [ways]
+    whole = index.answer(turn.text)
+    questions = [part for part in _QUESTIONS.split(turn.text) if len(part.strip()) >= _SHORTEST_QUESTION]
+    parts = [index.answer(question) for question in questions] if len(questions) > 1 else []
+    found = [passage for passage in parts if passage is not None] or ([whole] if whole else [])
+    return list({passage.source: passage for passage in found}.values())
+
+
+def _quote(turn: Turn, passage: Passage) -> None:
+    lead = lead_of(turn, passage)
+    if lead:
+        turn.say("utter_policy_lead", told=policy_facts(passage), lead=lead)
+    if turn.was_told(passage.text):
+        if not lead:
+            offered = [button(turn.labels, "talk_to_person", "talk_to_person")]
+            turn.say("utter_policy_said_all", title=passage.title, buttons=offered)
+        return
+    reply = None if lead else policy_reply(turn, passage)
     if reply:
         turn.say("utter_reply", told=policy_facts(passage), reply=reply)
     turn.say(
@@ -21,4 +54,3 @@ def quote_policy(turn: Turn) -> bool:
         title=passage.title,
         text_quoted=passage.text,
     )
-    return True

@@ -20,6 +20,7 @@ from actions.occasions import for_occasion, names_occasion
 from actions.orders import ActionTrackOrder
 from actions.pending import CASE, CASE_YES
 from actions.policy_answers import quote_policy
+from actions.policy_leads import names_way
 from actions.queries import EVERYTHING, from_state, refined
 from actions.replying import written
 from actions.search import product_names, show_by_sku
@@ -30,6 +31,9 @@ from shop.customers import get_customer
 from shop.errors import CustomerNotFound
 
 _SEARCH = "search_products"
+_SHORT = 40
+# What a question of the shop's texts is mistaken for.
+_MISREAD = frozenset({"inform", "nlu_fallback", "out_of_scope", "ask_price", "rate_service", "recommend", ""})
 
 
 class ActionAnswerPolicy(ShopAction):
@@ -42,17 +46,56 @@ class ActionAnswerPolicy(ShopAction):
         return "action_answer_policy"
 
     def perform(self, turn: Turn) -> None:
-        """Quote the passage that answers; say so where none does."""
+        """Quote the passage that answers, of several questions each; say so where none does."""
         if asks_total(turn):
             _tell_total(turn)
-        elif not quote_policy(turn) and not show_by_sku(turn):
-            turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+        else:
+            answer_policy(turn)
 
 
 def _tell_total(turn: Turn) -> None:
     """Show what the cart comes to with delivery, unless the part of the message before this one has shown it."""
     if not (turn.continues and turn.was_told(turn.labels.text("cart.with_delivery", total=""))):
         show_cart(turn)
+
+
+def answer_policy(turn: Turn) -> None:
+    """Answer from the shop's own texts; say so where none of them does."""
+    if not quote_policy(turn) and not show_by_sku(turn):
+        turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+
+
+def answer_shop_words(turn: Turn) -> bool:
+    """Answer what only the shop's texts can, whatever a message was read as; tell whether it asks for that."""
+    if turn.from_button or turn.photo_url or turn.was_answered or turn.intent[0] not in _MISREAD:
+        return False
+    asks_way = names_way(turn) and len(turn.text) <= _SHORT
+    if not (asks_way or says_any(turn, "policy.words")):
+        return False
+    if says_any(turn, "policy.review_words"):
+        turn.say("utter_no_reviews")
+    elif says_any(turn, "policy.untold"):
+        turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+    else:
+        answer_policy(turn)
+    if turn.form:
+        # The form asks its question again.
+        turn.remember(**{turn.slot("requested_slot"): None})
+    return True
+
+
+class ActionTellBot(ShopAction):
+    """Admit to be a program."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_tell_bot"
+
+    def perform(self, turn: Turn) -> None:
+        """Say that no person answers here."""
+        turn.say("utter_bot")
 
 
 class ActionGreet(ShopAction):

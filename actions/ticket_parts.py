@@ -10,7 +10,7 @@ from actions.desk_contact import EMAIL
 from actions.desk_lines import line_title
 from actions.desk_orders import case_order
 from actions.desk_words import reason_text, says_any
-from actions.pending import CASE, is_free_text, tells_words
+from actions.pending import CASE, WISHES, is_free_text, tells_words
 from actions.photo_errors import PhotoGone, PhotosFull
 from actions.turn import Turn
 from shop.changes import Yes
@@ -22,6 +22,7 @@ REASON, WORDS, PHOTO = "reason", "words", "photo"
 _WITHOUT = "none"
 # As many signs tell more than that there is something to complain about; a Chinese one tells as much as three others.
 _TELLING, _HAN = 45, 3
+_ARRIVED_SO = frozenset({"damaged on arrival", "faulty", "wrong item"})
 _REPORTS = frozenset({"report_problem", "complain", "search_by_photo"})
 
 
@@ -70,6 +71,19 @@ def request_of(case: Case, kind: str) -> TicketRequest:
         words=case.told.get(WORDS, ""),
         photo_ids=case.photo_ids,
     )
+
+
+def with_words(turn: Turn, case: Case, text: str) -> Case:
+    """Write down what the shopper says, once."""
+    said, before = tidy_words(text, MOST_WORDS), case.told.get(WORDS, "")
+    if not said or said in before:
+        return case
+    return case.telling(words=tidy_words(f"{before} / {said}" if before else said, MOST_WORDS))
+
+
+def tells_much(text: str) -> bool:
+    """Tell whether a text says more than that there is something to be said."""
+    return sum(_HAN if sign > "\u2e80" else 1 for sign in text) >= _TELLING
 
 
 def things_text(turn: Turn, case: Case) -> str:
@@ -133,9 +147,9 @@ def _ask_problem(turn: Turn, case: Case) -> None:
 
 def _read_complaint(turn: Turn, case: Case) -> Case:
     if asked_by(turn) == WORDS:
-        return with_words(turn, case) if tells_words(turn) else case
-    tells = turn.intent[0] == "complain" and sum(_HAN if sign > "\u2e80" else 1 for sign in turn.text) >= _TELLING
-    return with_words(turn, case) if tells and not turn.from_button else case
+        return with_words(turn, case, turn.text) if tells_words(turn) else case
+    tells = turn.intent[0] == "complain" and tells_much(turn.text)
+    return with_words(turn, case, turn.text) if tells and not turn.from_button else case
 
 
 def _read_report(turn: Turn, case: Case) -> Case:
@@ -145,21 +159,15 @@ def _read_report(turn: Turn, case: Case) -> Case:
     is_asked = asked_by(turn) == PHOTO and not turn.photo_url
     if says_any(turn, "ticket.no_photo") and len(turn.text) < _TELLING:
         return case.telling(photo=_WITHOUT) if is_asked else case
-    if turn.intent[0] in _REPORTS or (is_asked and is_free_text(turn)):
-        case = with_words(turn, case)
+    if turn.intent[0] in _REPORTS or (is_asked and (is_free_text(turn) or turn.intent[0] in WISHES)):
+        case = with_words(turn, case, turn.text)
         return case.telling(photo=_WITHOUT) if is_asked else case
     return case
 
 
-def with_words(turn: Turn, case: Case) -> Case:
-    """Write down what a message says, behind what was said before."""
-    said, before = tidy_words(turn.text, MOST_WORDS), case.told.get(WORDS, "")
-    if not said or said in before:
-        return case
-    return case.telling(words=tidy_words(f"{before} / {said}" if before else said, MOST_WORDS))
-
-
 def _ask_photo(turn: Turn, case: Case) -> None:
+    if case.reason in _ARRIVED_SO and asked_by(turn) != PHOTO:
+        turn.say("utter_sorry_it_arrived_so")
     turn.ask_later(CASE, asked=PHOTO)
     turn.say("utter_ask_problem_photo", buttons=[button(turn.labels, "without_photo", "deny")])
 

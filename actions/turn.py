@@ -239,6 +239,11 @@ class Turn:
         """Tell whether this turn has asked a question that the next message can answer."""
         return bool(self._slots.get("pending"))
 
+    @property
+    def has_settled(self) -> bool:
+        """Tell whether this turn has ended a question that had waited."""
+        return "pending" in self._slots and not self._slots["pending"]
+
     def ask_later(self, kind: str, **details: Any) -> None:
         """Remember a question, so that the next message can answer it."""
         self.remember(pending={"kind": kind, **details})

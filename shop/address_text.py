@@ -38,13 +38,15 @@ _STREET = re.compile(
 # Without a word that says what it is, only what a postcode follows is a street: "Hauptstraße 5, 10115 Berlin".
 _PLAIN_STREET = re.compile(
     r"(?P<street>(?<![\w.#-])\d{1,5}[A-Za-z]?\s+[^\W\d][^\d,;\n]{2,60}|[^\W\d][^\d,;:\n]{2,60}\s\d{1,5}\s?[A-Za-z]?)\s*,\s*"
-    r"(?=(?:[^\d,;\n]{2,40},?\s)?(?:[A-Z]{1,2}-)?(?P<code>\d{4,5})(?!\d))"
+    r"(?=(?:[^\d,;\n]{2,40},?\s)?(?:[A-Z]{1,2}-)?(?P<code>\d{4,5}|\d{3} \d\d)(?!\d))"
 )
 _LEAD = re.compile(r".*\b(?:to|is|at|it's|its|address|now|instead)\b\s*:?\s*", re.IGNORECASE | re.DOTALL)
 _UK = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
 _CANADA = re.compile(r"\b([A-Z]\d[A-Z])[\s-]?(\d[A-Z]\d)\b", re.IGNORECASE)
 _STATE = re.compile(r"(?:,\s*|\s)(?P<state>[A-Z]{2})\.?,?\s+(?P<zip>\d{5}(?:-\d{4})?)(?!\d)")
-_DIGITS = re.compile(r"(?<![\w-])\d{4,6}(?:-\d{4})?(?![\w-])")
+_IRELAND = re.compile(r"\b([AC-FHKNPRTV-Y]\d[\dW])\s?([\dAC-FHKNPRTV-Y]{4})\b")
+# Some are written in two groups, as the Swedish 411 06.
+_DIGITS = re.compile(r"(?<![\w-])(?:\d{4,6}(?:-\d{4})?|\d{3} \d\d)(?![\w-])")
 # Of the letters of a British postcode these are of places that are no part of the country by the ISO.
 _ISLANDS = ("JE", "GY", "IM")
 _ENDS = re.compile(r"[;:!?。；！？\n]|\.(?:\s|$)|\s[-–(]")
@@ -190,6 +192,9 @@ def _postcode(text: str) -> _Code | None:
     match = _CANADA.search(text)
     if match:
         return _Code(f"{match[1]} {match[2]}".upper(), match.start(), match.end(), "CA")
+    match = _IRELAND.search(text)
+    if match:
+        return _Code(f"{match[1]} {match[2]}", match.start(), match.end(), "IE")
     match = _DIGITS.search(text)
     return _Code(match[0], match.start(), match.end()) if match else None
 

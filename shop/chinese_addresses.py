@@ -14,20 +14,22 @@ _CITIES = (
     "昆明|西安|兰州|西宁|呼和浩特|南宁|拉萨|银川|乌鲁木齐|深圳|苏州|无锡|常州|南通|扬州|徐州|宁波|温州|嘉兴|绍兴|金华|台州|"
     "厦门|泉州|青岛|烟台|潍坊|大连|东莞|佛山|珠海|中山|惠州|汕头|洛阳|唐山|保定|芜湖|绵阳|桂林|三亚"
 )
+# What begins the name of a place that lies there.
+KNOWN_PLACE = re.compile(rf"(?:{_PROVINCES})?(?:{_CITIES})市?")
 # Signs of a sentence that stand in the name of no city.
 _SPOKEN = "到至是为在往给改换送寄发请把我您你的了吗要想能单订址成"
 _NAME = rf"(?:(?![{_SPOKEN}])[\u4e00-\u9fff])"
 _PROVINCE = rf"(?:(?:{_PROVINCES})(?:省|壮族自治区|回族自治区|维吾尔自治区|自治区)?)"
 _KNOWN_CITY = rf"(?:(?:{_CITIES})市?)"
 _OTHER_CITY = rf"(?:{_NAME}{{2,6}}?(?:市|自治州|地区|盟))"
-_MARKS = "路|街|道|巷|弄|胡同|村|镇|乡|苑|园|小区|大厦|广场|号|栋|幢|楼|室|座"
+_MARKS = "路|街|道|巷|弄|胡同|村|镇|乡|苑|园|小区|大厦|广场|号|栋|幢|楼|室|座|舍"
 _ADDRESS = re.compile(
     rf"(?:中国)?\s*(?P<city>(?P<province>{_PROVINCE})?\s*(?:(?P<known>{_KNOWN_CITY})|(?P<other>{_OTHER_CITY})))\s*"
     rf"(?P<street>[\u4e00-\u9fffA-Za-z0-9\-－#（）() ]{{2,60}})"
 )
-_STREET = re.compile(rf"(?:{_MARKS})[^\s]*\d|\d+\s*(?:号|弄|栋|幢|楼|室|座|单元)|[一二三四五六七八九十百]+号")
+_STREET = re.compile(rf"(?:{_MARKS})[^\s]*\d|\d+\s*(?:号|弄|栋|幢|楼|室|座|舍|单元)|[一二三四五六七八九十百]+号")
 # The first sign of 中山路 or 南京西路 is a city's name, and the whole is that of a street.
-_STREET_ALONE = re.compile(r"[东南西北中一二三四五六]{0,2}(?:大道|大街|路|街|道)")
+_STREET_ALONE = re.compile(r"[东南西北中一二三四五六]{0,2}(?:大道|大街|路|街|道|大学|学院)")
 # A street without its city, behind what leads to it.
 _BARE = re.compile(
     rf"(?:^|[\s，,：:]|到|至|是|为|在|往|寄给|改成|换成)"

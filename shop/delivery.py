@@ -121,6 +121,15 @@ def write_offers(session: Session, offers: Iterable[DeliveryOffer]) -> None:
             session.execute(insert(DeliveryMethod).values(values))
 
 
+def delivery_offers(session: Session, currency: str | None = None) -> list[DeliveryOffer]:
+    """List the ways in which orders, of a currency or of any, can be sent; the one without a choice comes first."""
+    usable = select(DeliveryMethod)
+    if currency is not None:
+        usable = usable.where(DeliveryMethod.currency == currency)
+    rows = session.scalars(usable.order_by(DeliveryMethod.position, DeliveryMethod.price, DeliveryMethod.id))
+    return [DeliveryOffer(**{name: getattr(row, name) for name in COLUMNS}) for row in rows]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line; 0 where the methods were written, 1 with the reason where they were not."""
     parser = argparse.ArgumentParser(prog="python -m shop.delivery", description="Set how a shop sends orders.")

@@ -145,9 +145,25 @@ def find_ticket(session: Session, shopper: Shopper, number: str) -> TicketView:
     return _view(row)
 
 
-def open_tickets(session: Session, shopper: Shopper, kind: str) -> tuple[TicketView, ...]:
-    """List the shopper's own tickets of a kind that are not closed, the newest first."""
-    own = Ticket.who == shopper.user_id, Ticket.kind == kind, Ticket.state == "open"
+def add_words(session: Session, shopper: Shopper, number: str, words: str) -> TicketView:
+    """Add what the shopper says to one of their own open tickets; said twice, it stands there once.
+
+    Raises:
+        TicketNotFound: none of theirs that is open has this number.
+    """
+    mine = Ticket.number == number, Ticket.who == shopper.user_id, Ticket.state == "open"
+    row = session.scalar(_whole().where(*mine).with_for_update(of=Ticket))
+    if row is None:
+        raise TicketNotFound(number)
+    said = tidy_words(words, MOST_WORDS)
+    if said and said not in row.words:
+        row.words = tidy_words(f"{row.words} / {said}" if row.words else said, MOST_WORDS)
+    return _view(row)
+
+
+def open_tickets(session: Session, shopper: Shopper, kind: str | None = None) -> tuple[TicketView, ...]:
+    """List the shopper's own tickets, of a kind or of all, that are not closed, the newest first."""
+    own = [Ticket.who == shopper.user_id, Ticket.state == "open", *([Ticket.kind == kind] if kind else [])]
     return tuple(_view(row) for row in session.scalars(_whole().where(*own).order_by(Ticket.id.desc())))
 
 

@@ -219,10 +219,10 @@ def test_cancel_forgets_the_address_and_keeps_the_cart(ready: Chat) -> None:
     assert ready.say("view_cart") == ["utter_cart"]
 
 
-def test_an_address_that_is_known_is_offered_again(ready: Chat) -> None:
+def test_an_address_that_was_entered_is_shown_again_in_the_summary(ready: Chat) -> None:
     ready.say("deny")
-    assert ready.say("check_out") == ["utter_ask_use_address"]
-    assert ready.say("affirm") == ["utter_order_summary"]
+    assert ready.say("check_out") == ["utter_order_summary"]
+    assert ready.say("affirm") == ["utter_order_placed"]
 
 
 def test_a_customer_is_offered_the_own_address(services: Services) -> None:

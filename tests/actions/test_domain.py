@@ -43,6 +43,7 @@ from actions.reasons import _FIELDS, _PLAIN, _PRODUCTS, _SIMILAR
 from actions.spoken import _WISHING
 from actions.wishes import BUDGET, EXCLUDE, SIZE
 from shop.addresses import FIELDS
+from shop.demo.offers import EXPRESS, STANDARD
 from shop.models import INVOICE_KINDS, ORDER_STATES, SHIPMENT_STATES
 from shop.policy_rules import load_rules
 from shop.warranty import COVERED, GONE, NONE, NOT_DELIVERED, OVER
@@ -170,6 +171,13 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"desk.refusals.{reason}" for reason in refusal_reasons()}
     used |= {f"codes.why.{reason}" for reason in code_reasons()}
     used |= {"price.reduced_soon", "price.reduced_some_soon"} | {"price.reduced", "price.reduced_some"}
+    # Word lists by which a message is heard, and what is said beside them.
+    used |= set(re.findall(r'"((?:checkout|arrival|team|ticket|codes|policy|delivery_leads|pay)\.[a-z_]+)"', SOURCE))
+    used |= {f"arrival.{verdict}" for verdict in ("yes", "no")} | {
+        f"arrival.line_{verdict}" for verdict in ("yes", "no", "perhaps")
+    }
+    used |= {f"team.questions.{question}" for question in ("reach", "hours", "complaint")}
+    used |= {f"delivery_names.{offer.code}" for offer in (STANDARD, EXPRESS)}
     # What options are called is the catalogue's to say.
     used |= {key for key in labels().keys if key.startswith(("options.", "values."))}
     # Every other label of the kind names an intent that may be meant.

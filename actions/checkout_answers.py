@@ -1,0 +1,111 @@
+"""What answers a question of the check-out: one field, or a message that names several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actions.checkout_contact import (
+    COMPANY_SLOT,
+    METHOD_SLOT,
+    SLOTS,
+    earlier_contact,
+    remember_fields,
+    says_same_address,
+)
+from actions.delivery_choice import asks_price, method_name, said_method, say_choices
+from actions.desk_words import says_any
+from actions.turn import Turn
+from shop.addresses import check_field
+from shop.contact_text import find_contact, find_corrections, with_company
+from shop.countries import country_code
+from shop.errors import InvalidAddress
+from shop.text import ascii_digits
+
+_ASKS = ("?", "？", "吗")
+
+
+def take_several(turn: Turn, slot: str) -> bool:
+    """Take what a message says besides, or in the place of, the one field that was asked for; tell whether it does."""
+    if turn.from_button or turn.photo_url or turn.was_answered:
+        return False
+    if says_same_address(turn) and (contact := earlier_contact(turn)):
+        turn.remember(**contact)
+        return True
+    if _asks_for_order(turn):
+        turn.remember(**{slot: None})
+        turn.say("utter_not_ordered_yet")
+        return True
+    asked = SLOTS[slot]
+    fields = _fields(turn, asked)
+    chosen = _choose_method(turn, slot, with_fields=bool(fields))
+    if not fields:
+        return chosen or _refuse_no_email(turn, asked)
+    remember_fields(turn, fields)
+    if asked not in fields:
+        _say_so_far(turn)
+    return True
+
+
+def _fields(turn: Turn, asked: str) -> Mapping[str, str]:
+    known = {field: turn.slot(slot) or "" for slot, field in SLOTS.items()}
+    fields = {**find_contact(turn.text, asked), **find_corrections(turn.text, known)}
+    if asked in fields and not set(fields) - {asked, *_unsaid(turn)} and _is_usable(asked, turn.text):
+        # Then the whole message is the answer, and nothing of it is left out.
+        return {}
+    asks_more = turn.text.rstrip().endswith(_ASKS) and not set(fields) - {"city", "street", "country", asked}
+    # "Do you ship to France?" asks for something, and says of no address where it is.
+    return {} if asks_more and asked not in fields else fields
+
+
+def _unsaid(turn: Turn) -> set[str]:
+    """Name what only follows from the rest: whoever names a town alone is still asked for the country."""
+    parts = ascii_digits(turn.text).replace("，", ",").split(",")
+    return set() if any(country_code(part) for part in parts) else {"country"}
+
+
+def _is_usable(field: str, text: str) -> bool:
+    try:
+        check_field(field, text)
+    except InvalidAddress:
+        return False
+    return True
+
+
+def _choose_method(turn: Turn, slot: str, *, with_fields: bool) -> bool:
+    """Keep the way to send it that a message names; where that is all, the form asks its question again."""
+    offer = said_method(turn)
+    if offer is None:
+        return False
+    if not with_fields:
+        turn.remember(**{slot: None})
+    if asks_price(turn) or (turn.text.rstrip().endswith(_ASKS) and not says_any(turn, "checkout.wants_method")):
+        say_choices(turn)
+        return True
+    turn.remember(**{METHOD_SLOT: offer.code})
+    turn.say("utter_delivery_chosen", delivery=method_name(turn, offer.code, offer.name))
+    return True
+
+
+def _asks_for_order(turn: Turn) -> bool:
+    """Tell whether a message wants to know whether it is ordered, or wants it to be, while the address is not whole."""
+    is_place = says_any(turn, "checkout.place_words") and not says_any(turn, "checkout.not_placing")
+    return says_any(turn, "checkout.asks_placed") or (is_place and turn.intent[0] != "change_address")
+
+
+def _refuse_no_email(turn: Turn, asked: str) -> bool:
+    """Say what the e-mail is for to who has none: another person's will do."""
+    if asked != "email" or not says_any(turn, "checkout.no_email"):
+        return False
+    turn.remember(ship_email=None)
+    turn.say("utter_email_is_needed")
+    return True
+
+
+def _say_so_far(turn: Turn) -> None:
+    """Say what was understood where it is not what was asked for."""
+    known = {field: turn.slot(slot) for slot, field in SLOTS.items() if turn.slot(slot)}
+    if "street" in known:
+        known["street"] = with_company(known["street"], turn.slot(COMPANY_SLOT))
+    parts = [known[name] for name in ("street", "city", "postcode", "country") if name in known]
+    if parts:
+        turn.say("utter_contact_so_far", known=turn.labels.text("address.comma").join(parts))

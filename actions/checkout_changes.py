@@ -1,0 +1,142 @@
+"""What a shopper says while an order waits for the last yes: place it, change it, or something in the middle."""
+
+from __future__ import annotations
+
+import re
+
+from actions.cards import button
+from actions.checkout import confirm_order, show_summary, use_address
+from actions.checkout_contact import (
+    METHOD_SLOT,
+    SLOTS,
+    account,
+    account_contact,
+    earlier_contact,
+    entered,
+    remember_fields,
+    says_same_address,
+)
+from actions.delivery_choice import asks_price, chosen_code, offers, said_method, say_choices
+from actions.desk_words import says_any
+from actions.pending import CONFIRM_ORDER, USE_ADDRESS
+from actions.turn import Pending, Turn
+from shop.contact_text import COMPANY, find_company, find_corrections
+from shop.errors import ShopError
+from shop.orders import summarise_cart
+
+ORDERING = frozenset({CONFIRM_ORDER, USE_ADDRESS})
+# More words than these tell of something else, whatever stands among them.
+_LONGEST = 90
+_REQUEST = re.compile(
+    r"^(?:\W*\w+\W+){0,3}?(?:can|could|would|will) you (?:just |please |now )*(?:place|order|submit)\b"
+)
+
+
+def settle_order(turn: Turn) -> bool:
+    """Take a message as what it says of the order that waits for its yes; tell whether it says anything of it."""
+    pending = turn.pending
+    if pending.get("kind") not in ORDERING or turn.from_button or turn.photo_url:
+        return False
+    if says_any(turn, "checkout.asks_placed"):
+        _ask_to_place(turn, pending, "utter_not_placed_yet")
+        return True
+    return _change_contact(turn, pending) or _change_method(turn, pending) or _place(turn, pending)
+
+
+def come_back_to_order(turn: Turn, pending: Pending, *, asks: bool) -> None:
+    """Show an order anew that was changed in the middle; where something was only asked, remind of it, and once.
+
+    Args:
+        turn: the turn, in which something else was answered.
+        pending: the question that had waited.
+        asks: whether what was answered leaves the question waiting.
+    """
+    if turn.has_asked or turn.has_settled:
+        return
+    if pending["kind"] == CONFIRM_ORDER and _has_changed(turn, pending):
+        show_summary(turn)
+    elif asks and pending["kind"] == CONFIRM_ORDER:
+        if pending.get("reminded"):
+            turn.remember(pending=pending)
+        else:
+            _ask_to_place(turn, {**pending, "reminded": True}, "utter_order_waits")
+
+
+def _ask_to_place(turn: Turn, pending: Pending, response: str) -> None:
+    turn.remember(pending=pending)
+    yes = "place_order" if pending["kind"] == CONFIRM_ORDER else "use_address"
+    no = "not_yet" if pending["kind"] == CONFIRM_ORDER else "other_address"
+    turn.say(response, buttons=[button(turn.labels, yes, "affirm"), button(turn.labels, no, "deny")])
+
+
+def _change_contact(turn: Turn, pending: Pending) -> bool:
+    known = _known(turn, pending)
+    if says_same_address(turn) and (earlier := earlier_contact(turn)):
+        turn.remember(**earlier)
+        show_summary(turn)
+        return True
+    said = find_corrections(turn.text, {field: known.get(slot, "") for slot, field in SLOTS.items()})
+    fields = dict(said)
+    if company := find_company(turn.text):
+        fields[COMPANY] = company
+    if not fields:
+        return False
+    turn.remember(**known)
+    remember_fields(turn, fields)
+    show_summary(turn)
+    return True
+
+
+def _known(turn: Turn, pending: Pending) -> dict[str, str]:
+    """Give the contact that the order would go to, as it was entered."""
+    customer = account(turn) if pending.get("account") else None
+    if customer:
+        return account_contact(customer)
+    return {slot: turn.slot(slot) for slot in SLOTS if turn.slot(slot)}
+
+
+def _change_method(turn: Turn, pending: Pending) -> bool:
+    offer = said_method(turn)
+    if offer is None:
+        return False
+    if asks_price(turn):
+        turn.remember(pending=pending)
+        say_choices(turn)
+        return True
+    is_chosen = offer.code == chosen_code(turn, offers(turn))
+    if is_chosen and turn.intent[0] == "affirm":
+        return False
+    turn.remember(**{METHOD_SLOT: offer.code}, **_known(turn, pending))
+    if is_chosen and pending["kind"] == CONFIRM_ORDER:
+        _ask_to_place(turn, pending, "utter_order_waits")
+    else:
+        show_summary(turn)
+    return True
+
+
+def _place(turn: Turn, pending: Pending) -> bool:
+    """Place the order where the message says so in as many words; a yes to an address shows the summary first."""
+    text = turn.text.strip().casefold()
+    is_question = text.endswith(("?", "？", "吗", "么")) and not _REQUEST.match(text)
+    if not says_any(turn, "checkout.place_words") or says_any(turn, "checkout.not_placing"):
+        return False
+    if is_question or len(text) > _LONGEST:
+        return False
+    turn.drop_now()
+    confirm_order(turn, pending) if pending["kind"] == CONFIRM_ORDER else use_address(turn, pending)
+    return True
+
+
+def _has_changed(turn: Turn, pending: Pending) -> bool:
+    contact = entered(turn)
+    if contact is None:
+        return False
+    try:
+        with turn.reading() as session:
+            summary = summarise_cart(
+                session, turn.shopper, turn.slot(METHOD_SLOT), email=contact["ship_email"], terms=turn.terms
+            )
+    except ShopError:
+        # An emptied cart, or one that cannot be ordered as it is, is told when it is to be ordered.
+        return False
+    return summary.fingerprint != str(pending["fingerprint"])

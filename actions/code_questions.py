@@ -1,0 +1,32 @@
+"""Whether there is a coupon, or less to pay for many: what a shopper asks who has no code."""
+
+from __future__ import annotations
+
+from actions.cards import button
+from actions.checkout import show_summary
+from actions.desk_words import says_any
+from actions.pending import CART_CODE, cart_code_said
+from actions.turn import Turn
+
+
+def answer_about_codes(turn: Turn) -> bool:
+    """Say honestly that there is no code to hand out, or no price for many; tell whether that was asked."""
+    if turn.from_button or turn.photo_url or turn.was_answered or turn.entity("code"):
+        return False
+    pending = turn.pending
+    if pending.get("kind") == CART_CODE and says_any(turn, "codes.has_none") and cart_code_said(turn.text) is None:
+        turn.drop_now()
+        turn.say("utter_no_codes_to_give" if says_any(turn, "codes.asks_for_one") else "utter_no_code_needed")
+        if pending.get("summarised"):
+            show_summary(turn)
+        return True
+    if says_any(turn, "codes.asks_for_many"):
+        turn.say("utter_no_price_for_many", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+    elif says_any(turn, "codes.asks_for_one") and cart_code_said(turn.text) is None:
+        turn.say("utter_no_codes_to_give", buttons=[button(turn.labels, "deals", "ask_deals")])
+    else:
+        return False
+    if turn.form:
+        # The form asks its question again.
+        turn.remember(**{turn.slot("requested_slot"): None})
+    return True

@@ -1,0 +1,90 @@
+"""Which of the shop's ways to send an order a shopper wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from actions.checkout_contact import METHOD_SLOT
+from actions.desk_words import says_any
+from actions.facts import PRICE, money_value
+from actions.turn import Turn
+from shop.carts import view_cart
+from shop.delivery import DeliveryOffer, delivery_offers
+from shop.models import utc_now
+from shop.money import Money
+from shop.receipts import Fact, fingerprint
+
+_HOW_MUCH = re.compile(r"how much|what does|price|cost|多少钱|费用|怎么收费|贵", re.IGNORECASE)
+
+
+def offers(turn: Turn) -> list[DeliveryOffer]:
+    """List the ways in which what is in the cart can be sent; the first is taken unless another one is chosen."""
+    with turn.reading() as session:
+        subtotal = view_cart(session, turn.shopper, turn.terms).subtotal
+        return delivery_offers(session, subtotal.currency.code) if subtotal else []
+
+
+def said_method(turn: Turn) -> DeliveryOffer | None:
+    """Give the way to send it that a message names, the one that is not chosen yet where it names both."""
+    if not (says_any(turn, "checkout.express_words") or says_any(turn, "checkout.standard_words")):
+        return None
+    known = offers(turn)
+    named = list(_named(turn, known)) if known else []
+    other = [offer for offer in named if offer.code != chosen_code(turn, known)]
+    return next(iter([*other, *named]), None)
+
+
+def chosen_code(turn: Turn, known: Sequence[DeliveryOffer]) -> str:
+    """Give the code of the way that an order would go now."""
+    return str(turn.slot(METHOD_SLOT) or known[0].code)
+
+
+def method_name(turn: Turn, code: str, name: str) -> str:
+    """Name a way to send an order in the shopper's language; a shop's own one goes by its own name."""
+    key = f"delivery_names.{code}"
+    return turn.labels.text(key) if key in turn.labels.keys else name
+
+
+def asks_price(turn: Turn) -> bool:
+    """Tell whether a message asks what it costs to send something."""
+    return _HOW_MUCH.search(turn.text) is not None
+
+
+def say_choices(turn: Turn) -> None:
+    """Say in which ways what is in the cart can be sent, each with its price and days."""
+    with turn.reading() as session:
+        subtotal = view_cart(session, turn.shopper, turn.terms).subtotal
+    known, labels = offers(turn), turn.labels
+    prices = [Money(offer.price_for(subtotal.amount) if subtotal else offer.price, offer.currency) for offer in known]
+    lines = [
+        labels.text(
+            "checkout.method_line",
+            name=method_name(turn, offer.code, offer.name),
+            price=labels.money(price),
+            days=days_text(turn, offer.days_min, offer.days_max),
+        )
+        for offer, price in zip(known, prices, strict=True)
+    ]
+    told = [delivery_fact(offer.code, price) for offer, price in zip(known, prices, strict=True)]
+    turn.say("utter_delivery_choices", told=told, lines="\n".join(lines))
+
+
+def days_text(turn: Turn, days_min: int, days_max: int) -> str:
+    """Write how many days a delivery takes, as the shop's row says."""
+    key = "delivery.days" if days_min == days_max else "delivery.days_range"
+    return turn.labels.text(key, low=days_min, high=days_max)
+
+
+def delivery_fact(code: str, price: Money) -> Fact:
+    """Give the receipt of what it costs to send an order."""
+    return Fact(PRICE, f"delivery_methods/{code}", money_value(price), fingerprint(code, price), utc_now())
+
+
+def _named(turn: Turn, known: Sequence[DeliveryOffer]) -> list[DeliveryOffer]:
+    named = []
+    if says_any(turn, "checkout.express_words"):
+        named.append(min(known, key=lambda offer: (offer.days_max, offer.days_min)))
+    if says_any(turn, "checkout.standard_words"):
+        named.append(known[0])
+    return named

@@ -1,0 +1,240 @@
+"""Contacts in free text: what of a name, a firm, an e-mail and an address one message names.
+
+`shop.address_text` finds the address; here the rest is taken apart, and what is put right of a contact that is known:
+"the street is 14 Mill Lane, not 12", "城市改成上海".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from shop.address_text import find_address, find_locality
+from shop.addresses import check_field
+from shop.chinese_addresses import KNOWN_PLACE
+from shop.countries import country_code
+from shop.errors import InvalidAddress
+from shop.text import ascii_digits
+
+COMPANY = "company"
+_EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]*[A-Za-z0-9]")
+_EMAIL_LEAD = re.compile(
+    r"(?:my\s+)?(?:e-?mail|mail)(?:\s+address)?(?:\s+is)?\s*:?\s*$|(?:电子)?邮[箱件](?:地址)?[是为用：:]*\s*$", re.I
+)
+_PHONE = re.compile(
+    r"(?:(?:tel\w*|phone|mobile|电话|手机)(?:号码?)?(?:\s+is|[是为：:.])*\s*)?\+?(?<!\d)\d[\d\s-]{8,}\d(?!\d)", re.I
+)
+_COMPANY = re.compile(
+    r"[\u4e00-\u9fff（）()]{2,30}?(?:有限公司|有限责任公司|股份公司|集团公司|公司|集团)"
+    r"|[^\W\d][\w&.'’ -]*?\b(?:ltd|limited|inc|llc|llp|plc|corp|gmbh|ag|bv|sarl|pty)\b\.?",
+    re.IGNORECASE,
+)
+_NAME_LEAD = re.compile(
+    r"^.*?(?:\b(?:(?:send|ship|deliver)(?: it)? to|my name is|name is|name|it's for|it is for)\b\s*:?|"
+    r"寄给|送给|收[货件]人(?:写|是|叫|为)?[：:]?|姓名(?:是)?[：:]?|我叫|我是|名字(?:是|叫)?)\s*",
+    re.IGNORECASE,
+)
+_CUTS = re.compile(r"[,，;；、\n]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_POSTCODE_ALONE = re.compile(r"\s*\d{5,6}\s*")
+_MOST_WORDS = 6
+# What a part is called, before what it is to be.
+_CALLED: Mapping[str, str] = {
+    "name": r"(?:(?:full |recipient'?s? )?name|recipient|姓名|名字|收货人|收件人)",
+    "email": r"(?:e-?mail(?: address)?|电子邮箱|邮箱)",
+    "street": r"(?:street(?: address| name)?|address|街道|详细地址|地址)",
+    "number": r"(?:(?:street |house |door )?number|门牌号?)",
+    "city": r"(?:city|town|城市)",
+    "postcode": r"(?:post ?code|postal code|zip(?: ?code)?|邮编|邮政编码)",
+    "country": r"(?:country|国家)",
+    COMPANY: r"(?:company(?: name)?|firm(?:'s)?(?: name)?|公司名称?|单位名称?|公司)",
+}
+_IS = (
+    r"(?:\s*(?:那里|那儿|这里|写错了|错了|不对)[，,\s]*)*\s*"
+    r"(?P<is>\b(?:is|to|should be|must be|needs to be|should read)\b|"
+    r"(?:应该|要|帮我|请)?(?:是|为|改成|改为|改到|换成|写上|写成|写)|[：:=])[\s：:]*"
+)
+_CHANGES = re.compile(r"\b(?:change|update|set|correct|switch|make|fix)\b", re.IGNORECASE)
+# What is said of a part and is none: "the city is wrong".
+_NO_VALUE = re.compile(
+    r"(?:wrong|incorrect|right|correct|fine|ok|okay|good|missing|different|what|which|the same|same|a mistake|not|no|"
+    r"still|already|also|there|on|in)\b|错|不对|对|好|什么|哪|多少|一样|吗",
+    re.IGNORECASE,
+)
+_POSTCODE_LED = re.compile(r"(?:邮编|邮政编码)\s*[是为：:]?\s*(\d{6})(?!\d)")
+_UNTIL = r"(?P<value>[^，。；;!！?？\n]+?)"
+_AFTER = r"(?=\s*(?:,?\s*(?:not|instead of|rather than|and the|please)\b|[，。；;!！?？\n]|\.(?:\s|$)|$))"
+_SAID = {part: re.compile(rf"{called}{_IS}{_UNTIL}{_AFTER}", re.IGNORECASE) for part, called in _CALLED.items()}
+_BARE_NUMBER = re.compile(r"\b(?:to|at|is)?\s*number\s+(?P<value>\d+[a-z]?)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<!\w)\d+[A-Za-z]?(?!\w)")
+_HAN_NUMBER = re.compile(r"\d+(?=号)")
+
+
+def find_contact(text: str, asked: str) -> Mapping[str, str]:
+    """Take a message apart that answers one question of a contact, and perhaps more of them.
+
+    Only what can be used is given; a part that is none of the known fields is the firm's name, COMPANY.
+
+    Args:
+        text: the message.
+        asked: the field that was asked for, one of `shop.addresses.FIELDS`.
+
+    >>> find_contact("Tom Baker, 22 Oak Road, Bristol BS3 1AB", "name")
+    {'street': '22 Oak Road', 'city': 'Bristol', 'postcode': 'BS3 1AB', 'country': 'GB', 'name': 'Tom Baker'}
+    >>> find_contact("张敏，电话13912345678，邮箱zhangmin@company.com", "name")
+    {'email': 'zhangmin@company.com', 'name': '张敏'}
+    >>> find_contact("武汉 430072", "city")
+    {'city': '武汉', 'postcode': '430072', 'country': 'CN'}
+    >>> find_contact("12 High Street", "street")
+    {'street': '12 High Street'}
+    """
+    email, rest = _without_email(ascii_digits(text))
+    rest = _PHONE.sub("", rest) if asked in ("name", "email") or email else rest
+    found = find_address(rest)
+    # A street alone is an answer where a street was asked for; where an e-mail was, it can be nothing else.
+    if found and (found.has_more or asked in ("street", "email")):
+        before = rest[: found.start]
+        fields = {**found.fields}
+        if asked == "street" and not found.has_more:
+            fields = {"street": rest}
+        elif asked == "name":
+            fields |= _named(before)
+        after = country_code(rest[found.end :].strip(" ,，。."))
+        fields |= {"country": after} if after else {}
+    else:
+        # "Baker, Tom" is one name: it is only cut where something else than a name stands there.
+        is_more = rest != ascii_digits(text) or find_company(rest) or _NAME_LEAD.match(rest)
+        fields = _named(rest) if asked == "name" and is_more else _place(rest, asked)
+    return _usable({**({"email": email} if email else {}), **fields})
+
+
+def find_corrections(text: str, known: Mapping[str, str]) -> Mapping[str, str]:
+    """Read what a message puts right of a contact: parts that it calls by their names, and "X, not Y".
+
+    Args:
+        text: the message.
+        known: the contact as it is.
+
+    >>> find_corrections("The street is Mill Lane 14, not 12", {"street": "Mill Lane 12"})
+    {'street': 'Mill Lane 14'}
+    >>> find_corrections("城市那里不对，应该是上海", {"city": "中国"})
+    {'city': '上海'}
+    >>> find_corrections("No, the street number is 14 not 12", {"street": "Mill Lane 12"})
+    {'street': 'Mill Lane 14'}
+    """
+    plain = ascii_digits(text)
+    if _HAN.search(plain):
+        plain = plain.replace(",", "，")
+    # What is said last counts: "the city says China, the city is Shanghai".
+    found = {
+        part: match["value"].strip(" ,.'\"“”")
+        for part, said in _SAID.items()
+        for match in said.finditer(plain)
+        if not _NO_VALUE.match(match["value"]) and (match["is"] != "to" or _CHANGES.search(plain))
+    }
+    if match := _POSTCODE_LED.search(plain):
+        found["postcode"] = match[1]
+    if "number" not in found and (match := _BARE_NUMBER.search(plain)):
+        found["number"] = match["value"]
+    street, number = found.get("street", ""), found.pop("number", "")
+    if _NUMBER.fullmatch(street):
+        number = number or found.pop("street")
+    if number and (numbered := _renumbered(known.get("street", ""), number)):
+        found.setdefault("street", numbered)
+    whole = find_address(street) or find_address(plain)
+    if whole and whole.has_more:
+        found |= whole.fields
+    email, _ = _without_email(plain)
+    if email:
+        found["email"] = email
+    return _usable(found)
+
+
+def with_company(street: str, company: str | None) -> str:
+    """Write a firm's name into a street, as posts want it.
+
+    >>> with_company("Unit 4", "Moss Ltd"), with_company("建国路93号", "华信公司")
+    ('Moss Ltd, Unit 4', '建国路93号 华信公司')
+    """
+    if not company or company in street:
+        return street
+    return f"{street} {company}" if _HAN.search(company) else f"{company}, {street}"
+
+
+def find_company(text: str) -> str | None:
+    """Find the name of a firm.
+
+    >>> find_company("公司名要写上：北京华信科技有限公司"), find_company("my name")
+    ('北京华信科技有限公司', None)
+    """
+    found = next((match for part in re.split(r"[,，：:；;\n]", text) if (match := _COMPANY.search(part))), None)
+    return found[0].strip().translate(str.maketrans("（）", "()")) if found else None
+
+
+def without_email(text: str) -> str:
+    """Leave the e-mail address out of a text, with what leads it in."""
+    return _without_email(text)[1]
+
+
+def _without_email(text: str) -> tuple[str | None, str]:
+    match = _EMAIL.search(text)
+    if match is None:
+        return None, text
+    before = _EMAIL_LEAD.sub("", text[: match.start()])
+    return match[0].rstrip("."), f"{before}, {text[match.end() :]}"
+
+
+def _named(text: str) -> dict[str, str]:
+    """Read a name, and the firm beside it."""
+    parts = [part.strip(" .。") for part in _CUTS.split(text) if part.strip(" .。")]
+    if not parts:
+        return {}
+    company = next((found for part in parts if (found := find_company(part))), None)
+    names = [part for part in parts if not (company and find_company(part))]
+    if not names:
+        return {COMPANY: company} if company else {}
+    led = next((part for part in names if _NAME_LEAD.match(part)), names[0])
+    name = _NAME_LEAD.sub("", led).strip()
+    is_name = bool(name) and len(name.split()) <= _MOST_WORDS
+    return {**({"name": name} if is_name else {}), **({COMPANY: company} if company else {})}
+
+
+def _place(text: str, asked: str) -> dict[str, str]:
+    """Read a city, a postcode and a country, where one of them was asked for or cannot be anything else."""
+    plain = re.sub(r"(?:邮编|邮政编码)(?:是|为|：|:)?\s*", " ", text).replace("，", ", ").strip(" ,")
+    if _POSTCODE_ALONE.fullmatch(plain):
+        return {"postcode": plain.strip()}
+    if asked not in ("city", "postcode", "country"):
+        return {}
+    place = dict(find_locality(plain))
+    country = country_code(plain.rpartition(",")[2]) or country_code(plain.partition(",")[0])
+    if country:
+        place["country"] = country
+        if place.get("city") and country_code(place["city"]) == country:
+            del place["city"]
+    known = KNOWN_PLACE.search(text)
+    if asked == "city" and known and not KNOWN_PLACE.match(place.get("city", "")):
+        place["city"] = known[0]
+    if set(place) == {"city"} and asked != "city":
+        return {}
+    if KNOWN_PLACE.match(place.get("city", "")):
+        place.setdefault("country", "CN")
+    return place
+
+
+def _renumbered(street: str, number: str) -> str | None:
+    """Put another number into a street."""
+    numbers = list(_HAN_NUMBER.finditer(street)) or list(_NUMBER.finditer(street))
+    if len(numbers) != 1:
+        return None
+    return f"{street[: numbers[0].start()]}{number}{street[numbers[0].end() :]}"
+
+
+def _usable(fields: Mapping[str, str]) -> dict[str, str]:
+    usable = {}
+    for name, text in fields.items():
+        try:
+            usable[name] = check_field("street" if name == COMPANY else name, text)
+        except InvalidAddress:
+            continue
+    return usable
