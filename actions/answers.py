@@ -217,8 +217,7 @@ def take(turn: Turn) -> None:
     if pending.get("kind") == CASE_YES and desk.amend(turn, pending):
         return
     if pending.get("kind") == SEARCH and agrees_to_look(turn):
-        turn.drop_now()
-        _show_looser(turn, pending)
+        _YES[SEARCH](turn, pending)
         return
     answer = _ANSWERS.get(pending.get("kind", ""))
     if answer is None or not answer(turn, pending):
@@ -333,10 +332,6 @@ def _show_offered(turn: Turn, pending: Pending) -> None:
     show_details(turn, Target(product))
 
 
-def _show_looser(turn: Turn, pending: Pending) -> None:
-    run_search(turn, from_state(pending["state"]))
-
-
 def _show_similar_offered(turn: Turn, pending: Pending) -> None:
     with turn.reading() as session:
         product = get_product(session, pending["product"])
@@ -361,7 +356,7 @@ _YES: dict[str, Callable[[Turn, Pending], None]] = {
     DETAILS: _show_offered,
     SIMILAR: _show_similar_offered,
     PHOTO_FILTER: drop_filter,
-    SEARCH: _show_looser,
+    SEARCH: lambda turn, pending: run_search(turn, from_state(pending["state"])),
     USE_ADDRESS: use_address,
     CONFIRM_ORDER: confirm_order,
     CLEAR_CART: clear_asked,

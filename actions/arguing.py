@@ -25,11 +25,14 @@ from actions.advice_words import clauses
 from actions.arguments import step_text, undo_button
 from actions.base import ShopAction
 from actions.cards import button
-from actions.slate_moves import argue, query_shown, say_nothing_fits, show_again
+from actions.queries import from_state
+from actions.search import refine
+from actions.slate_moves import argue, goes_on, query_shown, say_nothing_fits, show_again
 from actions.slates import last_slate, note_from_slate
 from actions.targets import Target, names_several, pick_one, pick_several
 from actions.told import undo
 from actions.turn import Turn
+from actions.wished import freed
 from shop.catalogue import ProductView, get_products
 from shop.models import utc_now
 
@@ -47,7 +50,9 @@ class ActionAdjustRecommendations(ShopAction):
         """Let it count, and show the list again."""
         kind = turn.entity("adjustment")
         aspects = [aspect for aspect in turn.entities("aspect") if aspect in ASPECTS]
-        if kind == _RESTORE:
+        if aspects and _is_of_search(turn):
+            refine(turn)
+        elif kind == _RESTORE:
             undo(turn)
         elif kind == GIFT:
             argue(turn, Step(GIFT, reference=utc_now().isoformat()))
@@ -131,6 +136,15 @@ def _like(turn: Turn, target: Target | None, kind: str) -> None:
     if target:
         turn.focus(None)
         argue(turn, Step(kind, target.product.slug))
+
+
+def _is_of_search(turn: Turn) -> bool:
+    """Tell whether a condition of the running search is said not to matter: "颜色无所谓"."""
+    state = turn.slot("search_state")
+    if not state or goes_on(turn):
+        return False
+    filters = from_state(state).filters
+    return freed(turn, filters) != filters
 
 
 def _ignore(turn: Turn, aspects: Sequence[str]) -> None:
