@@ -16,7 +16,7 @@ from shop.contact_text import without_email
 from shop.models import utc_now
 from shop.text import ascii_digits, tidy_words
 
-_LAST = 2
+_LOOKED, _LAST = 5, 2
 _SHORTEST, _MARKS = 4, " ,.;:，。；：、!！"
 _BESIDE = re.compile(
     r"^\W*(?:ok(?:ay)?|fine|yes|sure|well|so|my e-?mail is|it's|it is|use|好吧?|那就?|行|可以|邮箱是?)(?![a-z])",
@@ -45,7 +45,8 @@ def _find(turn: Turn, case: Case) -> Case:
     if tells_much(turn.text) and not turn.from_button:
         said = [turn.text]
     else:
-        said = [text for text in turn.said(_LAST) if not _is_private(text, known) and not _is_call(turn, text)]
+        said = [text for text in turn.said(_LOOKED) if not _is_private(text, known) and not _is_call(turn, text)]
+        said = said[-_LAST:]
     case = case.of_order(order.number) if order else case
     return case.telling(words=tidy_words(" / ".join(said), tickets.MOST_WORDS))
 

@@ -166,7 +166,7 @@ def _read_report(turn: Turn, case: Case) -> Case:
 
 
 def _ask_photo(turn: Turn, case: Case) -> None:
-    if case.reason in _ARRIVED_SO and asked_by(turn) != PHOTO:
+    if case.reason in _ARRIVED_SO and asked_by(turn) not in (PHOTO, REASON):
         turn.say("utter_sorry_it_arrived_so")
     turn.ask_later(CASE, asked=PHOTO)
     turn.say("utter_ask_problem_photo", buttons=[button(turn.labels, "without_photo", "deny")])
