@@ -154,10 +154,9 @@ def agree_in_words(turn: Turn) -> bool:
     if case is None or pending.get("kind") != CASE_YES or not consents(turn, case.goal):
         return False
     try:
-        told = _read(turn, case)
+        if _read(turn, case) != case:
+            return False
     except (OrderNotFound, InvalidAddress, InvalidInvoice):
-        return False
-    if told != case:
         return False
     turn.drop_now()
     confirm(turn, pending)
@@ -367,8 +366,7 @@ def _ask_otherwise(turn: Turn, case: Case, error: Refused) -> None:
     goal = GOALS[case.goal]
     # What cannot be bought again cannot be bought in another number, either.
     is_open = goal in _CHANGES and goal is not REORDER
-    may_differ = [step for step in goal.steps if is_open and step.name in (OPTION, ITEMS)]
-    step = may_differ[-1] if may_differ else None
+    step = next((one for one in reversed(goal.steps) if is_open and one.name in (OPTION, ITEMS)), None)
     if step is None:
         close(turn)
         return

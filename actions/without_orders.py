@@ -36,7 +36,7 @@ def say_no_order(turn: Turn, goal: str) -> None:
         goal: what is asked for, as in `Case.goal`; or TRACK, or REFUND.
     """
     is_guest, asked_before = turn.shopper.customer_id is None, asks_for_number(turn.pending)
-    passage = _general_passage(turn, goal) if is_general(turn) else None
+    passage = _general_passage(turn, goal) if is_general(turn, goal) else None
     if passage is None or not has_not_ordered(turn):
         if goal in (TRACK, REFUND):
             turn.ask_later(ORDER, numbers=[])
@@ -80,11 +80,15 @@ def take_not_ordered(turn: Turn) -> bool:
     return True
 
 
-def is_general(turn: Turn) -> bool:
-    """Tell whether a message asks how things are done, and speaks of nothing that was bought."""
+def is_general(turn: Turn, goal: str) -> bool:
+    """Tell whether a message asks how things are done, and speaks of nothing that was bought.
+
+    "With our tax number, please" still asks whether there is an invoice at all, where there is no order for it.
+    """
     if turn.from_button:
         return False
-    return has_not_ordered(turn) or (asks_something(turn.text) and not says_any(turn, "desk.of_a_purchase"))
+    asks = goal == "invoice" or asks_something(turn.text)
+    return has_not_ordered(turn) or (asks and not says_any(turn, "desk.of_a_purchase"))
 
 
 def has_not_ordered(turn: Turn) -> bool:
