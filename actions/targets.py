@@ -110,6 +110,9 @@ def pick_asked(turn: Turn, goal: str) -> Target | None:
     mention = Mention.of(turn)
     with turn.reading() as session:
         focus, shown = focused_product(turn, session), shown_products(turn, session)
+    if focus and len(shown) < 2 and mention == Mention(references=("all",)):
+        # Of one thing nobody asks for all: a word such as "几个" was taken for it.
+        return pick_one(turn, goal, Mention(references=("it",)))
     if set(mention.references) & THIS and not mention.products:
         # "It" is said of one thing; "is it good for a first flat" points at no place of a list.
         return pick_one(turn, goal, Mention(references=mention.references) if focus else replace(mention, words=""))
