@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from actions.cards import button, named_button, variant_title
 from actions.cart_lines import cart_buttons, subtotal_text
 from actions.facts import stock_fact, subtotal_facts
 from actions.goods_said import Goods
+from actions.naming import candidate_of, costs, wording_of
 from actions.options import next_open, wanted_options
 from actions.pending import ADD, OPTION
+from actions.references import Mention
 from actions.slates import slate_with, source_of
 from actions.spoken import Piece, wanted_number
-from actions.targets import Target
+from actions.targets import Target, focused_product
 from actions.turn import Turn, clean_words
 from shop.carts import MAX_QUANTITY, CartLineView, add_to_cart, remove_from_cart, set_quantity, view_cart
 from shop.catalogue import ProductView, VariantView, get_product, select_variants
@@ -43,11 +46,18 @@ def add(turn: Turn, target: Target, piece: Piece | None = None) -> None:
     if target.sku:
         sku = target.sku
         variant = next(one for one in product.variants if one.sku.lower() == sku.lower())
-        add_variant(turn, product, variant, quantity_said(turn, piece, variant.options.values()))
+        add_variant(turn, product, variant, _quantity(turn, product, piece, variant.options.values()))
         return
     chosen = _chosen(turn, product, piece)
     if chosen is not None:
-        complete(turn, product, chosen, quantity_said(turn, piece, chosen.values()))
+        complete(turn, product, chosen, _quantity(turn, product, piece, chosen.values()))
+
+
+def _quantity(turn: Turn, product: ProductView, piece: Piece | None, values: Iterable[str]) -> int:
+    """Read how many of a product are wanted; the 615 of "the 615 one" is what it costs."""
+    quantity = quantity_said(turn, piece, values)
+    is_price = costs(candidate_of(product, product.variants[0].sku), Decimal(quantity))
+    return 1 if is_price and wording_of(turn).amounts else quantity
 
 
 def add_each(turn: Turn, goods: Sequence[Goods]) -> None:
@@ -166,6 +176,29 @@ def offer(turn: Turn, product: ProductView, quantity: int) -> None:
         name=variant_title(product.name, variant.options),
         buttons=[button(turn.labels, "yes", "affirm"), button(turn.labels, "no", "deny")],
     )
+
+
+def offered_so_many(turn: Turn, mention: Mention) -> bool:
+    """Take "two please", said of the one thing spoken of, as a number of pieces and not as a place in a list."""
+    quantity = _pieces_of_the_one(turn, mention) or turn.number("quantity")
+    mention = replace(mention, options=()) if mention.ordinals else mention
+    if quantity is None or replace(mention, ordinals=()).says_something or set(mention.ordinals) - {quantity}:
+        return False
+    if mention.ordinals and turn.text.strip().isdecimal() and len(turn.slot("candidate_skus") or []) > 1:
+        # A bare "2" is how the numbers of a list are answered, also after one of it was looked at.
+        return False
+    with turn.reading() as session:
+        focus = focused_product(turn, session)
+    if focus:
+        offer(turn, focus, quantity)
+    return focus is not None
+
+
+def _pieces_of_the_one(turn: Turn, mention: Mention) -> int | None:
+    """Take "no. 2 please" as two pieces, where one thing is shown: it has no second place."""
+    is_only = len(turn.slot("candidate_skus") or []) == 1
+    place = mention.ordinals[0] if is_only and len(mention.ordinals) == 1 else 0
+    return place if place > 1 else None
 
 
 def add_variant(turn: Turn, product: ProductView, variant: VariantView, quantity: int) -> None:

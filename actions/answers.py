@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from actions import desk
-from actions.adding import add, add_variant, offer
+from actions.adding import add, add_variant, offered_so_many
 from actions.arguing import dismiss, less_like, more_like
 from actions.base import ShopAction
 from actions.cart import change_quantity, clear_asked, remove_asked
@@ -60,7 +59,7 @@ from actions.references import Mention
 from actions.satisfaction import take_rating
 from actions.search import refine, start_search
 from actions.slate_moves import answer_taste, stop_photo
-from actions.targets import Target, focused_product, one_shown, pick_one
+from actions.targets import QUESTION, Target, focused_product, one_shown, pick_one
 from actions.ticket_parts import PHOTO
 from actions.turn import Pending, Turn
 from actions.waiting import resume
@@ -231,6 +230,9 @@ def _answer_which(turn: Turn, pending: Pending) -> bool:
     said = dict(pending["said"])
     if not Mention.of(turn).says_something:
         said["product_query"] = [turn.text]
+    if QUESTION in said and turn.intent[0] == "ask_option":
+        # "The orchid. Does it mind the sun?" asks on.
+        said[QUESTION] = [f"{said[QUESTION][0]} {turn.text}"]
     turn.recall(said)
     goal = pending["goal"]
     if goal in _LINE_GOALS:
@@ -279,21 +281,21 @@ def _answer_code(turn: Turn, pending: Pending) -> bool:
 def _select(turn: Turn) -> None:
     """Take an answer to no question as a choice among what was shown, or else as words to search for."""
     mention = Mention.of(turn)
-    if desk.begin_with_address(turn) or _offered_so_many(turn, mention):
+    with turn.reading() as session:
+        focus = focused_product(turn, session)
+        described = one_shown(turn, session)
+    if desk.begin_with_address(turn) or (not described and offered_so_many(turn, mention)):
         return
-    if mention.skus or mention.products or mention.ordinals or mention.references:
+    if mention.skus or mention.products or mention.ordinals or (mention.references and not described):
         target = pick_one(turn, "show_details")
         if target:
             show_details(turn, target)
         return
-    if turn.entity("order_number"):
-        track(turn, turn.entity("order_number") or "")
-        return
-    with turn.reading() as session:
-        focus = focused_product(turn, session)
-        described = one_shown(turn, session)
     if described:
-        show_details(turn, Target(described))
+        show = tell_option if chosen_options(turn, described).values else show_details
+        show(turn, Target(described))
+    elif turn.entity("order_number"):
+        track(turn, turn.entity("order_number") or "")
     elif focus and (mention.options or turn.entities("colour")) and chosen_options(turn, focus).values:
         tell_option(turn, Target(focus))
     elif turn.slot("search_state") and any(turn.entities(name) for name in _SELECTING) and not mention.words:
@@ -302,21 +304,6 @@ def _select(turn: Turn) -> None:
         start_search(turn)
     else:
         turn.say("utter_not_understood")
-
-
-def _offered_so_many(turn: Turn, mention: Mention) -> bool:
-    """Take "two please", said of the one thing spoken of, as a number of pieces and not as a place in a list."""
-    quantity = turn.number("quantity")
-    if quantity is None or replace(mention, ordinals=()).says_something or set(mention.ordinals) - {quantity}:
-        return False
-    if mention.ordinals and turn.text.strip().isdecimal() and len(turn.slot("candidate_skus") or []) > 1:
-        # A bare "2" is how the numbers of a list are answered, also after one of it was looked at.
-        return False
-    with turn.reading() as session:
-        focus = focused_product(turn, session)
-    if focus:
-        offer(turn, focus, quantity)
-    return focus is not None
 
 
 def _add_offered(turn: Turn, pending: Pending) -> None:

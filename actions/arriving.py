@@ -12,8 +12,9 @@ from actions.checkout_changes import ORDERING
 from actions.delivery_choice import method_name
 from actions.desk_words import says_any
 from actions.facts import DATE
-from actions.orders import found_order, newest_orders, show_order
+from actions.orders import found_order, show_order
 from actions.turn import Turn
+from actions.which_order import newest_orders
 from shop.arrival_days import arrival_days, coming_days
 from shop.carts import view_cart
 from shop.delivery import DeliveryOffer, delivery_offers

@@ -12,10 +12,10 @@ from actions.cart_lines import only_line
 from actions.goods_said import Goods, goods_said
 from actions.option_values import ranked, step_from, value_in, without_name
 from actions.options import option_having, options_like
-from actions.orders import newest_orders
 from actions.pending import CASE, CASE_YES
 from actions.spoken import Piece, numbers_in, pattern, says, whole
 from actions.turn import Turn
+from actions.which_order import newest_orders
 from shop.carts import CartLineView, view_cart
 from shop.catalogue import ProductView, get_products_by_sku
 

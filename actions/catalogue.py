@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from actions.asked_besides import asks_price, asks_stock, asks_suiting, options_asked
 from actions.asked_of_product import asks_of_each, tell_beyond_rows, tell_material, tell_of_each
 from actions.base import ShopAction
 from actions.cards import (
@@ -22,11 +23,12 @@ from actions.cart_totals import asks_total, tell_total_of
 from actions.cart_view import show_cart
 from actions.catalogue_text import colour_names, in_short
 from actions.facts import card_facts, price_facts, stock_facts
+from actions.naming import is_part_of_name
 from actions.options import chosen_options, is_named, option_having, options_like, value_like
 from actions.references import Mention
 from actions.slates import slate_with, source_of
 from actions.suitability import say_unknown, tell_suitability
-from actions.targets import Target, focused_product, pick_asked, pick_one
+from actions.targets import Target, asked_values, focused_product, pick_asked, pick_one, question_of
 from actions.turn import Button, Turn, clean_words
 from shop.catalogue import ProductView, VariantView, select_variants
 from shop.interactions import record_interaction
@@ -76,6 +78,9 @@ class ActionTellPrice(ShopAction):
         target = pick_one(turn, "tell_price")
         if target and not tell_total_of(turn, target.product):
             tell_price(turn, target)
+            if asks_stock(turn):
+                tell_stock(turn, target)
+            _tell_options_asked(turn, target.product)
 
 
 class ActionTellOption(ShopAction):
@@ -95,6 +100,10 @@ class ActionTellOption(ShopAction):
         target = pick_asked(turn, "tell_option")
         if target:
             tell_option(turn, target)
+            if asks_price(turn):
+                tell_price(turn, target)
+            if asks_stock(turn) and not target.product.variants[1:]:
+                tell_stock(turn, target)
 
 
 class ActionTellStock(ShopAction):
@@ -111,6 +120,19 @@ class ActionTellStock(ShopAction):
         target = pick_one(turn, "tell_stock")
         if target:
             tell_stock(turn, target)
+            if asks_price(turn):
+                tell_price(turn, target)
+            _tell_options_asked(turn, target.product)
+
+
+def _tell_options_asked(turn: Turn, product: ProductView) -> None:
+    """Say in which colours and sizes a product comes, where that is asked besides something else."""
+    for name in options_asked(turn):
+        if values := _named_values(product, name):
+            option, known = turn.labels.option(name), turn.labels.all_of(values)
+            turn.say("utter_option_values", name=product.name, option=option, values=known)
+        else:
+            say_unknown(turn, product)
 
 
 def show_details(turn: Turn, target: Target) -> None:
@@ -162,12 +184,17 @@ def tell_price(turn: Turn, target: Target) -> None:
     turn.say(
         "utter_price_range",
         told=price_facts([*ends, *meant[:_LISTED]]),
-        name=product.name,
+        name=_called_by(turn, product),
         low=labels.money(ends[0].price),
         high=labels.money(ends[1].price),
         lines=_variant_lines(turn, meant, lambda variant: reduction_text(labels, variant)),
         buttons=_buy(turn, target),
     )
+
+
+def _called_by(turn: Turn, product: ProductView) -> str:
+    """Name a product with the options that were said: the prices of its 15 inch versions are not those of all."""
+    return variant_title(product.name, chosen_options(turn, product).values)
 
 
 def _answer_haggling(turn: Turn) -> None:
@@ -215,23 +242,51 @@ def tell_option(turn: Turn, target: Target) -> None:
     _focus(turn, target)
     if tell_beyond_rows(turn, product):
         return
-    values = [*turn.entities("option_value"), *turn.entities("colour")]
-    like = None if values else value_like(product, turn.text)
+    values = asked_values(turn, product)
+    question = question_of(turn)
+    like = None if values else value_like(product, question)
     values += [clean_words(like)] if like else []
-    hint = turn.entity("option_name") or _option_named(turn, product)
+    hint = _hint(turn, product) or _option_named(turn, product)
     if hint and not values and _PRICE.search(turn.text.casefold()):
         tell_price(turn, target)
-    elif values:
+        return
+    if values:
         _tell_values(turn, target, values, hint)
-    elif hint and (_named_values(product, hint) or not turn.services.topics.asked(turn.text).fields):
+    asked = turn.services.topics.asked(question)
+    names = hint and not _is_of_option(turn, product, hint, values)
+    if hint and names and (_named_values(product, hint) or not asked.fields):
         _tell_names(turn, product, hint)
-    else:
+        if asked.truths or asks_suiting(turn):
+            tell_suitability(turn, product)
+    elif not values:
         tell_suitability(turn, product)
 
 
 def _option_named(turn: Turn, product: ProductView) -> str | None:
     """Find the option that a message names as labels do: "存储容量" is storage."""
     return next((name for name in product.option_names if turn.labels.option(name) in turn.text), None)
+
+
+def _hint(turn: Turn, product: ProductView) -> str | None:
+    """Give the option that is asked after; what "32 inch" of the 32-Inch Monitor is a value of is not asked after."""
+    hint = turn.entity("option_name")
+    calls = any(is_part_of_name(product, value) for value in turn.entities("option_value"))
+    return hint if hint and (not calls or _named_values(product, hint)) else None
+
+
+def _is_of_option(turn: Turn, product: ProductView, hint: str, values: Sequence[str]) -> bool:
+    """Tell whether one of some values, which this product may not have, is one of an option."""
+    colours = {*turn.entities("colour"), *turn.recalled("colour")}
+    names = [
+        name
+        for value in values
+        for name in (
+            *(["color"] if value in colours else []),
+            *options_like(product, value),
+            *turn.services.vocabulary.options_having(value),
+        )
+    ]
+    return any(is_named(name, hint) or is_named(hint, name) for name in names)
 
 
 def _tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | None) -> None:

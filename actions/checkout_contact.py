@@ -73,7 +73,7 @@ def says_same_address(turn: Turn) -> bool:
 
 def earlier_contact(turn: Turn) -> dict[str, str] | None:
     """Give the contact of the shopper's own order that a message names by number or goods, else of the newest one."""
-    from actions.orders import holding  # Orders lead to the desk, and the desk to the check-out.
+    from actions.which_order import holding  # Orders lead to the desk, and the desk to the check-out.
 
     with turn.reading() as session:
         orders = list_orders(session, turn.shopper, limit=_LOOKED)

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 
 from actions.base import ShopAction, take_answer
 from actions.cards import price_text, product_card, product_stock_text
+from actions.catalogue import tell_price
 from actions.catalogue_text import colour_names
 from actions.choosing import asks_cheapest, tell_cheapest, tell_choice
 from actions.facts import card_facts
 from actions.pending import SEARCH, agrees_to_look
 from actions.picking import tell_best
-from actions.targets import pick_several
+from actions.targets import Target, focused_product, one_shown, pick_several
 from actions.turn import Turn
+from actions.variant_comparison import tell_variants
 from shop.catalogue import ProductView
 from shop.search_facts import COLOUR_NAMES
 
@@ -39,6 +41,13 @@ class ActionCompareProducts(ShopAction):
         if len(products) > 1 and turn.services.advice.asks("choice", turn.text):
             tell_best(turn, products)
             return
+        versions = _of_versions(turn, products)
+        if versions and tell_variants(turn, versions, must_name=len(products) > 1):
+            return
+        if versions and len(versions.variants) > 1 and len(products) < 2 and not _names_goods(turn):
+            # "What is the difference in price?", with one thing spoken of.
+            tell_price(turn, Target(versions))
+            return
         if asks_cheapest(turn) and len(products) != 2:
             tell_cheapest(turn, products)
         elif len(products) < 2:
@@ -48,6 +57,18 @@ class ActionCompareProducts(ShopAction):
         else:
             tell_choice(turn, products)
             compare(turn, products)
+
+
+def _names_goods(turn: Turn) -> bool:
+    return bool(turn.entities("product") or turn.entities("product_query"))
+
+
+def _of_versions(turn: Turn, products: Sequence[ProductView]) -> ProductView | None:
+    """Give the product whose versions may be meant: the one that a message calls, else the one spoken of."""
+    with turn.reading() as session:
+        focus, called = focused_product(turn, session), one_shown(turn, session)
+    spoken_of = focus if len(products) < 2 else None
+    return called or spoken_of or (products[0] if len(products) == 1 else None)
 
 
 def compare(turn: Turn, products: Sequence[ProductView]) -> None:

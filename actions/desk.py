@@ -22,14 +22,13 @@ from actions.desk_choice import ORDER, points_at_order
 from actions.desk_consent import consents
 from actions.desk_lines import ITEMS
 from actions.desk_misread import means_the_order, only_looks, says_why_else, wants_the_same
-from actions.desk_orders import keep_unread, names_lines_of, names_order_alone
+from actions.desk_orders import keep_unread, names_lines_of, names_order_alone, offers_look
 from actions.desk_reasons import REASON
 from actions.desk_words import begins_with, say_refusal, says_any
-from actions.guest_orders import offer_look
 from actions.handoff import PERSON
 from actions.invoices import INVOICE
 from actions.other_options import keeps_it
-from actions.pending import CASE, CASE_YES
+from actions.pending import CASE_YES
 from actions.readdressing import ADDRESS
 from actions.reordering import REORDER
 from actions.returning import RETURN
@@ -50,7 +49,6 @@ from shop.errors import (
     ProposalChanged,
     Refused,
 )
-from shop.order_numbers import normalise_number
 
 _CHANGES = (CANCEL, ADDRESS, SWAP, REORDER, RETURN)
 _REPORTS = frozenset({PROBLEM.name, COMPLAINT.name})
@@ -86,7 +84,7 @@ def _stays_with(turn: Turn, case: Case) -> bool:
     A new one for a broken one is a wish for whoever reads the report; "then not, 44 it is" calls an exchange off.
     """
     if case.goal == PROBLEM.name and wants_the_same(turn):
-        _go_on(turn, with_words(turn, case))
+        _go_on(turn, with_words(turn, case, turn.text))
         return True
     line = bought_line(turn, case) if case.goal == SWAP.name else None
     if line is None or not keeps_it(turn, line):
@@ -116,7 +114,7 @@ def take_answer(turn: Turn, pending: Pending) -> bool:
         _go_on(turn, case)
         return True
     except OrderNotFound as error:
-        if not _offers_look(turn, case, error):
+        if not offers_look(turn, GOALS[case.goal], case, error):
             say_error(turn, error)
             _go_on(turn, case)
         return True
@@ -290,25 +288,11 @@ def _take_and_go_on(turn: Turn, case: Case) -> None:
         turn.say(f"utter_invalid_{error.field}")
     except OrderNotFound as error:
         # Another's order and one that does not exist are told the same, and nothing is begun by it.
-        if not _offers_look(turn, case, error):
+        if not offers_look(turn, GOALS[case.goal], case, error):
             close(turn)
             say_error(turn, error)
         return
     _go_on(turn, case, reads=True)
-
-
-def _offers_look(turn: Turn, case: Case, error: OrderNotFound) -> bool:
-    """Let a guest prove that an order of another conversation is theirs, and come back here then."""
-    proves = turn.shopper.customer_id is None and normalise_number(error.number) is not None
-    if not (GOALS[case.goal].opened and proves):
-        return False
-    # What the message says beside the order's number is not asked for again.
-    for step in GOALS[case.goal].steps:
-        case = case if step.name == ORDER else step.read(turn, case)
-    keep_unread(turn, case).keep(turn)
-    offer_look(turn, error.number)
-    turn.remember(pending={**turn.pending, "waiting": {"kind": CASE}})
-    return True
 
 
 def _read(turn: Turn, case: Case) -> Case:

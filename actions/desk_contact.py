@@ -5,9 +5,9 @@ from __future__ import annotations
 from actions.desk_case import Case, Step, asked_by
 from actions.desk_orders import case_order
 from actions.desk_words import says_any
-from actions.orders import newest_orders
 from actions.pending import CASE, contact_said
 from actions.turn import Turn
+from actions.which_order import newest_orders
 from shop.addresses import check_field
 from shop.customers import CustomerView, get_customer
 

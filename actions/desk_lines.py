@@ -10,8 +10,8 @@ from actions.cards import variant_title
 from actions.desk_case import SLOT, asked_by
 from actions.desk_parts import joined_clauses, parts_of
 from actions.desk_words import holds_any
+from actions.naming import candidate_of
 from actions.references import Candidate, Mention, Verdict, resolve
-from actions.targets import candidate_of
 from actions.turn import Turn
 from shop.catalogue import get_products_by_sku
 from shop.orders import OrderLineView

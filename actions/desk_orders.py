@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from actions.cards import named_button
 from actions.desk_address import beside_address
-from actions.desk_case import FREE_TEXT, Case, Step, asked_by
+from actions.desk_case import FREE_TEXT, Case, Goal, Step, asked_by
 from actions.desk_choice import ORDER, Choice, Orders, ask_order, days_past
 from actions.desk_lines import (
     ITEMS,
@@ -21,11 +21,12 @@ from actions.desk_lines import (
     sized_so,
 )
 from actions.desk_words import says_any
-from actions.guest_orders import opened_order
+from actions.guest_orders import offer_look, opened_order
 from actions.orders import answered_number
 from actions.pending import CASE, said_number
 from actions.turn import Turn
 from shop.errors import OrderNotFound
+from shop.order_numbers import normalise_number
 from shop.orders import OrderLineView, OrderView, find_order
 from shop.text import ascii_digits
 
@@ -231,3 +232,17 @@ def _ask_items(turn: Turn, case: Case) -> None:
         ),
         buttons=[named_button(line_title(line), "inform", sku=line.sku) for line in lines],
     )
+
+
+def offers_look(turn: Turn, goal: Goal, case: Case, error: OrderNotFound) -> bool:
+    """Let a guest prove that an order of another conversation is theirs, and come back here then."""
+    proves = turn.shopper.customer_id is None and normalise_number(error.number) is not None
+    if not (goal.opened and proves):
+        return False
+    # What the message says beside the order's number is not asked for again.
+    for step in goal.steps:
+        case = case if step.name == ORDER else step.read(turn, case)
+    keep_unread(turn, case).keep(turn)
+    offer_look(turn, error.number)
+    turn.remember(pending={**turn.pending, "waiting": {"kind": CASE}})
+    return True

@@ -67,6 +67,14 @@ def price_facts(variants: Iterable[VariantView]) -> Iterator[Fact]:
         yield _fact(DATE, promotion, cut.ends_at.isoformat(), promoted)
 
 
+def difference_fact(more: VariantView, less: VariantView) -> Fact:
+    """Give by how much one version is dearer than another, which is worked out and stands in no row."""
+    version = fingerprint(more.sku, more.price, less.sku, less.price)
+    return _fact(
+        PRICE, f"{variant_record(more.sku)} - {variant_record(less.sku)}", money_value(more.price - less.price), version
+    )
+
+
 def stock_facts(variants: Iterable[VariantView]) -> Iterator[Fact]:
     """Give how many pieces there are of variants."""
     for variant in variants:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from actions.naming import candidate_of
 from actions.options import option_having
 from actions.references import Candidate, Mention, Verdict, resolve
 from actions.spoken import Piece, joined, pieces_of
-from actions.targets import candidate_of, focused_product, shown_products
+from actions.targets import focused_product, shown_products
 from actions.turn import Turn
 from shop.carts import view_cart
 from shop.catalogue import ProductView, get_product, get_products_by_sku

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, asked_by
 from actions.desk_contact import EMAIL, email_step
-from actions.orders import newest_orders
 from actions.ticket_parts import WORDS, extras_text, request_of, send, tells_much, with_words
 from actions.turn import Turn
+from actions.which_order import newest_orders
 from shop import tickets
 from shop.contact_text import without_email
 from shop.models import utc_now

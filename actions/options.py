@@ -6,10 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from actions.naming import is_part_of_name
 from actions.option_values import ranked, told_sizes, value_in, without_name
 from actions.spoken import Piece
 from actions.turn import Turn
 from shop.catalogue import ProductView, VariantView, select_variants
+
+_NEAR = 6
+_SIZE = re.compile(
+    r"\b(?:an?|in|size) (\d{2})\b(?![.,]\d|\s*(?:%|dollars?|bucks?|usd))|有(\d{2})(?!\d)|(?<!\d)(\d{2})[的码号]"
+)
 
 
 @dataclass(frozen=True)
@@ -32,10 +38,13 @@ def chosen_options(turn: Turn, product: ProductView, piece: Piece | None = None)
     """
     said = {}
     unknown = []
-    for word in _named(turn, piece, "option_value"):
+    named = _named(turn, piece, "option_value")
+    like = None if named or piece or turn.from_button else _bare_number(product, turn.text)
+    for word in [*named, *([like] if like else [])]:
         name = option_having(product, word, turn.entity("option_name"))
         if name is None:
-            unknown.append(word)
+            # "The 32 inch one" only calls the 32-Inch Monitor by its name.
+            unknown += [] if is_part_of_name(product, word) else [word]
         else:
             said[name] = _spelling(product, name, word)
     for word in _named(turn, piece, "colour"):
@@ -107,6 +116,20 @@ def value_like(product: ProductView, text: str) -> str | None:
             found = re.search(rf"\b(\d[\d.,]*\s*{re.escape(kind)}|{re.escape(kind)}\s*\d+)\b", text, re.IGNORECASE)
             if found:
                 return found[0]
+    return _bare_number(product, text)
+
+
+def _bare_number(product: ProductView, text: str) -> str | None:
+    """Read "do you have a 43" as "Size 43", where the product comes in such sizes and the number is near them."""
+    for name in product.option_names:
+        found = [re.fullmatch(r"([^\W\d]+) (\d{2})", value) for value in product.option_values(name)]
+        sizes = [int(match[2]) for match in found if match]
+        if not sizes or not all(found):
+            continue
+        for match in _SIZE.finditer(text.casefold()):
+            said = match[1] or match[2] or match[3]
+            if min(sizes) - _NEAR <= int(said) <= max(sizes) + _NEAR:
+                return f"{product.option_values(name)[0].split()[0]} {said}"
     return None
 
 

@@ -31,6 +31,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from actions.called import ASKS_WHETHER, names_choice
 from actions.desk_words import begins_with, says_any
 from actions.option_values import value_in
 from actions.photo_words import part_said
@@ -129,7 +130,8 @@ def answers_question(turn: Turn) -> bool:
         ranks = any(says(turn, rank) for rank in ("cheapest", "biggest", "smallest"))
         return not names_another and (ranks or match_value(pending["values"], turn) is not None)
     if kind == WHICH:
-        return bool(turn.entities("ordinal")) or bool(set(turn.entities("product")) & set(pending["products"]))
+        is_named = bool(set(turn.entities("product")) & set(pending["products"]))
+        return bool(turn.entities("ordinal")) or is_named or _chooses(turn, pending)
     if kind == QUANTITY:
         return said_number(turn) is not None
     if asks_for_number(pending):
@@ -177,6 +179,12 @@ def is_free_text(turn: Turn, sure: float = _SURE) -> bool:
     """
     intent, confidence = turn.intent
     return not turn.from_button and not turn.text.rstrip().endswith("?") and (intent in UNREAD or confidence < sure)
+
+
+def _chooses(turn: Turn, pending: Pending) -> bool:
+    """Tell whether a message chooses one of some products by its words, and asks nothing else of it."""
+    asks_another = turn.intent[0] == "ask_option" and pending["goal"] != ASKS_WHETHER
+    return not asks_another and bool(pending["skus"]) and names_choice(turn, pending)
 
 
 def _may_fill(turn: Turn, asked: str) -> bool:

@@ -109,7 +109,7 @@ def resolve(mention: Mention, shown: Sequence[Candidate], focus: Candidate | Non
         return Resolution(Verdict.NOTHING_SHOWN)
     if focus and _is_about(mention, focus):
         return _found([focus])
-    return _one_of(_described(mention, pool))
+    return one_of(_described(mention, pool))
 
 
 def _references(turn: Turn) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def _everything(shown: Sequence[Candidate], both: bool) -> Resolution:
 def _this(shown: Sequence[Candidate], focus: Candidate | None) -> Resolution:
     if focus:
         return _found([focus])
-    return _one_of(shown) if shown else Resolution(Verdict.NOTHING_SHOWN)
+    return one_of(shown) if shown else Resolution(Verdict.NOTHING_SHOWN)
 
 
 def _by_price(superlative: str, pool: Sequence[Candidate], rank: int) -> Resolution:
@@ -176,10 +176,11 @@ def _by_price(superlative: str, pool: Sequence[Candidate], rank: int) -> Resolut
     prices = sorted((one.price for one in pool), reverse=superlative == "dearest")
     if not 1 <= rank <= len(prices):
         return Resolution(Verdict.NO_SUCH_PLACE, tuple(pool))
-    return _one_of([one for one in pool if one.price == prices[rank - 1]])
+    return one_of([one for one in pool if one.price == prices[rank - 1]])
 
 
-def _one_of(fitting: Sequence[Candidate]) -> Resolution:
+def one_of(fitting: Sequence[Candidate]) -> Resolution:
+    """Say that one fits, or several between which a choice is left, or none."""
     if len(fitting) > 1:
         return Resolution(Verdict.UNCLEAR, tuple(fitting))
     return _found(fitting) if fitting else Resolution(Verdict.NO_MATCH)

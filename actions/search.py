@@ -9,7 +9,7 @@ from actions.base import ShopAction, take_answer
 from actions.cards import button, named_button
 from actions.cart_removal import takes_out
 from actions.cart_swaps import amends_cart
-from actions.catalogue import show_details
+from actions.catalogue import show_details, tell_option
 from actions.desk import resume
 from actions.desk_words import says_any
 from actions.found import run_search, show_next
@@ -25,13 +25,15 @@ from actions.queries import (
 from actions.said_goods import joined_kinds, stems_of
 from actions.slate_moves import goes_on, recommend, refine_slate, say_nothing_fits, show_again, show_more_of_slate
 from actions.slates import forget_slate
-from actions.targets import focused_product, pick_one, pivot_of
+from actions.targets import Target, focused_product, pick_one, pivot_of
 from actions.turn import Turn
-from shop.catalogue import get_product
+from shop.catalogue import ProductView, get_product
 from shop.errors import ProductNotFound
 from shop.search import Filters, SearchQuery, Sort
 
 _SUGGESTED = 6
+# Below this a message that narrows a list down may as well speak of the one thing in it.
+_SURE = 0.75
 
 
 class ActionSearchProducts(ShopAction):
@@ -70,13 +72,24 @@ class ActionRefineSearch(ShopAction):
         return "action_refine_search"
 
     def perform(self, turn: Turn) -> None:
-        """Search again with what was said, unless it is about delivery, what lies in the cart, or other goods."""
+        """Search with what was said added, unless it is about delivery, the cart, the one thing shown or other goods."""
         if (_asks_about_delivery(turn) and quote_policy(turn)) or amends_cart(turn) or takes_out(turn):
             return
-        if says_any(turn, "search.asks_for"):
+        asked = _asked_of_the_one(turn)
+        if asked:
+            tell_option(turn, Target(asked))
+        elif says_any(turn, "search.asks_for"):
             start_search(turn)
         else:
             refine(turn)
+
+
+def _asked_of_the_one(turn: Turn) -> ProductView | None:
+    """Give the only product that is shown, where a message may as well be a question about it: "有线无线"."""
+    if set(turn.named) - {"product_query"} or turn.intent[1] >= _SURE or len(turn.slot("candidate_skus") or ()) != 1:
+        return None
+    with turn.reading() as session:
+        return focused_product(turn, session)
 
 
 class ActionSortResults(ShopAction):

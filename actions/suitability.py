@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from actions.cards import button
+from actions.naming import pointing_in, stems
 from actions.pending import DETAILS, PERSON, SIMILAR
 from actions.product_facts import KnownTruth, ProductFacts, value_fact
 from actions.replying import Known, asks, written
@@ -116,7 +117,10 @@ def _rows_named(turn: Turn, product: ProductView) -> list[str]:
 
 def _words(turn: Turn) -> set[str]:
     """Give the words of the question that say what it is about, as the catalogue has them."""
-    return turn.services.topics.content(turn.services.glossary.translated(question_of(turn)))
+    question = question_of(turn)
+    words = turn.services.topics.content(turn.services.glossary.translated(question))
+    # "Grey" is not what "how wide is the grey one" asks after.
+    return {word for word in words if not stems(word) <= pointing_in(turn, question)}
 
 
 def _tell_unknown(turn: Turn, product: ProductView, asked: Asked) -> None:

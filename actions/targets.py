@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from actions.called import called, called_outright, count_said, list_meant, shown_before
 from actions.cards import named_button
+from actions.naming import (
+    candidate_of,
+    each_named,
+    fits,
+    in_catalogue_words,
+    is_part_of_name,
+    pointing_in,
+    stems,
+    wording_of,
+)
 from actions.pending import WHICH
 from actions.queries import price_pivot
 from actions.references import THIS, Candidate, Mention, Resolution, Verdict, resolve
 from actions.turn import Turn
+from replies.topics import Asked
 from shop.catalogue import ProductView, get_product, get_product_by_sku, get_products_by_sku
 from shop.search import Filters, SearchQuery
 
@@ -21,9 +32,9 @@ from shop.search import Filters, SearchQuery
 _RECALLED = ("quantity", "option_value", "option_name", "colour")
 _OFFERED = 5
 _QUESTION_LENGTH = 200
-_COUNTED = re.compile(r"\b(?:these|those|the|all) (?:two|three|four|five|\d)\b|[这那](?:两|三|四|五|\d)")
 QUESTION = "question"
 """By this name a question is remembered while the assistant asks which product it is about."""
+_LONG_HAN = 4
 _ABOUT_WORDS = frozenset({"tell_option"})
 """Goals that are met by what the message says, and not by its entities alone."""
 
@@ -34,21 +45,6 @@ class Target:
 
     product: ProductView
     sku: str | None = None
-
-
-def candidate_of(product: ProductView, sku: str) -> Candidate:
-    """Make a product something that can be pointed at."""
-    facts = [value for values in product.attributes.values() for value in values]
-    facets = [*product.colours, *product.categories, *facts, *([product.brand] if product.brand else [])]
-    options = [text for variant in product.variants for option in variant.options.items() for text in option]
-    return Candidate(
-        sku=sku,
-        slug=product.slug,
-        name=product.name,
-        price=next((one.price.amount for one in product.variants if one.sku == sku), product.price_min.amount),
-        options=frozenset(value.casefold() for value in options),
-        facets=frozenset(value.casefold() for value in facets),
-    )
 
 
 def shown_products(turn: Turn, session: Session) -> list[ProductView]:
@@ -90,7 +86,7 @@ def pick_one(turn: Turn, goal: str, mention: Mention | None = None) -> Target | 
     with turn.reading() as session:
         if mention.skus:
             return _by_sku(turn, session, goal, mention.skus)
-        found = _resolved(turn, session, mention)
+        found = _resolved(turn, session, mention, goal)
         if isinstance(found, list):
             return _only(turn, goal, found)
         products = get_products_by_sku(session, [one.sku for one in found.candidates])
@@ -113,6 +109,10 @@ def pick_asked(turn: Turn, goal: str) -> Target | None:
     if focus and len(shown) < 2 and mention == Mention(references=("all",)):
         # Of one thing nobody asks for all: a word such as "几个" was taken for it.
         return pick_one(turn, goal, Mention(references=("it",)))
+    is_named = bool(mention.products or mention.skus)
+    by_words = None if is_named else _called(turn, goal, mention, shown, focus)
+    if by_words and by_words.verdict is Verdict.FOUND:
+        return pick_one(turn, goal, mention)
     if set(mention.references) & THIS and not mention.products:
         # "It" is said of one thing; "is it good for a first flat" points at no place of a list.
         return pick_one(turn, goal, Mention(references=mention.references) if focus else replace(mention, words=""))
@@ -122,7 +122,8 @@ def pick_asked(turn: Turn, goal: str) -> Target | None:
         found = _searched(turn, session, mention)
     for word in mention.words.casefold().split():
         for pool in ([focus] if focus else [], shown, found):
-            fitting = [one for one in pool if _has_word(one, word)]
+            # Of what is not shown, only its kind is a name: "is it leather?" speaks of no leather sofa.
+            fitting = [one for one in pool if _has_word(one, word) and (pool is not found or _is_kind(one, word))]
             if fitting:
                 return _only(turn, goal, fitting)
     return pick_one(turn, goal, replace(mention, words="") if focus or shown else mention)
@@ -133,9 +134,46 @@ def question_of(turn: Turn) -> str:
     return turn.entity(QUESTION) or turn.text
 
 
+def asked_values(turn: Turn, product: ProductView) -> list[str]:
+    """Give the options and colours that a question is about; what only says which product is meant is left out.
+
+    The answer to "which one?" names the product. So does "the grey one" in "how wide is the grey one?".
+    """
+    question, kinds = question_of(turn), ("option_value", "colour")
+    is_answer = bool(turn.recalled(QUESTION))
+    said = [value for kind in kinds for value in (turn.recalled(kind) if is_answer else turn.entities(kind))]
+    pointing = pointing_in(turn, question)
+    own = candidate_of(product, product.variants[0].sku)
+    calling = [
+        value
+        for value in said
+        if is_part_of_name(product, value)
+        or (stems(value) <= pointing and all(fits(own, word) for word in stems(value)))
+    ]
+    asked = [value for value in said if value not in calling]
+    return asked if asked or is_answer or _asks_more(turn, question, pointing) else said
+
+
+def _asks_more(turn: Turn, question: str, pointing: frozenset[str]) -> bool:
+    """Tell whether a question has words besides those that say what it is about."""
+    rest = stems(in_catalogue_words(turn, question.casefold())) - pointing
+    has_words = turn.services.topics.content(" ".join(rest)) or any(
+        len(word) > _LONG_HAN for word in rest - _latin(rest)
+    )
+    return bool(turn.entity("option_name") or turn.services.topics.asked(question) != Asked() or has_words)
+
+
+def _latin(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in words if word.isascii())
+
+
 def _has_word(product: ProductView, word: str) -> bool:
     names = product.name.casefold().split()
     return word in names or word.removesuffix("s") in names
+
+
+def _is_kind(product: ProductView, word: str) -> bool:
+    return word.removesuffix("s") == product.name.casefold().split()[-1].removesuffix("s")
 
 
 def _by_sku(turn: Turn, session: Session, goal: str, skus: Sequence[str]) -> Target | None:
@@ -147,13 +185,15 @@ def _by_sku(turn: Turn, session: Session, goal: str, skus: Sequence[str]) -> Tar
 
 
 def one_shown(turn: Turn, session: Session) -> ProductView | None:
-    """Find the one product of a list that a bare description fits: "the grey one"."""
+    """Find the one product of a list that a bare description fits: "the grey one", "the 615 one"."""
     mention = Mention.of(turn)
     shown = shown_products(turn, session)
-    if len(shown) < 2 or mention.words or not (mention.facets or mention.options):
+    if len(shown) < 2:
         return None
-    found = resolve(mention, [candidate_of(product, product.variants[0].sku) for product in shown])
-    if found.verdict is not Verdict.FOUND:
+    found = _called(turn, "show_details", mention, shown, focused_product(turn, session))
+    if found is None and not mention.words and (mention.facets or mention.options):
+        found = _pointed(turn, mention, shown, None)
+    if found is None or found.verdict is not Verdict.FOUND:
         return None
     return next(product for product in shown if product.slug == found.candidates[0].slug)
 
@@ -162,23 +202,38 @@ def pick_several(turn: Turn) -> list[ProductView]:
     """Find all products that are meant, at most one page of them."""
     mention = Mention.of(turn)
     with turn.reading() as session:
-        shown = shown_products(turn, session)
-        if mention.ordinals == (len(shown),) and _COUNTED.search(turn.text.casefold()):
-            # "Which of these three" counts the things, and means no place.
-            mention = replace(mention, ordinals=(), references=("all",))
+        shown, focus = list_meant(turn, session, shown_products(turn, session)), focused_product(turn, session)
         beside = _named_beside(turn, session, mention)
         if not any(_has_word(product, word) for product in shown for word in mention.words.casefold().split()):
             # "Which is better for a small kitchen?" names none of them.
             mention = replace(mention, words="")
+        if count_said(turn):
+            # The three of "those three" is no place.
+            mention = replace(mention, ordinals=(), references=("all",))
         named = [get_product(session, slug) for slug in mention.products]
         named += [get_product_by_sku(session, sku) for sku in mention.skus]
-        if mention.ordinals or mention.references or not named:
+        named = _distinct([*named, *_each_called(turn, session, shown)])
+        if len(named) == 1 and focus and not mention.ordinals:
+            named = [focus, *named]
+        if len(_distinct(named)) < 2 and (mention.ordinals or mention.references or not named):
             for part in _parts(mention):
-                found = _pointed(turn, session, part)
+                found = _pointed(turn, part, shown, focus)
                 if found.verdict is Verdict.FOUND or not named:
                     named += get_products_by_sku(session, [one.sku for one in found.candidates])
-        named += beside
-    return list({product.slug: product for product in named}.values())
+    return _distinct([*named, *beside])
+
+
+def _each_called(turn: Turn, session: Session, shown: Sequence[ProductView]) -> list[ProductView]:
+    """Find every product that a message calls by a word that is said of it alone, shown or not."""
+    slugs = {one.slug for one in each_named(wording_of(turn).said, _candidates(turn, shown))}
+    outright = [
+        get_product(session, slug) for slug in called_outright(turn, has_focus=True, several=True) if slug not in slugs
+    ]
+    return [*(product for product in shown if product.slug in slugs), *outright]
+
+
+def _distinct(products: Iterable[ProductView]) -> list[ProductView]:
+    return list({product.slug: product for product in products}.values())
 
 
 def _named_beside(turn: Turn, session: Session, mention: Mention) -> list[ProductView]:
@@ -213,21 +268,46 @@ def _settled(turn: Turn, mention: Mention, target: Target) -> Target:
     return Target(target.product, chosen) if known and not bare.says_something else target
 
 
-def _resolved(turn: Turn, session: Session, mention: Mention) -> list[ProductView] | Resolution:
+def _resolved(turn: Turn, session: Session, mention: Mention, goal: str) -> list[ProductView] | Resolution:
     if mention.products:
         return [get_product(session, slug) for slug in mention.products]
-    found = _pointed(turn, session, mention)
-    describes = mention.words or ((mention.facets or mention.options) and found.verdict is Verdict.NOTHING_SHOWN)
-    if describes and found.verdict in (Verdict.NOTHING_SHOWN, Verdict.NO_MATCH):
+    shown = list_meant(turn, session, shown_products(turn, session))
+    focus = focused_product(turn, session)
+    if by_words := _called(turn, goal, mention, shown, focus):
+        return by_words
+    if outright := called_outright(turn, has_focus=focus is not None):
+        return [get_product(session, slug) for slug in outright]
+    found = _pointed(turn, mention, shown, focus)
+    describes = mention.words or mention.facets or mention.options
+    if describes and found.verdict is Verdict.NO_MATCH:
+        found = _called_before(turn, session, goal, mention) or found
+    nothing_shown = found.verdict is Verdict.NOTHING_SHOWN
+    if (mention.words and found.verdict is Verdict.NO_MATCH) or (describes and nothing_shown):
         return _searched(turn, session, mention)
     return found
 
 
-def _pointed(turn: Turn, session: Session, mention: Mention) -> Resolution:
+def _called_before(turn: Turn, session: Session, goal: str, mention: Mention) -> Resolution | None:
+    """Find what a message describes in a list that was shown before, where nothing in this one fits."""
+    found = (_called(turn, goal, mention, products, None) for products in shown_before(turn, session))
+    return next((one for one in found if one), None)
+
+
+def _called(
+    turn: Turn, goal: str, mention: Mention, shown: Sequence[ProductView], focus: ProductView | None
+) -> Resolution | None:
+    return called(
+        turn, goal, mention, _candidates(turn, shown), next(iter(_candidates(turn, filter(None, [focus]))), None)
+    )
+
+
+def _pointed(turn: Turn, mention: Mention, shown: Sequence[ProductView], focus: ProductView | None) -> Resolution:
+    return resolve(mention, _candidates(turn, shown), next(iter(_candidates(turn, filter(None, [focus]))), None))
+
+
+def _candidates(turn: Turn, products: Iterable[ProductView]) -> list[Candidate]:
     skus = turn.slot("candidate_skus") or []
-    shown = [candidate_of(product, _shown_sku(product, skus)) for product in shown_products(turn, session)]
-    focus = focused_product(turn, session)
-    return resolve(mention, shown, candidate_of(focus, _shown_sku(focus, skus)) if focus else None)
+    return [candidate_of(product, _shown_sku(product, skus)) for product in products]
 
 
 def _shown_sku(product: ProductView, skus: Sequence[str]) -> str:

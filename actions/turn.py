@@ -36,7 +36,18 @@ _ADDRESS_LENGTH = 2_000
 _OWNER = "remembered_for"
 # What a guest's looking around leaves behind goes with them when they sign in, as their cart does.
 _SHOPPING = frozenset(
-    {"search_state", "candidate_skus", "focus_sku", "chosen_sku", "slate", "photo", "last_photo", "edits", "wishes"}
+    {
+        "search_state",
+        "candidate_skus",
+        "earlier_skus",
+        "focus_sku",
+        "chosen_sku",
+        "slate",
+        "photo",
+        "last_photo",
+        "edits",
+        "wishes",
+    }
 )
 # Rasa's own, and what is no secret.
 _LANGUAGE = "language"
@@ -67,6 +78,7 @@ _KEPT = frozenset({_OWNER, _LANGUAGE, "requested_slot", "session_started_metadat
 # Actions of Rasa's that answer nothing.
 _READING = frozenset({"action_listen", "action_extract_slots"})
 _NUMBER = re.compile(r"[+-]?\d{1,12}")
+_EARLIER = 4
 _LATELY = 4
 
 
@@ -172,13 +184,21 @@ class Turn:
         """Take up what the shopper said before a question, where this message does not say it anew."""
         self._recalled = said
 
+    def recalled(self, name: str) -> list[str]:
+        """List what was said of a kind before the assistant had to ask."""
+        return list(self._recalled.get(name, ()))
+
     def slot(self, name: str) -> Any:
         """Give what is remembered, with this turn's changes."""
         return self._slots[name] if name in self._slots else self._tracker.slots.get(name)
 
     def remember(self, **slots: Any) -> None:
-        """Set slots."""
+        """Set slots; what was shown goes to what was shown earlier when something else takes its place."""
+        before = self.slot("candidate_skus")
         self._slots.update(slots)
+        if before and "candidate_skus" in slots and slots["candidate_skus"] != before:
+            earlier = [one for one in self.slot("earlier_skus") or [] if one != before]
+            self._slots["earlier_skus"] = [before, *earlier][:_EARLIER]
 
     def focus(self, sku: str | None, *, exactly: bool = False) -> None:
         """Remember what "it" means from now on.

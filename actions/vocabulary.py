@@ -8,6 +8,7 @@ from typing import Any
 
 from shop.db import Sessions, reading
 from shop.export import lexicon
+from shop.search_text import stem, words
 
 _FRESH_S = 60.0
 
@@ -37,6 +38,17 @@ class Vocabulary:
         options: Mapping[str, list[str]] = self._fresh()["options"]
         return [name for name, values in options.items() if wanted in (known.casefold() for known in values)]
 
+    def products_called(self, word: str) -> list[str]:
+        """Give the products, by slug, in whose name a word stands, in whatever case and number."""
+        wanted = word.casefold()
+        products: list[Mapping[str, str]] = self._fresh()["products"]
+        return [one["slug"] for one in products if wanted in _words_of(one["name"])]
+
+    def ends_name(self, word: str) -> bool:
+        """Tell whether a word is the last of a product's name, which says of what kind it is."""
+        products: list[Mapping[str, str]] = self._fresh()["products"]
+        return any(stem(word.casefold()) == stem((words(one["name"]) or [""])[-1]) for one in products)
+
     def _fresh(self) -> Mapping[str, Any]:
         with self._lock:
             now = self._clock()
@@ -45,3 +57,7 @@ class Vocabulary:
                     self._words = lexicon(session)
                 self._read_at = now
             return self._words
+
+
+def _words_of(name: str) -> set[str]:
+    return {*name.casefold().split(), *(stem(word) for word in words(name))}
