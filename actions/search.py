@@ -72,7 +72,7 @@ class ActionRefineSearch(ShopAction):
         return "action_refine_search"
 
     def perform(self, turn: Turn) -> None:
-        """Search with what was said added, unless it is about delivery, the cart, the one thing shown or other goods."""
+        """Search with what was said added, unless it is about delivery, the cart, the one thing shown, or others."""
         if (_asks_about_delivery(turn) and quote_policy(turn)) or amends_cart(turn) or takes_out(turn):
             return
         asked = _asked_of_the_one(turn)

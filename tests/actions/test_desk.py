@@ -254,7 +254,7 @@ def test_all_that_is_said_at_once_is_not_asked_for(services: Services, chat: Cha
         back = session.scalars(select(Return)).one()
         assert (back.rma_number, back.kind, back.lines[0].reason) == (chat.last["rma"], "return", "faulty")
     assert chat.say("track_refund", "where is my money") == ["utter_refunds", "utter_policy"]
-    assert chat.last["lines"].startswith("- $18.99, order 7001, returned (RMA-")
+    assert chat.messages[0]["lines"].startswith("- $18.99, order 7001, returned (RMA-")
     assert chat.say("return_product", "return the mouse", product="cordless-mouse", reason="faulty") == [
         "utter_refused"
     ]
