@@ -15,8 +15,10 @@ def says_why_else(turn: Turn, goal: str) -> bool:
     """Tell whether a message only gives another reason for what is to go back: "it is not faulty, it doesn't fit"."""
     case = Case.of(turn)
     other = turn.entity("reason")
-    is_return = case is not None and case.goal == "return" and goal in ("swap", "problem", "complaint")
-    return is_return and bool(other) and not any(map(turn.entity, _OPTIONS))
+    if case is None or case.goal != "return" or goal not in ("swap", "problem", "complaint"):
+        return False
+    names_another = turn.entity("order_number") not in (None, case.number)
+    return bool(other) and not names_another and not any(map(turn.entity, _OPTIONS))
 
 
 def only_looks(turn: Turn) -> bool:

@@ -96,7 +96,9 @@ def from_state(state: Iterable[Sequence[str | float]]) -> list[Reason]:
 def _clause(labels: Labels, reason: Reason, names: Mapping[str, str]) -> str | None:
     value = clean_words(reason.value)
     if reason.kind == "feature":
-        return labels.text(_FIELDS[reason.field], value=labels.value(value)) if reason.field in _FIELDS else None
+        # A brand keeps its name in every language.
+        said = value if reason.field == "brand" else labels.value(value)
+        return labels.text(_FIELDS[reason.field], value=said) if reason.field in _FIELDS else None
     if reason.kind in _PRODUCTS:
         name = names.get(reason.value)
         key = _SIMILAR.get(reason.field, _PRODUCTS[reason.kind])

@@ -119,7 +119,7 @@ def test_a_value_that_the_shop_has_nowhere_is_a_no_where_only_its_number_differs
 def test_a_property_that_no_row_holds_is_not_known_and_yes_asks_a_person(chat: Chat) -> None:
     assert chat.say("ask_option", "is the tablet waterproof?", product="tablet") == ["utter_not_stated"]
     assert chat.payloads == ["/talk_to_person", '/show_details{"product": "tablet"}']
-    assert chat.say("affirm") == ["utter_ask_ticket_email"]
+    assert chat.say("affirm") == ["utter_ask_person_email"]
 
 
 def test_a_property_that_a_row_holds_is_told_as_the_row_says(chat: Chat) -> None:

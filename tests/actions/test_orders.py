@@ -114,11 +114,12 @@ def test_a_bare_order_number_needs_no_question(chat: Chat) -> None:
 
 def test_without_a_number_the_order_last_spoken_of_is_meant(chat: Chat) -> None:
     first, second = order(chat), order(chat, "cactus")
-    chat.say("track_order", "when will it arrive?")
-    assert chat.last["number"] == second
+    asked = ["utter_order_to_pay", "utter_order_arrival_unpaid"]
+    assert chat.say("track_order", "when will it arrive?") == asked
+    assert chat.messages[0]["number"] == second
     chat.say("track_order", order_number=first)
-    assert chat.say("track_order", "when will it arrive?") == ["utter_order_to_pay"]
-    assert chat.last["number"] == first
+    assert chat.say("track_order", "when will it arrive?") == asked
+    assert chat.messages[0]["number"] == first
     chat.say("list_orders")
     assert chat.say("track_order") == ["utter_ask_which_order"]
 
