@@ -13,6 +13,7 @@ from actions.delivery_choice import method_name
 from actions.desk_words import says_any
 from actions.facts import DATE
 from actions.orders import found_order, show_order
+from actions.targets import focused_product
 from actions.turn import Turn
 from actions.which_order import newest_orders
 from shop.arrival_days import arrival_days, coming_days
@@ -78,11 +79,18 @@ def _asks(turn: Turn) -> bool:
     pending = turn.pending
     if turn.from_button or turn.photo_url or turn.was_answered or pending.get("asked") in _DICTATED:
         return False
-    if turn.intent[0] not in _INTENTS or says_any(turn, "arrival.not_come"):
+    if turn.intent[0] not in _INTENTS or says_any(turn, "arrival.not_come") or _asks_for_new_stock(turn):
         return False
     if says_any(turn, "arrival.when_words"):
         return True
     return says_any(turn, "arrival.in_time_words") and bool(coming_days(turn.text, utc_now().date()))
+
+
+def _asks_for_new_stock(turn: Turn) -> bool:
+    """Tell whether "when does it come?" is said of what is sold out."""
+    with turn.reading() as session:
+        product = focused_product(turn, session) if turn.intent[0] == "ask_stock" else None
+    return product is not None and not product.in_stock
 
 
 def _asked(turn: Turn) -> _Asked:

@@ -104,7 +104,7 @@ def _change_method(turn: Turn, pending: Pending) -> bool:
         say_choices(turn)
         return True
     is_chosen = offer.code == chosen_code(turn, offers(turn))
-    if is_chosen and turn.intent[0] == "affirm":
+    if is_chosen and turn.intent[0] == "affirm" and says_any(turn, "desk.plain_yes"):
         return False
     turn.remember(**{METHOD_SLOT: offer.code}, **_known(turn, pending))
     if is_chosen and pending["kind"] == CONFIRM_ORDER:

@@ -168,7 +168,8 @@ def take_described(turn: Turn) -> bool:
         number = listed_number(turn, pending["numbers"])
     else:
         is_described = says_any(turn, "desk.describing") or says_any(turn, "desk.of_a_purchase")
-        found = named_orders(turn) if not pending and is_described else []
+        # What is said to be wrong with something is no question for its order.
+        found = named_orders(turn) if not (pending or turn.entity("reason")) and is_described else []
         number = found[0].number if len(found) == 1 else None
     if number is None:
         return False

@@ -88,7 +88,9 @@ def is_general(turn: Turn, goal: str) -> bool:
     if turn.from_button:
         return False
     asks = goal == "invoice" or asks_something(turn.text)
-    return has_not_ordered(turn) or (asks and not says_any(turn, "desk.of_a_purchase"))
+    # "What did I order yesterday?" speaks of something bought.
+    is_of_purchase = bool(turn.entities("ordered")) or says_any(turn, "desk.of_a_purchase")
+    return has_not_ordered(turn) or (asks and not is_of_purchase)
 
 
 def has_not_ordered(turn: Turn) -> bool:
@@ -103,7 +105,6 @@ def say_passage(turn: Turn, passage: Passage) -> None:
         told=policy_facts(passage),
         title=passage.title,
         text_quoted=passage.text,
-        source=passage.source,
     )
 
 

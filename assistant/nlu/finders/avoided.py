@@ -57,14 +57,19 @@ class AvoidedFinder:
     def believe(self, reading: Reading, places: Sequence[int]) -> None:
         """Take the words at these places, each run of them as one value, instead of what leads and ends have found.
 
-        What a word implies stays, as nothing is named there: "I'm vegan".
+        What a word implies stays, as nothing is named there: "I'm vegan". So does what the catalogue knows, such as the
+        colour of "I hate pink".
         """
-        implied = [one for one in reading.found if one.entity == "wish_exclude" and self._implies(reading, one)]
-        reading.found[:] = [one for one in reading.found if one.entity != "wish_exclude" or one in implied]
-        places = [at for at in places if not any(one.first <= at < one.last for one in implied)]
+        found = [one for one in reading.found if one.entity == "wish_exclude"]
+        kept = [one for one in found if self._implies(reading, one) or self._is_known(reading, one)]
+        reading.found[:] = [one for one in reading.found if one.entity != "wish_exclude" or one in kept]
+        places = [at for at in places if not any(one.first <= at < one.last for one in kept)]
         starts = [at for at in places if at - 1 not in places or not self._joins(reading, at)]
         ends = [at + 1 for at in places if at + 1 not in places or at + 1 in starts]
         self._take(reading, zip(starts, ends, strict=True))
+
+    def _is_known(self, reading: Reading, one: Found) -> bool:
+        return any(kind in _SPELLED for kind, _ in self._names.named(reading.tokens[one.first : one.last]))
 
     def _implies(self, reading: Reading, one: Found) -> bool:
         return self._implied.at(reading.tokens, one.first)[0] == one.last - one.first
