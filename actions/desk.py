@@ -33,7 +33,7 @@ from actions.readdressing import ADDRESS
 from actions.reordering import REORDER
 from actions.returning import RETURN
 from actions.satisfaction import ask_rating
-from actions.swapping import OPTION, SWAP, bought_line
+from actions.swapping import OPTION, SWAP, bought_line, repeats_option
 from actions.ticket_parts import with_words
 from actions.tickets import COMPLAINT, PROBLEM
 from actions.turn import Button, Pending, Turn, clean_words
@@ -152,7 +152,7 @@ def agree_in_words(turn: Turn) -> bool:
     if case is None or pending.get("kind") != CASE_YES or not consents(turn, case.goal):
         return False
     try:
-        if _read(turn, case) != case:
+        if not repeats_option(turn, case) and _read(turn, case) != case:
             return False
     except (OrderNotFound, InvalidAddress, InvalidInvoice):
         return False

@@ -18,7 +18,7 @@ from actions.other_options import not_offered, numbered_so, others_of
 from actions.pending import CASE
 from actions.returning import check_any_returnable, check_returnable, done_with_return, return_items, say_return
 from actions.turn import Turn, clean_words
-from shop.catalogue import ProductView, VariantView, get_products_by_sku, select_variants
+from shop.catalogue import ProductView, VariantView, get_products_by_sku, get_variant, select_variants
 from shop.changes import Yes
 from shop.option_changes import check_option_change, do_option_change, propose_option_change
 from shop.orders import OrderLineView, OrderView
@@ -257,3 +257,13 @@ SWAP = Goal(
     _check,
     otherwise=_OTHERWISE,
 )
+
+
+def repeats_option(turn: Turn, case: Case) -> bool:
+    """Tell whether a message names nothing but what was proposed in the place of something: "yes, make it a 44"."""
+    said = {value.casefold() for value in (*turn.entities("option_value"), *turn.entities("colour"))}
+    if not (said and case.options) or set(turn.named) - {"option_value", "option_name", "colour", "reference"}:
+        return False
+    with turn.reading() as session:
+        proposed = [get_variant(session, sku).options.values() for sku in case.options.values()]
+    return said <= {value.casefold() for values in proposed for value in values}

@@ -172,13 +172,20 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"codes.why.{reason}" for reason in code_reasons()}
     used |= {"price.reduced_soon", "price.reduced_some_soon"} | {"price.reduced", "price.reduced_some"}
     # Word lists by which a message is heard, and what is said beside them.
-    used |= set(re.findall(r'"((?:checkout|arrival|team|ticket|codes|policy|delivery_leads|pay|search|desk|talk|order)\.[a-z_]+)"', SOURCE))
+    used |= set(
+        re.findall(
+            r'"((?:checkout|arrival|team|ticket|codes|policy|delivery_leads|pay|search|desk|talk|order)\.[a-z_]+)"',
+            SOURCE,
+        )
+    )
     used |= {f"arrival.{verdict}" for verdict in ("yes", "no")} | {
         f"arrival.line_{verdict}" for verdict in ("yes", "no", "perhaps")
     }
     used |= {"receipts.holding"} | {f"search.directions.{direction}" for direction in ("lower", "higher")}
     used |= {f"search.currencies.{code}" for code in ("USD", "EUR", "GBP", "CNY", "JPY")}
-    used |= {key for key in labels().keys if key.startswith("desk.general.") and key.rsplit(".")[-1] in {*GOALS, "track"}}
+    used |= {
+        key for key in labels().keys if key.startswith("desk.general.") and key.rsplit(".")[-1] in {*GOALS, "track"}
+    }
     used |= {f"team.questions.{question}" for question in ("reach", "hours", "complaint")}
     used |= {f"delivery_names.{offer.code}" for offer in (STANDARD, EXPRESS)}
     used |= {f"naming.asks_{what}" for what in ("price", "stock", "size", "color", "suiting")}
