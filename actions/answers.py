@@ -9,6 +9,7 @@ from actions.adding import add, add_variant, offered_so_many
 from actions.arguing import dismiss, less_like, more_like
 from actions.base import ShopAction
 from actions.cart import change_quantity, clear_asked, remove_asked
+from actions.cart_changes import counts_cart
 from actions.cart_lines import pick_line
 from actions.cart_removal import remove, set_line_quantity
 from actions.cart_swaps import SWAP_IN_CART, swap_line
@@ -169,7 +170,7 @@ class ActionDeny(ShopAction):
             ask_other_address(turn)
         elif turn.form and not kind:
             turn.say("utter_checkout_waits")
-        else:
+        elif kind or not counts_cart(turn):
             turn.say(
                 {CONFIRM_ORDER: "utter_order_not_placed", CLEAR_CART: "utter_cart_kept", REMOVE: "utter_cart_kept"}.get(
                     kind, "utter_all_right"

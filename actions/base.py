@@ -171,7 +171,14 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
 
 def _is_taken(turn: Turn) -> bool:
     """Let another take a message that plainly speaks of what it has asked; tell whether one has."""
-    return _settled_before(turn) or _settles_order(turn) or _goes_to_ticket(turn)
+    return _settled_before(turn) or _settles_order(turn) or _goes_to_ticket(turn) or _chooses_first(turn)
+
+
+def _chooses_first(turn: Turn) -> bool:
+    """Take the value that a message begins with, before what it asks of the cart."""
+    from actions.option_answers import answer_first  # What answers is made of actions.
+
+    return answer_first(turn)
 
 
 def _is_plain(turn: Turn) -> bool:
@@ -220,11 +227,12 @@ def _goes_to_ticket(turn: Turn) -> bool:
 def _answers_aside(turn: Turn) -> bool:
     """Answer what is asked of the shop whatever the intent was read as; tell whether something is."""
     from actions.arriving import answer_arrival  # What answers it is made of actions.
+    from actions.cart_totals import answer_left  # As above.
     from actions.code_questions import answer_about_codes  # As above.
     from actions.service import answer_shop_words  # As above.
     from actions.team import answer_about_team  # As above.
 
-    answers = (answer_arrival, answer_about_team, answer_about_codes, answer_shop_words)
+    answers = (answer_left, answer_arrival, answer_about_team, answer_about_codes, answer_shop_words)
     return any(answer(turn) for answer in answers)
 
 

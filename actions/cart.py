@@ -11,18 +11,20 @@ from actions.adding import add, add_each, additions, complete, go_on, offer, pie
 from actions.base import ShopAction
 from actions.cards import button, variant_title
 from actions.cart_changes import change_several
+from actions.cart_keeping import ask_remove, take_out_asked
 from actions.cart_lines import filled_cart, pick_line
 from actions.cart_removal import remove, set_line_quantity
 from actions.cart_swaps import amends_cart, swap_said
 from actions.cart_view import show_cart
+from actions.cart_wishes import apart, look_for, looked_for, takes_each, wanted_goods
 from actions.desk_choice import names_bought
 from actions.desk_words import says_any
 from actions.goods_said import Goods, goods_said
-from actions.pending import CLEAR_CART, OPTION, PHOTO_PART, QUANTITY, REMOVE
+from actions.pending import CLEAR_CART, OPTION, PHOTO_PART, QUANTITY
 from actions.photo_orders import ADD, Order
 from actions.photo_search import answer_part
 from actions.references import Mention
-from actions.spoken import corrects_number, says, wanted_number, whole
+from actions.spoken import Piece, corrects_number, says, wanted_number, whole
 from actions.targets import Target, focused_product, names_several, pick_one, pick_several, shown_products
 from actions.turn import Pending, Turn
 from actions.waiting import resume
@@ -48,18 +50,9 @@ class ActionAddToCart(ShopAction):
         if _only_asks(turn):
             _answer_instead(turn)
             return
-        goods = _wanted_goods(turn)
-        if len(goods) > 1:
-            add_each(turn, goods)
-            return
-        several = pick_several(turn) if names_several(turn) else []
-        if len(several) > 1:
-            _add_several(turn, several)
-            return
-        mention = replace(Mention.of(turn), ordinals=()) if corrects_number(turn) else None
-        target = _named_target(turn, goods) or pick_one(turn, "add_to_cart", mention)
-        if target:
-            add(turn, target)
+        looked = looked_for(turn)
+        _add_wanted(turn, wanted_goods(turn), looked)
+        look_for(turn, looked)
 
 
 class ActionViewCart(ShopAction):
@@ -72,8 +65,12 @@ class ActionViewCart(ShopAction):
         return "action_view_cart"
 
     def perform(self, turn: Turn) -> None:
-        """Show lines and total at today's prices."""
-        show_cart(turn)
+        """Show lines and total at today's prices; how long a cart is kept is not seen in it."""
+        if says(turn, "saved") and says(turn, "asking"):
+            turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+            return
+        if not takes_each(turn):
+            show_cart(turn)
 
 
 class ActionChangeQuantity(ShopAction):
@@ -113,7 +110,7 @@ class ActionRemoveFromCart(ShopAction):
             return
         line = pick_line(turn, "remove_from_cart")
         if line and turn.intent[1] < _SURE and not _names(turn, line):
-            _ask_remove(turn, line)
+            ask_remove(turn, [line])
         elif line:
             remove(turn, line)
 
@@ -148,7 +145,7 @@ def _clears_first(turn: Turn) -> bool:
         return False
     with turn.reading() as session:
         cart = carts.view_cart(session, turn.shopper, turn.terms)
-    wanted = [one for one in _wanted_goods(turn) if one.product]
+    wanted = [one for one in wanted_goods(turn) if one.product]
     if cart.is_empty or not wanted:
         return False
     if turn.pending.get("kind") == CLEAR_CART:
@@ -163,6 +160,35 @@ def clear_asked(turn: Turn, pending: Pending) -> None:
     """Empty the cart after a yes, and add what was asked for with it."""
     clear(turn)
     go_on(turn, pending.get("later", []))
+
+
+def _add_wanted(turn: Turn, goods: Sequence[Goods], looked: Sequence[Goods]) -> None:
+    """Put in what is wanted; where all that is named is only looked for, what is pointed at beside it."""
+    if len(goods) > 1:
+        add_each(turn, goods)
+        return
+    if looked and not goods:
+        _add_pointed(turn, looked)
+        return
+    several = pick_several(turn) if names_several(turn) else []
+    if len(several) > 1:
+        _add_several(turn, several, goods)
+        return
+    mention = replace(Mention.of(turn), ordinals=()) if corrects_number(turn) else None
+    target = _named_target(turn, goods) or pick_one(turn, "add_to_cart", mention)
+    if target:
+        add(turn, target, goods[0].piece if goods and len(goods_said(turn)) > 1 else None)
+
+
+def _add_pointed(turn: Turn, looked: Sequence[Goods]) -> None:
+    """Put in what is spoken of, where a message says so before it goes on to look for other things."""
+    before = Piece(turn.text[: looked[0].clause.start], 0, looked[0].clause.start)
+    with turn.reading() as session:
+        focus = focused_product(turn, session)
+        shown = [focus] if focus else shown_products(turn, session)
+    others = [one for one in shown if all(one not in each.products for each in looked)]
+    if len(others) == 1 and says(turn, "adds", before.text):
+        add(turn, Target(others[0]), before)
 
 
 def _only_asks(turn: Turn) -> bool:
@@ -201,11 +227,6 @@ def _adds_after_all(turn: Turn) -> bool:
     return True
 
 
-def _wanted_goods(turn: Turn) -> list[Goods]:
-    """Find what is to be added: not what is said to be there already, or not to be wanted."""
-    return [one for one in goods_said(turn) if not says(turn, "unwanted", one.piece.text)]
-
-
 def _named_target(turn: Turn, goods: Sequence[Goods]) -> Target | None:
     """Take the one thing that a message calls by name, whatever "it" or "that" stands beside the name."""
     mention = Mention.of(turn)
@@ -235,28 +256,19 @@ def _names(turn: Turn, line: CartLineView) -> bool:
     return bool(mention.skus or mention.ordinals or line.product_slug in mention.products)
 
 
-def _ask_remove(turn: Turn, line: CartLineView) -> None:
-    turn.ask_later(REMOVE, sku=line.sku)
-    turn.say(
-        "utter_ask_remove",
-        name=variant_title(line.name, line.options),
-        buttons=[button(turn.labels, "yes", "affirm"), button(turn.labels, "no", "deny")],
-    )
-
-
 def remove_asked(turn: Turn, pending: Pending) -> None:
-    """Take out the line that was asked about, if it is still there."""
-    line = next((one for one in filled_cart(turn).lines if one.sku == pending["sku"]), None)
+    """Take out the line that was asked about, if it is still there, or the lines."""
+    line = next((one for one in filled_cart(turn).lines if [one.sku] == pending["skus"]), None)
     if line:
         remove(turn, line)
     else:
-        turn.say("utter_not_in_cart")
+        take_out_asked(turn, pending)
 
 
 def _changes_order(turn: Turn) -> bool:
     """Take "make it one" while an option is being asked for as how many are to be added; tell whether it was."""
     question, quantity = turn.pending, turn.number("quantity")
-    if question.get("kind") != OPTION or quantity is None or turn.entities("product"):
+    if question.get("kind") != OPTION or quantity is None or turn.entities("product") or says(turn, "own_wish"):
         return False
     with turn.reading() as session:
         product = get_product(session, question["product"])
@@ -274,9 +286,9 @@ def _adds_part(turn: Turn) -> bool:
     return True
 
 
-def _add_several(turn: Turn, products: Sequence[ProductView]) -> None:
+def _add_several(turn: Turn, products: Sequence[ProductView], goods: Sequence[Goods]) -> None:
     """Add what there is nothing to choose of; then ask about the rest, one after the other."""
-    add_each(turn, [Goods(whole(turn), (product,)) for product in products])
+    add_each(turn, [Goods(apart(turn, goods, product.slug) or whole(turn), (product,)) for product in products])
 
 
 def change_quantity(turn: Turn, line: CartLineView) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.adding import Replaced, add_each, complete, quantity_said
+from actions.cart_keeping import keeps_only
 from actions.cart_lines import lines_of
 from actions.cart_view import show_cart
 from actions.goods_said import Goods, goods_said
@@ -15,6 +16,8 @@ from actions.turn import Turn
 from shop import carts
 from shop.carts import CartLineView, CartView
 from shop.catalogue import ProductView, select_variants
+
+_TAKING_OUT = frozenset({"remove_from_cart", "change_quantity"})
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,10 @@ def change_several(turn: Turn) -> bool:
         return False
     with turn.reading() as session:
         cart = carts.view_cart(session, turn.shopper, turn.terms)
-    return not cart.is_empty and (_each(turn, cart) or _exchanges(turn, cart) or _sets_totals(turn, cart))
+    if cart.is_empty:
+        return False
+    changes = (_each, _exchanges, _takes_out_of_several, _sets_totals)
+    return keeps_only(turn) or any(change(turn, cart) for change in changes)
 
 
 def states_number(turn: Turn) -> bool:
@@ -50,6 +56,19 @@ def states_number(turn: Turn) -> bool:
     return len(meant) == 1
 
 
+def counts_cart(turn: Turn) -> bool:
+    """Set the numbers that are said of what lies in the cart, and of nothing else: "no, one football and two ropes"."""
+    goods = goods_said(turn)
+    with turn.reading() as session:
+        cart = carts.view_cart(session, turn.shopper, turn.terms)
+    totals = [_total(turn, cart, one, one.product) for one in goods if one.product]
+    counted = [one for one in totals if one]
+    if turn.from_button or not counted or len(counted) < len(goods) or not _all_lie(cart, goods):
+        return False
+    _set(turn, counted, ())
+    return True
+
+
 def sets_totals(turn: Turn) -> bool:
     """Set how many of each there are to be, though a message reads like a question."""
     with turn.reading() as session:
@@ -60,7 +79,7 @@ def sets_totals(turn: Turn) -> bool:
 def _each(turn: Turn, cart: CartView) -> bool:
     """Set every line to one number: "only one of each"."""
     quantity = wanted_number(turn) or (1 if says(turn, "each") else None)
-    if not says(turn, "each") or quantity is None:
+    if not says(turn, "each") or quantity is None or not _all_lie(cart, goods_said(turn)):
         return False
     _set(turn, [_Total(line.sku, quantity) for line in cart.lines], ())
     return True
@@ -70,7 +89,7 @@ def _exchanges(turn: Turn, cart: CartView) -> bool:
     """Take something out and put something in; where what comes cannot be had, nothing goes."""
     goods = goods_said(turn)
     going = [one for one in goods if says(turn, "out", one.piece.text)]
-    coming = [one for one in goods if one not in going and one.product]
+    coming = [one for one in goods if one not in going and one.product and _comes(turn, cart, one)]
     lines = [(one, line) for one in going for line in lines_of(turn, cart.lines, one)[:1]]
     if not lines or not coming:
         return False
@@ -86,6 +105,36 @@ def _exchanges(turn: Turn, cart: CartView) -> bool:
     chosen = wanted_options(turn, product, coming[0].piece)
     quantity = quantity_said(turn, coming[0].piece, chosen.values.values())
     complete(turn, product, dict(chosen.values), quantity, instead=Replaced(line.sku, pieces))
+    return True
+
+
+def _all_lie(cart: CartView, goods: Sequence[Goods]) -> bool:
+    """Tell whether all that is called by name lies in the cart: not in "a mouse and a keyboard each"."""
+    lying = {line.product_slug for line in cart.lines}
+    return all(not one.called or bool({product.slug for product in one.products} & lying) for one in goods)
+
+
+def _comes(turn: Turn, cart: CartView, goods: Goods) -> bool:
+    """Tell whether a thing is to come in; what lies in the cart already comes only where that is said."""
+    said = goods.piece.joint + goods.piece.text
+    if says(turn, "unwanted", said) or says(turn, "keeps", said):
+        return False
+    lies = any(line.product_slug in {product.slug for product in goods.products} for line in cart.lines)
+    return not lies or any(says(turn, name, said) for name in ("adds", "adding", "amends"))
+
+
+def _takes_out_of_several(turn: Turn, cart: CartView) -> bool:
+    """Take out what is said to go where other things are named, too, and set the numbers that are said of those."""
+    goods = goods_said(turn)
+    marks = ("out", "goes") if turn.intent[0] in _TAKING_OUT else ("out",)
+    going = [one for one in goods if one.called and any(says(turn, mark, one.piece.text) for mark in marks)]
+    others = [one for one in goods if one not in going]
+    lines = [(one, line) for one in going for line in lines_of(turn, cart.lines, one)[:1]]
+    if not lines or len(lines) < len(going) or not others or any(_comes(turn, cart, one) for one in others):
+        return False
+    counted = [_total(turn, cart, one, one.product) for one in others if one.product]
+    _take_out(turn, lines)
+    _set(turn, [one for one in counted if one], ())
     return True
 
 

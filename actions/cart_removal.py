@@ -49,7 +49,7 @@ def remove(turn: Turn, line: CartLineView) -> None:
 
 def takes_out(turn: Turn) -> bool:
     """Take a line out where a message of no sure intent says so of one that it names; tell whether it did."""
-    if turn.from_button or not says(turn, "out"):
+    if turn.from_button or not says(turn, "out") or says(turn, "keeps"):
         return False
     with turn.reading() as session:
         lines = view_cart(session, turn.shopper, turn.terms).lines

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from actions.adding import Replaced, complete
+from actions.adding import Replaced, add_each, complete
 from actions.cards import variant_title
 from actions.cart_lines import only_line
 from actions.goods_said import Goods, goods_said
 from actions.option_values import ranked, step_from, value_in, without_name
 from actions.options import option_having, options_like
 from actions.pending import CASE, CASE_YES
-from actions.spoken import Piece, numbers_in, pattern, says, whole
+from actions.spoken import NO_PIECE, Piece, numbers_in, pattern, pieces_of, says, whole
 from actions.turn import Turn
 from actions.which_order import newest_orders
 from shop.carts import CartLineView, view_cart
@@ -30,6 +30,8 @@ class _Sides:
 
     old: Piece
     new: Piece
+    besides: Piece = NO_PIECE
+    """What is to be added besides: "make it a 42, and add a rope"."""
 
     @classmethod
     def of(cls, turn: Turn) -> _Sides:
@@ -44,7 +46,9 @@ class _Sides:
         mark = re.compile(pattern(turn, "swap_mark"), re.IGNORECASE).search(text, verb.start()) if verb else None
         if mark is None:
             return cls(Piece("", 0, 0), whole(turn))
-        return cls(Piece(text[: mark.start()], 0, mark.start()), Piece(text[mark.end() :], mark.end(), len(text)))
+        end = _where_more_is_added(turn, mark.end())
+        new = Piece(text[mark.end() : end], mark.end(), end)
+        return cls(Piece(text[: mark.start()], 0, mark.start()), new, Piece(text[end:], end, len(text)))
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,12 @@ class _Swap:
     product: ProductView
     values: Mapping[str, str]
     unknown: str | None = None
+
+
+def _where_more_is_added(turn: Turn, start: int) -> int:
+    """Find where a message goes on to something that is to be added; its end, where it does not."""
+    later = [one for one in pieces_of(turn) if one.start > start and says(turn, "adds", one.joint + one.text)]
+    return later[0].start if later else len(turn.text)
 
 
 def lies_in_cart(turn: Turn) -> bool:
@@ -97,6 +107,8 @@ def swap_in_cart(turn: Turn, *, asks: bool = True) -> bool:
         found = get_products_by_sku(session, [line.sku for line in lines])
     products = {product.slug: product for product in found}
     goods = goods_said(turn)
+    more = [one for one in goods if sides.besides.text and sides.besides.holds(one.clause.start, one.clause.end)]
+    goods = [one for one in goods if one not in more]
     old = [one for one in goods if one.product and sides.old.holds(one.piece.start, one.piece.end)]
     new = next((one for one in goods if one.product and one.called and one not in old and sides.old.text), None)
     if new and new.product and new.product.slug not in products:
@@ -109,7 +121,10 @@ def swap_in_cart(turn: Turn, *, asks: bool = True) -> bool:
         for line in lines
         if line.product_slug in products and (not named or line.product_slug in named)
     ]
-    return _choose(turn, sides, [one for one in swaps if one], asks=asks)
+    is_swapped = _choose(turn, sides, [one for one in swaps if one], asks=asks)
+    if is_swapped and more and not turn.has_asked:
+        add_each(turn, [replace(one, piece=one.clause) for one in more])
+    return is_swapped
 
 
 def swap_line(turn: Turn, line: CartLineView) -> None:

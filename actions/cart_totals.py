@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from actions.cards import button, variant_title
 from actions.facts import delivery_facts, price_facts
@@ -18,7 +19,7 @@ from shop.receipts import Fact
 from shop.text import ascii_digits
 
 # What is small counts pieces.
-_AMOUNT = re.compile(r"\d{2,6}(?:\.\d{1,2})?")
+_AMOUNT = re.compile(r"(?<![a-z0-9.-])\d{2,6}(?:\.\d{1,2})?(?![\d-]| ?(?:[gt]b|inch|寸|码|件|个))", re.IGNORECASE)
 
 
 def delivery_lines(turn: Turn, goods: Money, total: Money) -> tuple[str, list[Fact]]:
@@ -74,15 +75,16 @@ def tell_total_of(turn: Turn, product: ProductView) -> bool:
 
 def tell_left(turn: Turn) -> bool:
     """Say what the cart leaves of an amount that is named, where that is asked; tell whether it was."""
-    named = _AMOUNT.search(ascii_digits(turn.text).replace(",", ""))
-    if turn.from_button or named is None or not says(turn, "left_of") or turn.entities("product"):
+    named = max(map(Decimal, _AMOUNT.findall(ascii_digits(turn.text).replace(",", ""))), default=None)
+    asks = says(turn, "left_of") or says(turn, "left_over")
+    if turn.from_button or named is None or not asks or turn.entities("product"):
         return False
     cart = _cart(turn)
     if cart.total is None or cart.subtotal is None:
         return False
     with turn.reading() as session:
         quote = quote_delivery(session, cart.subtotal)
-    budget, total = Money(named[0], cart.total.currency), cart.total + quote.price
+    budget, total = Money(named, cart.total.currency), cart.total + quote.price
     enough, labels = total <= budget, turn.labels
     left = budget - total if enough else total - budget
     turn.say(
@@ -93,6 +95,12 @@ def tell_left(turn: Turn) -> bool:
         left=labels.money(left),
     )
     return True
+
+
+def answer_left(turn: Turn) -> bool:
+    """Say what the cart leaves of an amount where a message plainly asks that, whatever its intent was read as."""
+    asks = says(turn, "left_over") and not says(turn, "adds") and not turn.entities("option_value")
+    return asks and tell_left(turn)
 
 
 def _cart(turn: Turn) -> CartView:

@@ -20,6 +20,7 @@ from actions.cards import (
 from actions.cart_changes import sets_totals
 from actions.cart_totals import asks_total, tell_total_of
 from actions.cart_view import show_cart
+from actions.cart_wishes import takes_each
 from actions.catalogue_text import in_short
 from actions.facts import card_facts, price_facts, stock_facts
 from actions.option_facts import is_of_option, named_values, option_asked, tell_missing, tell_names, tell_values
@@ -67,7 +68,7 @@ class ActionTellPrice(ShopAction):
         if turn.entity("price_direction") == "lower":
             _answer_haggling(turn)
             return
-        if sets_totals(turn):
+        if sets_totals(turn) or takes_each(turn):
             return
         if asks_total(turn) and not Mention.of(turn).products:
             show_cart(turn)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from actions.naming import candidate_of
 from actions.options import option_having
-from actions.references import Candidate, Mention, Verdict, resolve
-from actions.spoken import Piece, joined, pieces_of
+from actions.references import THIS, Candidate, Mention, Verdict, resolve
+from actions.said_goods import halves_of
+from actions.spoken import NO_PIECE, Piece, joined, pieces_of
 from actions.targets import focused_product, shown_products
 from actions.turn import Turn
 from shop.carts import view_cart
@@ -31,11 +32,13 @@ class Goods:
         piece: what of the message speaks of it.
         products: what it can be; one where that is clear, none where nothing of the shop fits.
         called: what the shopper calls it; empty where only options were said.
+        clause: the part of the piece that names it.
     """
 
     piece: Piece
     products: tuple[ProductView, ...] = ()
     called: str = ""
+    clause: Piece = NO_PIECE
 
     @property
     def product(self) -> ProductView | None:
@@ -49,7 +52,7 @@ def goods_said(turn: Turn) -> list[Goods]:
         return []
     with turn.reading() as session:
         seen = _seen(turn, session)
-        read = [one for piece in pieces_of(turn) for one in _read(turn, session, piece, seen)]
+        read = [replace(one, clause=piece) for piece in pieces_of(turn) for one in _read(turn, session, piece, seen)]
     return [one for one in _gathered(turn, read) if one.products or one.called]
 
 
@@ -67,10 +70,23 @@ def _read(turn: Turn, session: Session, piece: Piece, seen: Sequence[ProductView
     if named:
         return named
     called = _called(turn, piece, seen)
+    apart = _halves_said(turn, session, piece, seen)
+    if len(apart) > 1:
+        return apart
     if called:
         return [Goods(piece, tuple(_best(turn, session, piece, called, seen)), called)]
     pointed = _pointed(turn, piece, seen)
     return [Goods(piece, (pointed,) if pointed else ())]
+
+
+def _halves_said(turn: Turn, session: Session, piece: Piece, seen: Sequence[ProductView]) -> list[Goods]:
+    """Read two things that stand side by side as two: "键盘鼠标各来一个"."""
+    halves = [half for name in piece.values(turn, "product_query") for half in halves_of(turn, name)]
+    called = [turn.services.glossary.translated(half) for half in halves]
+    found = [(one, tuple(_best(turn, session, piece, one, seen))) for one in called] if len(halves) > 1 else []
+    both = [Goods(piece, products, one) for one, products in found if products]
+    known = {tuple(product.slug for product in one.products) for one in both}
+    return both if len(known) == len(halves) else []
 
 
 def _called(turn: Turn, piece: Piece, seen: Sequence[ProductView]) -> str:
@@ -97,6 +113,9 @@ def _best(
     said = {value.casefold() for value in piece.values(turn, *_OPTIONS)}
     narrowed = [product for product in best if said <= _facts(product)] or best
     known = [product for product in narrowed if product in seen]
+    focus = focused_product(turn, session) if set(piece.values(turn, "reference")) & THIS else None
+    if focus and focus in known:
+        return [focus]
     return known if len(known) == 1 else narrowed
 
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 
 from actions.adding import Replaced, complete
+from actions.cart_totals import tell_left
+from actions.cart_view import show_cart
 from actions.option_values import ranked
 from actions.options import chosen_options
-from actions.pending import match_value
-from actions.spoken import wanted_number
+from actions.pending import OPTION, match_value
+from actions.spoken import says, wanted_number
 from actions.turn import Pending, Turn, clean_words
 from shop.catalogue import ProductView, get_product
 
@@ -33,6 +35,27 @@ def answer_option(turn: Turn, pending: Pending) -> bool:
     instead = Replaced(**pending["instead"]) if pending.get("instead") else None
     quantity = _said_quantity(turn, chosen.values(), pending["quantity"])
     complete(turn, product, chosen, quantity, later=pending.get("later", ()), instead=instead)
+    return True
+
+
+def answer_first(turn: Turn) -> bool:
+    """Take the value that a message begins with before it asks what that comes to: "27. and how much is it in all?"."""
+    pending = turn.pending
+    first, _, rest = re.sub(r"[.,，。!！?？]", "\n", turn.text, count=1).partition("\n")
+    asks = says(turn, "total", rest) or says(turn, "left_over", rest)
+    if pending.get("kind") != OPTION or turn.from_button or not asks:
+        return False
+    said = {word for word in re.findall(r"\w+", first.casefold())}
+    values = [one for one in pending["values"] if said and said <= set(re.findall(r"\w+", one.casefold()))]
+    if len(values) != 1:
+        return False
+    with turn.reading() as session:
+        product = get_product(session, pending["product"])
+    instead = Replaced(**pending["instead"]) if pending.get("instead") else None
+    chosen = {**pending["chosen"], pending["option"]: values[0]}
+    complete(turn, product, chosen, pending["quantity"], later=pending.get("later", ()), instead=instead)
+    if not turn.has_asked and not tell_left(turn):
+        show_cart(turn)
     return True
 
 

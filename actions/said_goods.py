@@ -111,7 +111,7 @@ def _take_in(turn: Turn, kinds: list[str], gap: str, name: str) -> None:
     elif kinds and (not listed or not _may_be_goods(turn, name)):
         kinds[-1] = f"{kinds[-1]} {name}"
     else:
-        kinds.extend(_halves(turn, name) if kinds or listed else [name])
+        kinds.extend(halves_of(turn, name) if kinds or listed else [name])
 
 
 def _may_be_goods(turn: Turn, name: str) -> bool:
@@ -119,7 +119,7 @@ def _may_be_goods(turn: Turn, name: str) -> bool:
     return not has_han(name) or not has_han(turn.services.glossary.translated(name)[-1:])
 
 
-def _halves(turn: Turn, name: str) -> list[str]:
+def halves_of(turn: Turn, name: str) -> list[str]:
     """Split "键盘鼠标", of which the glossary knows both halves, but not the whole."""
     glossary = turn.services.glossary
     if not has_han(name) or name in glossary.terms:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from actions.adjustments import GIFT, forget_prices
 from actions.base import ShopAction, take_answer
 from actions.cards import button, named_button
+from actions.cart_keeping import keeps_of_cart
 from actions.cart_removal import takes_out
 from actions.cart_swaps import amends_cart
+from actions.cart_wishes import takes_named
 from actions.catalogue import show_details, tell_option
 from actions.desk import resume
 from actions.desk_words import says_any
@@ -74,6 +76,8 @@ class ActionRefineSearch(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Search with what was said added, unless it is about delivery, the cart, the one thing shown, or others."""
         if (_asks_about_delivery(turn) and quote_policy(turn)) or amends_cart(turn) or takes_out(turn):
+            return
+        if keeps_of_cart(turn) or takes_named(turn):
             return
         asked = _asked_of_the_one(turn)
         if asked:

@@ -9,10 +9,12 @@ from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.cards import button
 from actions.cart_changes import states_number
+from actions.cart_keeping import keeps_of_cart
 from actions.cart_removal import takes_out
 from actions.cart_swaps import amends_cart
 from actions.cart_totals import asks_total, tell_left
 from actions.cart_view import show_cart
+from actions.cart_wishes import takes_named
 from actions.desk_words import says_any, says_only
 from actions.found import run_search
 from actions.meanings import ask_between
@@ -166,7 +168,7 @@ class ActionFallBack(ShopAction):
         """Search where the message names something the shop knows; else ask, or admit that it was not understood."""
         if show_by_sku(turn) or amends_cart(turn) or takes_out(turn) or tell_left(turn):
             return
-        if states_number(turn):
+        if states_number(turn) or keeps_of_cart(turn) or takes_named(turn):
             return
         if asks_total(turn):
             show_cart(turn)

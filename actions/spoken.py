@@ -39,6 +39,9 @@ class Piece:
         return list(dict.fromkeys(value for value, start, end in turn.placed(*kinds) if self.holds(start, end)))
 
 
+NO_PIECE = Piece("", 0, 0)
+
+
 @dataclass(frozen=True)
 class Number:
     """A number of pieces, and where it stands in the message."""
