@@ -11,6 +11,7 @@ from actions.desk_words import says_any
 from actions.turn import Turn
 from shop.address_text import find_address
 from shop.addresses import check_field
+from shop.countries import country_code
 from shop.errors import InvalidAddress
 from shop.text import ascii_digits
 
@@ -30,6 +31,7 @@ _KEPT = r"\s*(?:is unchanged|unchanged|stays|is the same|the same|same)"
 _HOUSE = re.compile(
     r"\b(?:(?P<unit>unit|flat|apartment|apt|suite)|number|no\.?|nr\.?)\s*(?P<number>\d+[a-z]?)\b", re.IGNORECASE
 )
+_CODE_ZH = re.compile(r"(?:邮编|邮政编码)[是为：:\s]*(\d{4,6})(?!\d)")
 _DIGITS = re.compile(r"\d+[a-z]?\b", re.IGNORECASE)
 
 
@@ -55,6 +57,26 @@ def changed_parts(turn: Turn, old: Mapping[str, str], known: Mapping[str, str]) 
     if parts.get("city", "").casefold() == old["city"].casefold():
         parts.setdefault("country", old["country"])
     return _usable(parts)
+
+
+def beside_street(text: str) -> dict[str, str]:
+    """Read city, postcode and country of an answer in Chinese, cut at its commas; empty where no postcode is led in.
+
+    >>> beside_street("，斯普林菲尔德，邮编62704")
+    {'city': '斯普林菲尔德', 'postcode': '62704'}
+    >>> beside_street("Springfield，邮编62704，伊利诺伊州")
+    {'city': 'Springfield', 'postcode': '62704'}
+    >>> beside_street("刚不是说了嘛，62704")
+    {}
+    """
+    code = _CODE_ZH.search(ascii_digits(text))
+    if code is None:
+        return {}
+    parts = [part.strip() for part in re.split(r"[，,；;。]", text) if part.strip()]
+    country = next((found for part in parts if (found := country_code(part))), None)
+    cities = [part for part in parts if not (country_code(part) or re.search(r"邮|\d|[州省]$", part))]
+    said = {"city": cities[0] if cities else "", "postcode": code[1], "country": country or ""}
+    return _usable({part: value for part, value in said.items() if value})
 
 
 def _named_parts(text: str) -> dict[str, str]:

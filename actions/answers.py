@@ -18,6 +18,7 @@ from actions.checkout import ask_other_address, confirm_order, use_address
 from actions.checkout_contact import forget_address
 from actions.codes import answer_code
 from actions.desk_choice import means_an_order
+from actions.desk_consent import wants_done
 from actions.desk_misread import means_the_order
 from actions.found import run_search
 from actions.guest_orders import answer_contact, enter_code
@@ -145,8 +146,9 @@ class ActionAffirm(ShopAction):
             resume(turn, pending)
         elif turn.form:
             turn.say("utter_checkout_waits")
-        else:
-            turn.say("utter_nothing_to_confirm")
+        elif not desk.resume_begun(turn):
+            # Who says what to do believes that it is done by now.
+            turn.say("utter_nothing_was_done" if wants_done(turn) else "utter_nothing_to_confirm")
 
 
 class ActionDeny(ShopAction):

@@ -140,7 +140,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             else:
                 # What is only asked in the middle leaves the waiting question as it is.
                 aside = _answers_aside(turn)
-                asks = asks or aside
+                asks = asks or aside or (before == CASE_YES and _only_asks(turn))
                 answered = not aside and self._goes_to_desk(turn)
                 if not (aside or answered or (self.reads_plainly and _is_plain(turn))):
                     self.perform(turn)
@@ -171,7 +171,8 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
 
 def _is_taken(turn: Turn) -> bool:
     """Let another take a message that plainly speaks of what it has asked; tell whether one has."""
-    return _settled_before(turn) or _settles_order(turn) or _goes_to_ticket(turn) or _chooses_first(turn)
+    takes = (_settled_before, _settles_order, _goes_to_ticket, _checks_out, _chooses_first)
+    return any(take(turn) for take in takes)
 
 
 def _chooses_first(turn: Turn) -> bool:
@@ -224,6 +225,15 @@ def _goes_to_ticket(turn: Turn) -> bool:
     return take_for_ticket(turn)
 
 
+def _checks_out(turn: Turn) -> bool:
+    """Take a message as what it says of ordering the cart, whatever its intent was read as."""
+    from actions.checkout_opening import take_for_check_out, tell_not_ordered  # What orders is made of actions.
+
+    return turn.pending.get("kind") not in (CONFIRM_ORDER, USE_ADDRESS) and (
+        take_for_check_out(turn) or tell_not_ordered(turn)
+    )
+
+
 def _answers_aside(turn: Turn) -> bool:
     """Answer what is asked of the shop whatever the intent was read as; tell whether something is."""
     from actions.arriving import answer_arrival  # What answers it is made of actions.
@@ -274,6 +284,15 @@ def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
 
     is_answer = turn.intent[0] == "inform" or begins_with(turn, "desk.instead") or names_address(turn)
     return (speaks_of_it or is_answer) and amend(turn, turn.pending)
+
+
+def _only_asks(turn: Turn) -> bool:
+    """Tell whether a message only asks something: what was proposed waits for its yes all the same."""
+    from actions.desk_consent import asks_something  # The desk is made of actions.
+
+    intent = turn.intent[0]
+    is_question = intent.startswith("ask_") or intent in ("nlu_fallback", "out_of_scope", "show_details")
+    return is_question and not turn.from_button and asks_something(turn.text)
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:

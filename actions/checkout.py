@@ -19,7 +19,7 @@ from actions.checkout_contact import (
     says_same_address,
 )
 from actions.code_lines import code_lines, total_text
-from actions.delivery_choice import days_text, method_name
+from actions.delivery_choice import days_text, method_name, said_method
 from actions.facts import order_facts, summary_facts
 from actions.pending import (
     CONFIRM_ORDER,
@@ -31,8 +31,7 @@ from actions.pending import (
     is_free_text,
 )
 from actions.turn import Pending, Turn
-from shop.address_text import find_address
-from shop.contact_text import find_contact
+from shop.contact_text import find_whole_contact
 from shop.errors import CartChanged, InvalidAddress
 from shop.orders import DeliveryAddress, check_field, order_row_ids, place_order, summarise_cart
 
@@ -54,20 +53,7 @@ class ActionCheckOut(ShopAction):
             # It may mean yes and it may mean "begin": the shopper sees again what a yes would order.
             show_summary(turn)
             return
-        with turn.reading() as session:
-            summarise_cart(session, turn.shopper, terms=turn.terms)
-        _take_named(turn)
-        if entered(turn):
-            show_summary(turn)
-            return
-        customer = account(turn)
-        contact = account_contact(customer) if customer else {}
-        if customer and all(contact.get(slot) for slot in SLOTS):
-            _ask_use(turn, contact, account=True)
-            return
-        turn.remember(**{slot: text for slot, text in contact.items() if not turn.slot(slot)})
-        turn.say("utter_check_out_begins")
-        turn.follow_up(FORM)
+        begin_check_out(turn)
 
 
 class ValidateCheckoutForm(ShopAction):
@@ -121,6 +107,26 @@ class ActionPauseCheckout(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Say how to come back; what was entered is kept."""
         turn.say("utter_checkout_paused")
+
+
+def begin_check_out(turn: Turn) -> None:
+    """Begin with all that the message says of where the order goes and how; ask for what is missing, or show it."""
+    with turn.reading() as session:
+        summarise_cart(session, turn.shopper, terms=turn.terms)
+    customer = account(turn)
+    contact = account_contact(customer) if customer else {}
+    if _take_named(turn) and customer:
+        # Who names where it goes means that place, whatever the account knows of another.
+        turn.remember(**{slot: contact[slot] for slot in ("ship_name", "ship_email") if not turn.slot(slot)})
+    if entered(turn):
+        show_summary(turn)
+        return
+    if not turn.slot("ship_street") and customer and all(contact.get(slot) for slot in SLOTS):
+        _ask_use(turn, contact, account=True)
+        return
+    turn.remember(**{slot: text for slot, text in contact.items() if not turn.slot(slot)})
+    turn.say("utter_check_out_begins")
+    turn.follow_up(FORM)
 
 
 def show_summary(turn: Turn) -> None:
@@ -245,13 +251,18 @@ def _is_of_photo(turn: Turn) -> bool:
     return turn.pending.get("kind") in _ASKED_BY_PHOTO and answers_question(turn)
 
 
-def _take_named(turn: Turn) -> None:
-    """Take the address that a message names as it begins a check-out: "check out, to Ada Lovelace, 12 Mill Lane, …"."""
+def _take_named(turn: Turn) -> bool:
+    """Take the address and the way to send it that a message names as it begins a check-out; tell whether it has one.
+
+    "Check out with express delivery, to Ada Lovelace, 12 Mill Lane, …" leaves nothing of it to be asked again.
+    """
     if turn.from_button:
-        return
+        return False
+    if offer := said_method(turn):
+        turn.remember(**{METHOD_SLOT: offer.code})
     if says_same_address(turn) and (contact := earlier_contact(turn)):
         turn.remember(**contact)
-        return
-    found = find_address(turn.text)
-    if found and found.has_more:
-        remember_fields(turn, {name: text for name, text in find_contact(turn.text, "street").items() if text})
+        return True
+    fields = find_whole_contact(turn.text)
+    remember_fields(turn, fields)
+    return bool(fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from actions.checkout_contact import (
@@ -22,6 +23,7 @@ from shop.errors import InvalidAddress
 from shop.text import ascii_digits
 
 _ASKS = ("?", "？", "吗")
+_BESIDE_EMAIL = re.compile(r"\s|[\u3000-\u303f\u4e00-\u9fff\uff00-\uff1f]")
 
 
 def take_several(turn: Turn, slot: str) -> bool:
@@ -64,6 +66,9 @@ def _unsaid(turn: Turn) -> set[str]:
 
 
 def _is_usable(field: str, text: str) -> bool:
+    if field == "email" and _BESIDE_EMAIL.search(text.strip()):
+        # "Will mine do? jo@example.com" holds an address, and is none.
+        return False
     try:
         check_field(field, text)
     except InvalidAddress:

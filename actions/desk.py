@@ -262,6 +262,12 @@ def resume(turn: Turn) -> bool:
     return case is not None
 
 
+def resume_begun(turn: Turn) -> bool:
+    """Come back to what waits, where a yes finds nothing else to agree to; tell whether something does."""
+    case = Case.of(turn)
+    return case is not None and case.is_begun and resume(turn)
+
+
 def ask_again(turn: Turn) -> None:
     """Repeat the desk's question after something in the middle was answered."""
     case = Case.of(turn)

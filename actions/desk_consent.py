@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions.desk_words import holds_any
+from actions.desk_words import holds_any, says_any
 from actions.turn import Turn
 
 _CLAUSES = re.compile(r"[^,，.。;；!！?？\n]+[,，.。;；!！?？]*")
@@ -17,6 +17,7 @@ _WONDERS = re.compile(
 )
 # What a message asked for instead leaves nothing of the yes: it goes its own way.
 _SPEAKS_OF_IT = frozenset({"nlu_fallback", "inform", "affirm", "track_refund", "ask_policy", "ask_price", "thank", ""})
+_MISREAD = frozenset({"go_back", "undo_adjustment", "change_quantity", "check_out"})
 _INTENTS = {
     "cancel": "cancel_order",
     "address": "change_address",
@@ -35,7 +36,9 @@ def consents(turn: Turn, goal: str) -> bool:
         turn: the turn.
         goal: of the change that was proposed.
     """
-    if turn.from_button or turn.intent[0] not in {*_SPEAKS_OF_IT, _INTENTS.get(goal, "")}:
+    # "对了，改吧" reads like a wish to change an answer, and is none where a change waits for its yes.
+    speaks = {*_SPEAKS_OF_IT, _INTENTS.get(goal, ""), *(_MISREAD if says_any(turn, "desk.plain_yes") else ())}
+    if turn.from_button or turn.intent[0] not in speaks:
         return False
     said = [clause for clause in _clauses(turn.text) if not _ASKS.search(clause)]
     if not said or any(holds_any(turn, clause, "desk.refusing") for clause in said):
@@ -43,6 +46,11 @@ def consents(turn: Turn, goal: str) -> bool:
     if any(holds_any(turn, clause, "desk.plain_yes") for clause in said):
         return True
     return not question_in(turn.text) and holds_any(turn, _first_words(said[0]), "desk.agreeing")
+
+
+def wants_done(turn: Turn) -> bool:
+    """Tell whether a yes names what it wants done: "yes, place it", "行，提交吧"."""
+    return not turn.from_button and says_any(turn, "desk.wants_done")
 
 
 def question_in(text: str) -> str:

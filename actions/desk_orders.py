@@ -20,7 +20,7 @@ from actions.desk_lines import (
     points_at_lines,
     sized_so,
 )
-from actions.desk_words import says_any
+from actions.desk_words import holds_any, says_any
 from actions.guest_orders import offer_look, opened_order
 from actions.orders import answered_number
 from actions.pending import CASE, said_number
@@ -187,7 +187,7 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
         return replace(case, items={next(iter(case.items)): count})
     if meant is None or (single and len(meant) > 1):
         # Of what is spoken of and not found nobody can say that it is the whole order.
-        names_part = bool(kept) or points_at_lines(turn, lines)
+        names_part = bool(kept) or points_at_lines(turn, lines) or says_any(turn, "desk.one_of_several")
         is_part = asked_by(turn) in (None, ITEMS) and case.items is None and names_part
         return replace(case, is_part=True) if is_part else case
     pieces = {line.sku: line.quantity for line in meant}
@@ -214,7 +214,8 @@ def _find_items(turn: Turn, case: Case, *, whole: bool, single: bool) -> Case:
     pieces = _unread_lines(turn, case, lines)
     if pieces:
         return replace(case, items=pieces) if not single or len(pieces) == 1 else case
-    if not case.is_part and (whole or len(lines) == 1):
+    is_part = case.is_part or (len(lines) > 1 and holds_any(turn, case.unread, "desk.one_of_several"))
+    if not is_part and (whole or len(lines) == 1):
         return replace(case, items={line.sku: line.quantity for line in lines})
     return case
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from actions.cards import button
 from actions.desk_case import Case, Goal, Step, asked_by
 from actions.desk_contact import EMAIL, email_step
+from actions.desk_words import holds_any
 from actions.ticket_parts import WORDS, extras_text, request_of, send, tells_much, with_words
 from actions.turn import Turn
 from actions.which_order import newest_orders
@@ -16,10 +17,10 @@ from shop.contact_text import without_email
 from shop.models import utc_now
 from shop.text import ascii_digits, tidy_words
 
-_LOOKED, _LAST = 5, 2
+_LOOKED, _LAST = 8, 2
 _SHORTEST, _MARKS = 4, " ,.;:，。；：、!！"
 _BESIDE = re.compile(
-    r"^\W*(?:ok(?:ay)?|fine|yes|sure|well|so|my e-?mail is|it's|it is|use|好吧?|那就?|行|可以|邮箱是?)(?![a-z])",
+    r"^\W*(?:oh|ok(?:ay)?|fine|yes|sure|well|so|my e-?mail is|it's|its|it is|use|好吧?|那就?|行|可以|邮箱是?)(?![a-z])",
     re.IGNORECASE,
 )
 # One-time codes, e-mail addresses, phone and tax numbers are for the assistant alone.
@@ -69,14 +70,10 @@ def _is_private(text: str, numbers: Sequence[str]) -> bool:
 
 
 def _is_call(turn: Turn, text: str) -> bool:
-    """Tell whether a text only calls for a person, which the ticket itself says."""
-    words = [
-        word
-        for labels in turn.services.languages.values()
-        for key in ("team.call_words", "ticket.refuses_email")
-        for word in labels.text(key).split("|")
-    ]
-    return not tells_much(text) and any(word in text.casefold() for word in words)
+    """Tell whether a text only calls for a person or speaks of the ticket itself, which the ticket need not say."""
+    words = [word for labels in turn.services.languages.values() for word in labels.text("team.call_words").split("|")]
+    is_call = any(word in text.casefold() for word in words) or holds_any(turn, text, "ticket.of_ticket")
+    return holds_any(turn, text, "ticket.refuses_email") or (not tells_much(text) and is_call)
 
 
 def _show(turn: Turn, case: Case) -> str:

@@ -224,7 +224,7 @@ def contact_said(text: str) -> str | None:
     """
     plain = ascii_digits(text)
     found = _EMAIL.search(plain) or _PHONE.search(plain)
-    return found[0].rstrip(".,") if found else None
+    return found[0].rstrip(".,").lstrip("?!") if found else None
 
 
 def code_said(text: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from actions.address_parts import changed_parts
+from actions.address_parts import beside_street, changed_parts
 from actions.cards import button
 from actions.desk_address import STREET, address_fields, is_led_in, said_address, say_address_read
 from actions.desk_case import Case, Goal, Step, asked_by
@@ -48,15 +48,25 @@ def _read(turn: Turn, case: Case, name: str) -> Case:
     changed = _changed_parts(turn, case) if name == STREET else None
     case = replace(case, address=changed) if changed else case
     found = said_address(turn, case.goal)
-    if found and (found.has_more or asked_by(turn) != STREET or is_led_in(turn, found) or changed):
-        return replace(case, address=address_fields(turn, found, case.address)) if name == STREET else case
+    beside = beside_street(turn.text[found.end :]) if found and asked_by(turn) == STREET else {}
+    if found and (found.has_more or asked_by(turn) != STREET or is_led_in(turn, found) or changed or beside):
+        known = {**case.address, **beside}
+        return replace(case, address=address_fields(turn, found, known)) if name == STREET else case
     if asked_by(turn) != name or name in case.address or not is_free_text(turn, _SURE):
         return case
-    said = find_locality(turn.text) if name in ("city", "postcode") else {}
+    said = _locality(turn, name)
     is_alone = name == "postcode" and said.get(name, "").casefold() == turn.text.strip().casefold()
     if name not in said or is_alone:
         said = {name: check_field(name, turn.text)}
     return replace(case, address={**case.address, **{key: check_field(key, text) for key, text in said.items()}})
+
+
+def _locality(turn: Turn, name: str) -> Mapping[str, str]:
+    """Read an answer that may name more of a place than was asked for; what it says besides is no part of one."""
+    if name not in ("city", "postcode"):
+        return {}
+    said = beside_street(turn.text) or find_locality(turn.text)
+    return said if name == "city" else {key: text for key, text in said.items() if key in ("postcode", "country")}
 
 
 def _changed_parts(turn: Turn, case: Case) -> Mapping[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions import desk
 from actions.base import ShopAction
 from actions.desk_actions import DeskAction
+from actions.pending import CONFIRM_ORDER, USE_ADDRESS
 from actions.satisfaction import ask_rating, say_rating, take_rating
 from actions.turn import Turn
 
@@ -91,6 +92,9 @@ class ActionSayGoodbye(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Put down what is open, say goodbye, and ask how it was unless that was asked before."""
+        if turn.pending.get("kind") in (CONFIRM_ORDER, USE_ADDRESS):
+            # Who leaves with a summary before them may believe that it is ordered.
+            turn.say("utter_order_not_placed")
         desk.put_down(turn)
         turn.drop_now()
         turn.say("utter_goodbye")

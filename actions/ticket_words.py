@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from actions import desk
+from actions.cards import button
 from actions.desk_case import Case, asked_by
+from actions.desk_consent import question_in
 from actions.desk_contact import EMAIL
-from actions.desk_words import says_any
+from actions.desk_words import label_pattern, says_any
 from actions.handoff import PERSON
 from actions.pending import CASE_YES
 from actions.team import latest_ticket, say_how_to_reach
-from actions.ticket_parts import with_words
+from actions.ticket_parts import request_of, with_words
 from actions.tickets import COMPLAINT, PROBLEM
 from actions.turn import Turn, clean_words
+from shop import tickets
 from shop.models import utc_now
+from shop.search_text import stem, stop_words, words
 from shop.tickets import WINDOW, add_words
 
 # Who wants a new one in the place of a broken one says what the ticket is to bring about.
 _ANOTHER = "exchange_product"
+_MARKS = ' ,.;:!，。；：！"“”'
+_KINDS = {PERSON.name: tickets.PERSON, COMPLAINT.name: tickets.COMPLAINT, PROBLEM.name: tickets.PROBLEM}
 _TICKETS = frozenset({PERSON.name, COMPLAINT.name, PROBLEM.name})
 
 
@@ -36,7 +42,75 @@ def take_for_ticket(turn: Turn) -> bool:
         return True
     if case is not None and asked_by(turn) == EMAIL and says_any(turn, "ticket.account_email"):
         return desk.take_answer(turn, turn.pending)
-    return _add_to_open_case(turn, case) if case is not None else _add_to_ticket(turn)
+    if case is None:
+        return _tell_sent(turn) or _ask_a_person(turn) or _add_to_ticket(turn)
+    return _settle_open_case(turn, case) or _add_to_open_case(turn, case)
+
+
+def _ask_a_person(turn: Turn) -> bool:
+    """Begin a ticket for who wants a person to answer, or the ticket sent that was called off; tell whether so."""
+    with_email = "@" in turn.text and says_any(turn, "ticket.wants_person")
+    if turn.pending or not (with_email or says_any(turn, "ticket.sends_ticket")):
+        return False
+    desk.begin(turn, PERSON.name)
+    return True
+
+
+def _tell_sent(turn: Turn) -> bool:
+    """Say whether a ticket was opened, where that is asked; tell whether it is."""
+    if turn.pending or not says_any(turn, "ticket.asks_opened"):
+        return False
+    ticket = latest_ticket(turn)
+    if ticket:
+        turn.say("utter_ticket_stands", number=ticket.number, email=ticket.email)
+    else:
+        turn.say("utter_no_ticket", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+    return True
+
+
+def _settle_open_case(turn: Turn, case: Case) -> bool:
+    """Take what is said of sending a ticket that is ready, and of what it is to say; tell whether that was it."""
+    if EMAIL not in case.told or asked_by(turn):
+        return False
+    if says_any(turn, "ticket.asks_opened") or says_any(turn, "ticket.asks_sent"):
+        turn.say("utter_ticket_not_sent")
+        desk.ask_again(turn)
+        return True
+    if case.goal != PROBLEM.name and (said := _instead(turn, case)):
+        case.telling(words=said).keep(turn)
+        desk.ask_again(turn)
+        return True
+    if not says_any(turn, "ticket.sends") or says_any(turn, "ticket.not_sending") or question_in(turn.text):
+        return False
+    _send(turn, case) if turn.pending.get("kind") == CASE_YES else desk.ask_again(turn)
+    return True
+
+
+def _send(turn: Turn, case: Case) -> None:
+    """Send what was shown, with a wish that is said along with the yes."""
+    pending = turn.pending
+    turn.drop_now()
+    if says_any(turn, "ticket.wish_words"):
+        case = with_words(turn, case, turn.text)
+        case.keep(turn)
+        pending = {**pending, "fingerprint": request_of(case, _KINDS[case.goal]).fingerprint}
+    desk.confirm(turn, pending)
+
+
+def _instead(turn: Turn, case: Case) -> str | None:
+    """Give what a ticket is to say in the place of its words, or what is left of them; None where neither is said."""
+    plain = turn.text.replace("’", "'")
+    if found := label_pattern(turn, "ticket.instead_words").search(plain.casefold()):
+        said = plain[found.end() :].strip(_MARKS)
+        said = label_pattern(turn, "ticket.put_words").split(said, maxsplit=1)[0].strip(_MARKS)
+        return said or None
+    if not says_any(turn, "ticket.leaves_out"):
+        return None
+    parts = case.told.get("words", "").split(" / ")
+    named = {stem(word) for word in words(turn.services.glossary.translated(turn.text))} - stop_words()
+    hits = [len(named & {stem(word) for word in words(turn.services.glossary.translated(part))}) for part in parts]
+    left = [part for part, hit in zip(parts, hits, strict=True) if hit < max(hits) or not hit]
+    return " / ".join(left) or None
 
 
 def _leave_person(turn: Turn, case: Case | None) -> None:

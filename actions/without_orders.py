@@ -56,8 +56,9 @@ def say_no_order(turn: Turn, goal: str) -> None:
 
 
 def say_general(turn: Turn, goal: str) -> bool:
-    """Answer what is asked before anything is bought, whatever was bought before; tell whether it was."""
-    passage = _general_passage(turn, goal) if not turn.from_button and says_any(turn, "desk.before_buying") else None
+    """Answer what is asked of a time to come, before buying or cancelling; tell whether it was."""
+    is_early = says_any(turn, "desk.before_buying") or (goal == "cancel" and says_any(turn, "desk.asks_if_later"))
+    passage = _general_passage(turn, goal) if not turn.from_button and is_early else None
     if passage:
         say_passage(turn, passage)
     return passage is not None

@@ -17,7 +17,7 @@ from shop.text import ascii_digits
 
 _TYPES = (
     "street|st|road|rd|avenue|ave|lane|ln|drive|dr|way|court|ct|place|pl|square|sq|boulevard|blvd|close|crescent|cres|"
-    "terrace|gardens|grove|hill|mews|parade|row|walk|broadway|highway|hwy|parkway|pkwy|circle|trail|quay|wharf"
+    "terrace|gardens|grove|hill|mews|parade|row|walk|broadway|highway|hwy|parkway|pkwy|circle|trail|quay|wharf|vale|croft|esplanade|promenade|alley"
 )
 _UNIT = r"(?:(?:(?:flat|apartment|apt|unit|suite|room|floor)\.?\s*\w*\d\w*|\w+\s+floor)\s*,?\s*)"
 _SIDE = r"(?:\s+(?:north|south|east|west|[ns][ew]|[nsew])\b)?"

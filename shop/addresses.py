@@ -6,13 +6,14 @@ may hold `'); DROP TABLE orders;--`. Names may not: they allow letters and marks
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from shop.countries import country_code
+from shop.countries import country_said
 from shop.errors import InvalidAddress
 from shop.text import ascii_digits
 
@@ -25,6 +26,8 @@ _STREET_MARKS = _NAME_MARKS | frozenset('/#&()":;+°–@*')
 # Joiners carry meaning inside words of Persian and of the scripts of India.
 _JOINERS = frozenset("\u200c\u200d")
 _POSTCODE_MINIMUM = 3
+# What stands in a sentence and in no city's name.
+_SENTENCE = re.compile(r"[说了吗嘛呀啊我你您呢]|\b(?:i|you|we|said|told|already|what|why|just)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ def _check_name(text: str) -> str | None:
 
 
 def _check_city(text: str) -> str | None:
-    return text if _made_of(text, "LMN", _NAME_MARKS | frozenset("()/")) and _has(text, str.isalpha) else None
+    plain = _made_of(text, "LMN", _NAME_MARKS | frozenset("()/")) and _has(text, str.isalpha)
+    # Who says "I told you already" answers something, and names no city.
+    return text if plain and not _SENTENCE.search(text) else None
 
 
 def _check_street(text: str) -> str | None:
@@ -106,7 +111,7 @@ _CHECKS: dict[str, Callable[[str], str | None]] = {
     "street": _check_street,
     "city": _check_city,
     "postcode": _check_postcode,
-    "country": country_code,
+    "country": country_said,
 }
 
 

@@ -34,6 +34,22 @@ _NAME_LEAD = re.compile(
     r"寄给|送给|收[货件]人(?:写|是|叫|为)?[：:]?|姓名(?:是)?[：:]?|我叫|我是|名字(?:是|叫)?)\s*",
     re.IGNORECASE,
 )
+# How a name is led in: "my name is Jo Bell", "收件人李静".
+_NAMED_SO = re.compile(
+    r"^.*?(?:\b(?:(?:send|ship|deliver)(?: it)? to|name is|name|i am|i'm|it's for|it is for)\b\s*:?|"
+    r"收[货件]人(?:写|是|叫|为)?|姓名是?|我叫|名字(?:是|叫)?|寄给(?!朋友|他|她|我))[：:\s]*(.+)$",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"[.!?]\s+|[。！？；;：:\n]")
+_HAN_NAME = re.compile(r"[\u4e00-\u9fff·]{2,5}")
+_LATIN_NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*\.?(?:\s+[^\W\d_][^\W\d_.'’-]*\.?){1,3}")
+# What stands in a request and in nobody's name.
+_NO_PERSON = re.compile(
+    r"\b(?:check|out|checkout|order|buy|pay|place|send|ship|deliver|delivery|express|standard|it|them|to|please|ok|okay|"
+    r"yes|my|the|address|is|go|ahead|with|and|now|i|want|friend|thanks)\b|"
+    r"结|账|帐|算|下单|加急|标准|配送|快递|寄|送|地址|请|要|我|朋友|新的|改|好的|谢谢|麻烦|买|吧",
+    re.IGNORECASE,
+)
 _CUTS = re.compile(r"[,，;；、\n]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _POSTCODE_ALONE = re.compile(r"\s*\d{5,6}\s*")
@@ -106,6 +122,36 @@ def find_contact(text: str, asked: str) -> Mapping[str, str]:
         is_more = rest != ascii_digits(text) or find_company(rest) or _NAME_LEAD.match(rest)
         fields = _named(rest) if asked == "name" and is_more else _place(rest, asked)
     return _usable({**({"email": email} if email else {}), **fields})
+
+
+def find_whole_contact(text: str) -> Mapping[str, str]:
+    """Take a contact out of a message that holds an address among other words; empty where it holds none.
+
+    >>> find_whole_contact("Check out, express please. Jo Bell, 3 Orchard Road, Leeds LS6 2AB, UK")["name"]
+    'Jo Bell'
+    >>> find_whole_contact("结账，寄给朋友：陈晓雯，杭州市西湖区文三路256号，310012，邮箱a@b.com")["name"]
+    '陈晓雯'
+    >>> find_whole_contact("check out with express")
+    {}
+    """
+    found = find_address(ascii_digits(text))
+    if found is None or not found.has_more:
+        return {}
+    fields = dict(find_contact(text, "street"))
+    before = _without_email(ascii_digits(text)[: found.start])[1]
+    if name := _name_before(before):
+        fields |= _usable({"name": name})
+    return fields
+
+
+def _name_before(text: str) -> str | None:
+    """Give the name that stands just before an address, or is led in; other words are of no name."""
+    said = _SENTENCES.split(text)[-1]
+    parts = [part.strip(" .。") for part in _CUTS.split(said) if part.strip(" .。")]
+    led = next((match[1] for part in parts if (match := _NAMED_SO.match(part))), None)
+    name = led or (parts[-1] if parts else "")
+    is_name = bool(_HAN_NAME.fullmatch(name) or _LATIN_NAME.fullmatch(name))
+    return name if is_name and not _NO_PERSON.search(name) else None
 
 
 def find_corrections(text: str, known: Mapping[str, str]) -> Mapping[str, str]:
@@ -181,7 +227,8 @@ def _without_email(text: str) -> tuple[str | None, str]:
     if match is None:
         return None, text
     before = _EMAIL_LEAD.sub("", text[: match.start()])
-    return match[0].rstrip("."), f"{before}, {text[match.end() :]}"
+    # The sign of a question before an address is no part of it.
+    return match[0].rstrip(".").lstrip("?!"), f"{before}, {text[match.end() :]}"
 
 
 def _named(text: str) -> dict[str, str]:

@@ -42,6 +42,14 @@ _ALSO_CALLED = {
     "中国大陆": "CN",
 }
 
+_PARTS = re.compile(r"[,.;!?，。；！？\n]+")
+# How an answer is led in and rounded off.
+_BESIDE = re.compile(
+    r"^(?:it's|it is|its|still|the country is|country is|in|\s)+\b|^(?:还是|就是|当然是|国家是|国家|在|是)+|"
+    r"[啊呀吧呢的哦嘛]+$",
+    re.IGNORECASE,
+)
+
 
 def country_code(text: str) -> str | None:
     """Find the two-letter code for a code of two or three letters or a name; None where there is none.
@@ -52,6 +60,22 @@ def country_code(text: str) -> str | None:
     'CN'
     """
     return _codes().get(_plain(text))
+
+
+def country_said(text: str) -> str | None:
+    """Find the code of the one country that an answer names, among the words around it.
+
+    >>> country_said("还是美国"), country_said("USA. state is Texas"), country_said("美国啊，刚才那个改地址，确定")
+    ('US', 'US', 'US')
+    >>> country_said("it's still Germany"), country_said("France or Spain"), country_said("not the UK")
+    ('DE', None, None)
+    """
+    whole = country_code(text)
+    if whole:
+        return whole
+    parts = (_BESIDE.sub("", part.strip()) for part in _PARTS.split(text))
+    found = {code for part in parts if (code := country_code(part))}
+    return found.pop() if len(found) == 1 else None
 
 
 @functools.cache

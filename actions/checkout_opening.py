@@ -1,0 +1,58 @@
+"""What begins a check-out, or goes on with it, though it was read as something else: an address with a full cart."""
+
+from __future__ import annotations
+
+from actions.checkout import begin_check_out
+from actions.checkout_contact import entered
+from actions.desk_case import Case
+from actions.desk_words import says_any
+from actions.pending import CASE
+from actions.turn import Turn
+from actions.which_order import newest_orders
+from shop.address_text import find_address
+from shop.carts import view_cart
+
+_ASKS = ("?", "？", "吗")
+
+
+def take_for_check_out(turn: Turn) -> bool:
+    """Begin the check-out of a full cart with an address, or by "place the order"; tell whether a message was that."""
+    if turn.from_button or turn.photo_url or turn.form or turn.was_answered or _waits_for_other(turn):
+        return False
+    begins = says_any(turn, "checkout.begins")
+    places = says_any(turn, "checkout.place_words") and not says_any(turn, "checkout.not_placing")
+    if not (_names_address(turn, begins) or (places and entered(turn))) or not _has_cart(turn):
+        return False
+    turn.drop_now()
+    begin_check_out(turn)
+    return True
+
+
+def tell_not_ordered(turn: Turn) -> bool:
+    """Say to who has a cart and no order that nothing is ordered yet; tell whether that was asked."""
+    if turn.from_button or turn.form or not says_any(turn, "checkout.asks_placed"):
+        return False
+    if turn.slot("focus_order") or newest_orders(turn) or not _has_cart(turn):
+        return False
+    turn.say("utter_nothing_placed")
+    return True
+
+
+def _names_address(turn: Turn, begins: bool) -> bool:
+    """Tell whether a message names an address that is of no order; a question only asks about the place."""
+    found = find_address(turn.text)
+    if found is None or not found.has_more or (turn.text.rstrip().endswith(_ASKS) and not begins):
+        return False
+    return begins or not newest_orders(turn)
+
+
+def _waits_for_other(turn: Turn) -> bool:
+    """Tell whether another question may be answered by an address."""
+    case = Case.of(turn)
+    is_open = case is not None and case.is_begun
+    return is_open or (turn.pending.get("kind") == CASE and not says_any(turn, "checkout.begins"))
+
+
+def _has_cart(turn: Turn) -> bool:
+    with turn.reading() as session:
+        return bool(view_cart(session, turn.shopper, turn.terms).lines)
