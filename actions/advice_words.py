@@ -99,6 +99,11 @@ class AdviceWords:
         """Tell whether a message, or a part of it, speaks of a wish in a way, such as of its "acceptance"."""
         return _found(self.wishes[what], text) is not None
 
+    def after(self, what: str, text: str) -> str:
+        """Give what a part of a message goes on with after it speaks of a wish in a way; empty where it does not."""
+        found = _found(self.wishes[what], text)
+        return text[found.end() :] if found else ""
+
 
 def clauses(text: str) -> Iterator[str]:
     """Take a message apart where commas and stops stand."""

@@ -56,7 +56,9 @@ def called_outright(turn: Turn, *, has_focus: bool, several: bool = False) -> li
     wording = wording_of(turn)
     found = [_only_one(turn, word) for word in sorted(wording.proper | (wording.capitals if several else set()))]
     goods = frozenset() if has_focus else _of_kind(turn, wording.goods)
-    likely = sorted(wording.pointing | goods)
+    # "Is it leather?" asks of what is spoken of, and points at no leather sofa.
+    stuffs = frozenset(turn.services.advice.materials) if has_focus else frozenset()
+    likely = sorted((wording.pointing | goods) - stuffs)
     found += [slug for word in likely if (slug := _only_one(turn, word)) and _finds_only(turn, word)]
     return list(dict.fromkeys(slug for slug in found if slug))
 

@@ -24,6 +24,7 @@ from actions.pending import CLEAR_CART, OPTION, PHOTO_PART, QUANTITY
 from actions.photo_orders import ADD, Order
 from actions.photo_search import answer_part
 from actions.references import Mention
+from actions.search import start_search
 from actions.spoken import Piece, corrects_number, says, wanted_number, whole
 from actions.targets import Target, focused_product, names_several, pick_one, pick_several, shown_products
 from actions.turn import Pending, Turn
@@ -106,13 +107,23 @@ class ActionRemoveFromCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the line and take it out; where the message may well mean something else, ask first."""
-        if _cancels_order(turn) or change_several(turn):
+        if _cancels_order(turn) or change_several(turn) or _looks_for_goods(turn):
             return
         line = pick_line(turn, "remove_from_cart")
         if line and turn.intent[1] < _SURE and not _names(turn, line):
             ask_remove(turn, [line])
         elif line:
             remove(turn, line)
+
+
+def _looks_for_goods(turn: Turn) -> bool:
+    """Look for goods that are named while the cart is empty, "不用 鼠标呢"; tell whether they were."""
+    with turn.reading() as session:
+        is_empty = carts.view_cart(session, turn.shopper, turn.terms).is_empty
+    if turn.from_button or not is_empty or not turn.entities("product_query") or not says(turn, "how_about"):
+        return False
+    start_search(turn)
+    return True
 
 
 class ActionClearCart(ShopAction):

@@ -36,13 +36,14 @@ def delivery_lines(turn: Turn, goods: Money, total: Money) -> tuple[str, list[Fa
     except NoDeliveryMethod:
         return "", []
     labels, with_delivery = turn.labels, total + quote.price
+    name = labels.value(quote.name)
     if not quote.price.amount:
-        line = labels.text("cart.delivery_free", name=quote.name)
+        line = labels.text("cart.delivery_free", name=name)
     elif quote.free_from and quote.missing:
         amounts = {"free_from": labels.money(quote.free_from), "missing": labels.money(quote.missing)}
-        line = labels.text("cart.delivery", name=quote.name, price=labels.money(quote.price), **amounts)
+        line = labels.text("cart.delivery", name=name, price=labels.money(quote.price), **amounts)
     else:
-        line = labels.text("cart.delivery_plain", name=quote.name, price=labels.money(quote.price))
+        line = labels.text("cart.delivery_plain", name=name, price=labels.money(quote.price))
     sum_line = labels.text("cart.with_delivery", total=labels.money(with_delivery))
     return f"{line}\n{sum_line}", delivery_facts(quote, goods, with_delivery)
 

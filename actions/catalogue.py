@@ -100,7 +100,8 @@ class ActionTellOption(ShopAction):
             tell_option(turn, target)
             if asks_price(turn):
                 tell_price(turn, target)
-            if asks_stock(turn) and not target.product.variants[1:]:
+            is_missing = chosen_options(turn, target.product).unknown
+            if asks_stock(turn) and not target.product.variants[1:] and not is_missing:
                 tell_stock(turn, target)
 
 

@@ -12,6 +12,7 @@ from actions.choosing import asks_cheapest, tell_cheapest, tell_choice
 from actions.facts import card_facts
 from actions.pending import SEARCH, agrees_to_look
 from actions.picking import tell_best
+from actions.search import start_search
 from actions.targets import Target, focused_product, one_shown, pick_several
 from actions.turn import Turn
 from actions.variant_comparison import tell_variants
@@ -50,6 +51,9 @@ class ActionCompareProducts(ShopAction):
             return
         if asks_cheapest(turn) and len(products) != 2:
             tell_cheapest(turn, products)
+        elif len(products) < 2 and turn.entities("price_max") and turn.entities("product_query"):
+            # "Which of the cameras under 200 looks oldest?"
+            start_search(turn)
         elif len(products) < 2:
             turn.say("utter_ask_compare")
         elif len(products) > _MOST:

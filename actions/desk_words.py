@@ -116,7 +116,14 @@ def label_pattern(turn: Turn, label: str) -> re.Pattern[str]:
 
 def _patterns(turn: Turn, label: str) -> list[str]:
     phrases = [each for labels in turn.services.languages.values() for each in labels.text(label).split("|")]
-    return [rf"(?<![a-z]){re.escape(phrase.casefold())}(?![a-z])" for phrase in phrases]
+    return [_standing_alone(phrase.casefold()) for phrase in phrases]
+
+
+def _standing_alone(phrase: str) -> str:
+    """Give what finds a phrase that is no part of a longer word; Chinese words have no edges: "Camera要买"."""
+    before = r"(?<![a-z])" if phrase[:1].isascii() else ""
+    after = r"(?![a-z])" if phrase[-1:].isascii() else ""
+    return f"{before}{re.escape(phrase)}{after}"
 
 
 def _why(turn: Turn, error: PolicyRefusal) -> str:

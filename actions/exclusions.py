@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from actions.desk_words import says_any
+from actions.dislikes import disliked
 from actions.said_goods import plain_words, said_kinds, stems_of
 from actions.turn import Turn
 from shop.search import Filters, SearchQuery
@@ -31,8 +32,8 @@ def said_exclusions(turn: Turn, text: str = "") -> list[str]:
         text: what the running search looks for; other kinds of goods need not be excluded from it.
     """
     named = [] if says_any(turn, "search.asks_for") else turn.entities("exclude")
-    said = [plain_words(turn, value) for value in named]
-    meant = [turn.services.glossary.translated(value).casefold() for value in [*said, *_free_of(turn)] if value]
+    said = [*(plain_words(turn, value) for value in named), *_free_of(turn), *disliked(turn)]
+    meant = [turn.services.glossary.translated(value).casefold() for value in said if value]
     if said_kinds(turn) or turn.entities("category"):
         return [value for value in meant if not turn.services.search.sells(value)]
     looked_for = stems_of(turn, text)
@@ -44,8 +45,9 @@ def said_exclusions(turn: Turn, text: str = "") -> list[str]:
 
 
 def said_colours(turn: Turn) -> list[str]:
-    """Read the colours that the message wishes for; nothing that is "pink-free" is wished for in pink."""
-    return [colour for colour in turn.entities("colour") if colour.casefold() not in _free_of(turn)]
+    """Read the colours that the message wishes for; nothing that is "pink-free", or hated, is wished for in pink."""
+    unwanted = {*_free_of(turn), *disliked(turn)}
+    return [colour for colour in turn.entities("colour") if colour.casefold() not in unwanted]
 
 
 def _free_of(turn: Turn) -> list[str]:

@@ -61,7 +61,7 @@ def show_next(turn: Turn, query: SearchQuery) -> bool:
 
 def say_nothing_found(turn: Turn, query: SearchQuery) -> None:
     """Say that nothing fits, and offer the search without the filter that keeps most away."""
-    criteria = criteria_text(turn.labels, query)
+    criteria = criteria_text(turn.labels, query, turn.services.advice.materials)
     totals = [(_total(turn, looser), label, looser) for label, looser in relaxations(query)]
     # The tightest filter is the one that keeps most away.
     total, label, looser = max(totals, key=lambda one: one[0], default=(0, "", query))
@@ -106,15 +106,16 @@ def _show(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
     remember_query(turn, query)
     turn.remember(candidate_skus=[sku for _, sku in shown])
     turn.focus(shown[0][1] if results.total == 1 else None)
-    _say_not_stated(turn, query, results)
+    unstated = _say_not_stated(turn, query, results)
     turn.say(
-        _response(query, results, last),
+        "utter_found_closest" if unstated else _response(query, results, last),
         told=cards_facts(shown),
         total=results.total,
         count=len(shown),
         first=query.offset + 1,
         last=last,
-        criteria=criteria_text(turn.labels, query),
+        criteria=criteria_text(turn.labels, query, turn.services.advice.materials),
+        within=_within(turn, query),
         listing=listing(turn.labels, shown),
         elements=[product_card(turn.labels, product, sku) for product, sku in shown],
         buttons=[button(turn.labels, "more", "show_more")] if last < results.total else [],
@@ -136,13 +137,14 @@ def _only_longer(said: str, corrected: str) -> bool:
     return said.casefold() in corrected.casefold()
 
 
-def _say_not_stated(turn: Turn, query: SearchQuery, results: SearchResults) -> None:
-    """Say which words of the shopper's nothing that is shown says of itself."""
+def _say_not_stated(turn: Turn, query: SearchQuery, results: SearchResults) -> bool:
+    """Say which words of the shopper's nothing that is shown says of itself; tell whether there are any."""
     if results.near or query.offset:
-        return
+        return False
     said = [token for token in query.text.split() if _is_unsaid(turn, token, results.unsaid)]
     if said:
         turn.say("utter_words_not_stated", words=_quoted(turn, said))
+    return bool(said)
 
 
 def _is_unsaid(turn: Turn, token: str, unsaid: Sequence[str]) -> bool:
@@ -180,7 +182,7 @@ def _show_each(turn: Turn, query: SearchQuery, kinds: Sequence[str]) -> bool:
 
 def _within(turn: Turn, query: SearchQuery) -> str:
     """Say which conditions hold for each kind; nothing where there are none."""
-    criteria = criteria_text(turn.labels, replace(query, text=""))
+    criteria = criteria_text(turn.labels, replace(query, text=""), turn.services.advice.materials)
     return turn.labels.text("search.within", criteria=criteria) if criteria else ""
 
 
@@ -207,7 +209,7 @@ def _say_missing(turn: Turn, query: SearchQuery, kinds: Sequence[str]) -> None:
     if none:
         turn.say("utter_kinds_missing", kinds=_quoted(turn, none, "one_of"))
     if sold and query.filters != Filters():
-        criteria = criteria_text(turn.labels, replace(query, text=""))
+        criteria = criteria_text(turn.labels, replace(query, text=""), turn.services.advice.materials)
         turn.say("utter_kinds_not_fitting", kinds=_quoted(turn, sold, "one_of"), criteria=criteria)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from babel import Locale
@@ -15,6 +16,11 @@ from babel.numbers import format_decimal, get_currency_name
 
 from shop.glossary import Glossary
 from shop.money import Money, money_text
+
+_MEASURES: Final = {
+    "size": re.compile(r"size (\w+)", re.IGNORECASE),
+    "inch": re.compile(r"(\d+(?:\.\d+)?)[ -]?inch(?:es)?", re.IGNORECASE),
+}
 
 
 class UnknownLabel(KeyError):
@@ -72,7 +78,14 @@ class Labels:
 
     def value(self, value: str) -> str:
         """Give what a category, a colour or another word of the catalogue is called; itself where nothing is known."""
-        return self._texts.get(f"values.{value.casefold()}") or self.said(value)
+        return self._texts.get(f"values.{value.casefold()}") or self._measured(value) or self.said(value)
+
+    def _measured(self, value: str) -> str | None:
+        """Write a size or a number of inches as the language does: "Size 40", "15 inch"."""
+        for name, pattern in _MEASURES.items():
+            if found := pattern.fullmatch(value):
+                return self.text(f"measures.{name}", value=found[1])
+        return None
 
     def names(self, values: Iterable[str]) -> str:
         """List words of the catalogue without an "and"."""

@@ -257,7 +257,7 @@ def _present(turn: Turn, photo: SentPhoto, query: SearchQuery, found: Found) -> 
         _response(query, narrowed=narrowed),
         told=cards_facts((one.product, one.sku) for one in page),
         looks=looks_like(turn.labels, found.matches),
-        criteria=criteria_text(turn.labels, query),
+        criteria=criteria_text(turn.labels, query, turn.services.advice.materials),
         listing=lines(turn.labels, cards),
         first=query.offset + 1,
         last=last,
@@ -307,7 +307,7 @@ def _meant(query: SearchQuery, page: Sequence[Near]) -> str | None:
 
 def _say_nothing_fits(turn: Turn, matcher: ImageMatcher, query: SearchQuery, found: Found) -> None:
     """Tell that nothing near the photo passes, and offer to drop the filter that keeps most away."""
-    criteria = criteria_text(turn.labels, query)
+    criteria = criteria_text(turn.labels, query, turn.services.advice.materials)
     looser = [(len(find(turn, matcher, found.vector, one).shown), label, one) for label, one in _looser(query)]
     total, label, wider = max(looser, key=lambda one: one[0], default=(0, "", query))
     if not total:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from statistics import median_high, median_low
 from typing import Any
 
 from actions.adjustments import EXCLUDE, Step, keep, steps_of
+from actions.budgets import for_everything
 from actions.exclusions import excluding, said_colours, said_exclusions, unless_wanted
 from actions.labels import Labels
 from actions.said_goods import joined_kinds, kinds_of
@@ -100,7 +101,7 @@ def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
         colours=tuple(said_colours(turn)) or filters.colours,
         in_stock=filters.in_stock or turn.entity("in_stock") == "true",
     )
-    filters = freed(turn, _with_options(turn, filters))
+    filters = freed(turn, for_everything(turn, _with_options(turn, filters)))
     text = wished_text(turn, query.text)
     return replace(query, text=text, filters=filters, sort=sort_said(turn) or query.sort, offset=0)
 
@@ -170,8 +171,14 @@ def relaxations(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:
         yield "filters.exclude", replace(query, filters=replace(filters, exclude=()), offset=0)
 
 
-def criteria_text(labels: Labels, query: SearchQuery) -> str:
-    """Say in one line what is being looked for."""
+def criteria_text(labels: Labels, query: SearchQuery, materials: Collection[str] = ()) -> str:
+    """Say in one line what is being looked for.
+
+    Args:
+        labels: the language.
+        query: what is looked for.
+        materials: what a thing may be of although its texts do not say so.
+    """
     filters = query.filters
     parts = [labels.text("criteria.words", words=clean_words(kind)) for kind in kinds_of(query.text)]
     parts += [*map(labels.value, filters.categories), *filters.brands, *map(labels.value, filters.colours)]
@@ -182,7 +189,10 @@ def criteria_text(labels: Labels, query: SearchQuery) -> str:
         parts.append(labels.text("criteria.price_max", price=labels.number(filters.price_max)))
     if filters.in_stock:
         parts.append(labels.text("criteria.in_stock"))
-    parts += [exclusion_text(labels, value) for value in filters.exclude]
+    without = {value: exclusion_text(labels, value) for value in filters.exclude}
+    parts += [
+        labels.text("wishes.as_stated", wish=text) if value in materials else text for value, text in without.items()
+    ]
     return labels.text("criteria.separator").join(parts)
 
 

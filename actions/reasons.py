@@ -17,7 +17,6 @@ _FIELDS = {
     "category": "reasons.category",
     "colour": "reasons.colour",
     "price": "reasons.price",
-    "title": "reasons.title",
     "photo_exact": "reasons.photo_exact",
     "photo_very_similar": "reasons.photo_very_similar",
     "photo_similar": "reasons.photo_similar",

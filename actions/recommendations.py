@@ -9,13 +9,16 @@ from actions.adjustments import HIGHER, LOWER, forget_prices
 from actions.arguments import note_gift
 from actions.base import ShopAction
 from actions.cards import button
+from actions.catalogue import tell_option
+from actions.desk_words import says_any
 from actions.occasions import finds, for_occasion, say_taste_unknown
 from actions.pending import SIMILAR as OFFER_SIMILAR
 from actions.picking import choose_shown, leaves_choice
 from actions.queries import EVERYTHING, moved_price, new_query, refined
 from actions.recommending import show
 from actions.references import Mention
-from actions.search import product_names
+from actions.said_goods import said_kinds, took_back
+from actions.search import product_names, start_search
 from actions.slate_moves import recommend, refine_slate, show_more_of_slate
 from actions.slates import (
     DEALS,
@@ -26,7 +29,7 @@ from actions.slates import (
     last_slate,
     note_from_slate,
 )
-from actions.targets import Target, focused_product, names_several, pick_one, pick_several, shown_price
+from actions.targets import Target, focused_product, names_several, pick_asked, pick_one, pick_several, shown_price
 from actions.turn import Turn
 from shop.carts import view_cart
 from shop.catalogue import ProductView, get_products
@@ -81,6 +84,14 @@ class ActionShowWhatGoesWith(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product or products, else take the cart, and show what was bought with it."""
+        if _buys_several(turn):
+            start_search(turn)
+            return
+        if _asks_of_thing(turn):
+            asked = pick_asked(turn, "tell_option")
+            if asked:
+                tell_option(turn, asked)
+            return
         together, slate = _together(turn), last_slate(turn)
         if _goes_with_kind(turn):
             return
@@ -134,6 +145,18 @@ class ActionShowDeals(ShopAction):
             turn.say("utter_no_deals")
 
 
+def _buys_several(turn: Turn) -> bool:
+    """Tell whether a message wishes for goods of several kinds, and for nothing beside a thing."""
+    points = turn.entities("product") or turn.entities("reference") or turn.from_button
+    return not points and len(said_kinds(turn)) > 1 and says_any(turn, "search.buys")
+
+
+def _asks_of_thing(turn: Turn) -> bool:
+    """Tell whether a message asks of one thing whether it needs or has something: "要不要装胶卷"."""
+    is_asked = _points(turn) and not turn.from_button
+    return is_asked and says_any(turn, "search.needs") and not says_any(turn, "search.goes")
+
+
 def show_similar(turn: Turn, target: Target) -> None:
     """Show what is like a product; what was said beside it narrows that down: "like this one, but in white"."""
     product = target.product
@@ -177,7 +200,7 @@ def _goes_with_kind(turn: Turn) -> bool:
 
 def _kinds_named(turn: Turn, beside: Collection[str]) -> list[str]:
     """Give the words for goods that are found, and that are not what something is to go with."""
-    words = [word for text in turn.entities("product_query") for word in text.split()]
+    words = [word for text in turn.entities("product_query") for word in text.split() if not took_back(turn, word)]
     searches = [replace(EVERYTHING, text=word) for word in words]
     categories = [replace(EVERYTHING, filters=Filters(categories=(name,))) for name in turn.entities("category")]
     said = [*words, *(turn.labels.said(name) for name in turn.entities("category"))]

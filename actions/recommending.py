@@ -185,7 +185,7 @@ def _buttons(turn: Turn, ranked: _Ranked, undoable: bool) -> list[dict[str, str]
 
 def _criteria(turn: Turn, query: SearchQuery, taste: Taste, shown: Sequence[ProductView] = ()) -> str:
     wishes = [_wish_text(turn, wish) for wish in each_wish(taste.wishes) if _bears_on(wish, shown)]
-    parts = [criteria_text(turn.labels, narrowed(query, taste)), *wishes]
+    parts = [criteria_text(turn.labels, narrowed(query, taste), turn.services.advice.materials), *wishes]
     return turn.labels.text("criteria.separator").join(parts)
 
 

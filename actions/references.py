@@ -53,7 +53,7 @@ class Mention:
             references=_references(turn),
             skus=tuple(turn.entities("sku")),
             products=tuple(turn.entities("product")),
-            ordinals=tuple(int(text) for text in turn.entities("ordinal") if re.fullmatch(r"-?\d{1,4}", text)),
+            ordinals=tuple(int(text) for text in turn.entities("ordinal") if _is_place(turn, text)),
             options=tuple(value.casefold() for value in turn.entities("option_value")),
             facets=tuple(value.casefold() for kind in ("colour", "brand", "category") for value in turn.entities(kind)),
             words=turn.services.glossary.translated(turn.entity("product_query") or ""),
@@ -110,6 +110,13 @@ def resolve(mention: Mention, shown: Sequence[Candidate], focus: Candidate | Non
     if focus and _is_about(mention, focus):
         return _found([focus])
     return one_of(_described(mention, pool))
+
+
+def _is_place(turn: Turn, text: str) -> bool:
+    """Tell a place in a list from a price that points: "20块那个"."""
+    if not re.fullmatch(r"-?\d{1,4}", text):
+        return False
+    return not re.search(rf"\$\s*{text}(?!\d)|(?<!\d){text}\s*(?:块|元|刀|美元|dollars?|bucks?)", turn.text.casefold())
 
 
 def _references(turn: Turn) -> tuple[str, ...]:

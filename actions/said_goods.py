@@ -33,6 +33,9 @@ _BEFORE = re.compile(
     r"|\b(?:a|an|some|any)\s+(?P<article>[a-z]+)\s*,\s*(?:a|an|some|any)\s+$"
 )
 
+# "A sofa, a table and a lamp", of which the model saw the first and the last.
+_PASSED = re.compile(r"\s*,\s*(?:a|an|some)\s+(?P<listed>[a-z]+)\s*(?:,\s*)?(?:and\s+|or\s+)?(?:a|an|some)\s+")
+
 
 @dataclass(frozen=True)
 class _Word:
@@ -83,7 +86,9 @@ def stems_of(turn: Turn, text: str) -> set[str]:
 
 def _kinds(turn: Turn) -> list[str]:
     text = turn.text.casefold()
-    named = [*turn.entities("product_query"), *(turn.entities("exclude") if says_any(turn, "search.asks_for") else [])]
+    named = turn.entities("product_query")
+    if says_any(turn, "search.asks_for"):
+        named = sorted([*named, *turn.entities("exclude")], key=text.find)
     said = [word for word in " ".join(named).split() if not (word == "free" and "-free" in text)]
     found = _placed(text, said)
     if found is None:
@@ -93,6 +98,8 @@ def _kinds(turn: Turn) -> list[str]:
     end = 0
     for phrase in phrases:
         gap = text[end : phrase[0].start]
+        if kinds and (passed := _PASSED.fullmatch(gap)):
+            kinds.append(passed["listed"])
         name = " ".join(word.text for word in phrase)
         if kinds and label_pattern(turn, "search.corrects").search(gap):
             kinds = [] if label_pattern(turn, "search.only").search(gap) else kinds[:-1]
@@ -108,15 +115,20 @@ def _take_in(turn: Turn, kinds: list[str], gap: str, name: str) -> None:
     listed = _LISTING.search(gap) or (has_han(name) and gap)
     if kinds and purpose and not listed:
         kinds[-1] = f"{kinds[-1]} {purpose['word']} {name}"
-    elif kinds and (not listed or not _may_be_goods(turn, name)):
+    elif kinds and (not listed or not _may_be_goods(turn, name) or _describes(turn, gap, name)):
         kinds[-1] = f"{kinds[-1]} {name}"
     else:
-        kinds.extend(halves_of(turn, name) if kinds or listed else [name])
+        kinds.extend(halves_of(turn, name) if kinds or listed or says_any(turn, "search.either") else [name])
 
 
 def _may_be_goods(turn: Turn, name: str) -> bool:
     """Tell whether words can name goods; Chinese ones that the glossary does not end with say more of others."""
     return not has_han(name) or not has_han(turn.services.glossary.translated(name)[-1:])
+
+
+def _describes(turn: Turn, gap: str, name: str) -> bool:
+    """Tell whether Chinese words after a mere space say more of the goods before them: "鼠标 无线"."""
+    return not gap.strip() and has_han(name) and not turn.services.search.sells(name)
 
 
 def halves_of(turn: Turn, name: str) -> list[str]:
@@ -189,4 +201,7 @@ def _distinct(turn: Turn, kinds: Sequence[str]) -> list[str]:
     for kind in kinds:
         if not any(stems_of(turn, kind) <= stems_of(turn, other) for other in kept):
             kept.append(kind)
-    return kept
+    # "买个球，足球" says what ball is meant.
+    return [
+        kind for kind in kept if not any(has_han(kind) and other != kind and other.endswith(kind) for other in kept)
+    ]

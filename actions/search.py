@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from actions.adjustments import GIFT, forget_prices
 from actions.base import ShopAction, take_answer
+from actions.budgets import limits_everything
 from actions.cards import button, named_button
 from actions.cart_keeping import keeps_of_cart
 from actions.cart_removal import takes_out
@@ -14,6 +15,7 @@ from actions.cart_wishes import takes_named
 from actions.catalogue import show_details, tell_option
 from actions.desk import resume
 from actions.desk_words import says_any
+from actions.exclusions import said_colours
 from actions.found import run_search, show_next
 from actions.occasions import for_occasion, say_taste_unknown
 from actions.policy_answers import quote_policy
@@ -27,7 +29,7 @@ from actions.queries import (
 from actions.said_goods import joined_kinds, stems_of
 from actions.slate_moves import goes_on, recommend, refine_slate, say_nothing_fits, show_again, show_more_of_slate
 from actions.slates import forget_slate
-from actions.targets import Target, focused_product, pick_one, pivot_of
+from actions.targets import Target, focused_product, names_several, pick_one, pivot_of
 from actions.turn import Turn
 from shop.catalogue import ProductView, get_product
 from shop.errors import ProductNotFound
@@ -50,7 +52,7 @@ class ActionSearchProducts(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search for what was said; a new search forgets the one before. What is for somebody else is recommended."""
-        if show_by_sku(turn):
+        if show_by_sku(turn) or _tells_of_named(turn):
             return
         query = new_query(turn, product_names(turn))
         wanted = for_occasion(turn, query)
@@ -61,6 +63,20 @@ class ActionSearchProducts(ShopAction):
             refine(turn)
         else:
             start_search(turn)
+
+
+def _tells_of_named(turn: Turn) -> bool:
+    """Answer whether a product that is named outright comes in a colour; tell whether that was asked."""
+    named = turn.entities("product")
+    if turn.from_button or len(named) != 1 or not said_colours(turn) or names_several(turn):
+        return False
+    goods = stems_of(turn, " ".join(turn.entities("product_query")))
+    if not goods <= stems_of(turn, " ".join(product_names(turn))):
+        return False
+    target = pick_one(turn, "tell_option")
+    if target:
+        tell_option(turn, target)
+    return True
 
 
 class ActionRefineSearch(ShopAction):
@@ -90,6 +106,10 @@ class ActionRefineSearch(ShopAction):
 
 def _asked_of_the_one(turn: Turn) -> ProductView | None:
     """Give the only product that is shown, where a message may as well be a question about it: "有线无线"."""
+    if set(turn.named) == {"option_name"} and turn.slot("focus_sku"):
+        # "And colours?" narrows nothing down.
+        with turn.reading() as session:
+            return focused_product(turn, session)
     if set(turn.named) - {"product_query"} or turn.intent[1] >= _SURE or len(turn.slot("candidate_skus") or ()) != 1:
         return None
     with turn.reading() as session:
@@ -173,6 +193,8 @@ def start_search(turn: Turn) -> None:
         return
     forget_slate(turn)
     forget_prices(turn)
+    if limits_everything(turn) and query.filters.price_max is not None:
+        turn.say("utter_limit_for_all", price=turn.labels.number(query.filters.price_max))
     turn.remember(candidate_skus=None)
     turn.focus(None)
     if names and not turn.services.search.search(query).hits:

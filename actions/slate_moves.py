@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from actions.adjustments import HIGHER, LOWER, PRICE, Step, add, forget_prices, keep, steps_of
 from actions.arguments import note_gift, step_text
+from actions.budgets import with_room_below
 from actions.cards import button
 from actions.conditions import as_preferred
 from actions.found import run_search
@@ -29,7 +30,7 @@ def recommend(turn: Turn, query: SearchQuery) -> None:
         note_gift(turn)
         run_search(turn, query)
         return
-    query = as_preferred(turn, query)
+    query = with_room_below(as_preferred(turn, query))
     shown = last_slate(turn)
     is_same = shown and shown.request.task == RECOMMEND and query == query_shown(turn)
     if not note_gift(turn) and is_same:
@@ -50,7 +51,7 @@ def refine_slate(turn: Turn) -> None:
         refine_photo(turn)
         return
     direction = turn.entity("price_direction")
-    query = refined(turn, query_shown(turn))
+    query = with_room_below(refined(turn, query_shown(turn)))
     if direction not in (LOWER, HIGHER):
         _narrow(turn, query)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -116,6 +116,8 @@ def pick_asked(turn: Turn, goal: str) -> Target | None:
     if set(mention.references) & THIS and not mention.products:
         # "It" is said of one thing; "is it good for a first flat" points at no place of a list.
         return pick_one(turn, goal, Mention(references=mention.references) if focus else replace(mention, words=""))
+    if own := _of_kind_in_sight(mention, focus, shown):
+        return _only(turn, goal, own)
     if not mention.words or replace(mention, words="").says_something:
         return pick_one(turn, goal, replace(mention, words="") if mention.ordinals else mention)
     with turn.reading() as session:
@@ -127,6 +129,20 @@ def pick_asked(turn: Turn, goal: str) -> Target | None:
             if fitting:
                 return _only(turn, goal, fitting)
     return pick_one(turn, goal, replace(mention, words="") if focus or shown else mention)
+
+
+def _of_kind_in_sight(mention: Mention, focus: ProductView | None, shown: Sequence[ProductView]) -> list[ProductView]:
+    """Find what a message calls by its kind beside a colour that nothing in sight has: "the chair, is it pink?"."""
+    if not mention.words or replace(mention, words="", facets=(), options=()).says_something:
+        return []
+    in_sight = [*([focus] if focus else []), *shown]
+    said = {*mention.facets, *mention.options}
+    facts = [candidate_of(one, one.variants[0].sku) for one in in_sight]
+    if not said or any(said & {*one.facets, *one.options} for one in facts):
+        return []
+    words = mention.words.casefold().split()
+    fitting = [one for one in in_sight if any(_is_kind(one, word) for word in words)]
+    return fitting[:1] if focus and fitting[:1] == [focus] else _distinct(fitting)
 
 
 def question_of(turn: Turn) -> str:
@@ -213,6 +229,8 @@ def pick_several(turn: Turn) -> list[ProductView]:
         named = [get_product(session, slug) for slug in mention.products]
         named += [get_product_by_sku(session, sku) for sku in mention.skus]
         named = _distinct([*named, *_each_called(turn, session, shown)])
+        if len(named) < 2:
+            named = next((each for each in _earlier_called(turn, session) if len(each) > 1), named)
         if len(named) == 1 and focus and not mention.ordinals:
             named = [focus, *named]
         if len(_distinct(named)) < 2 and (mention.ordinals or mention.references or not named):
@@ -230,6 +248,15 @@ def _each_called(turn: Turn, session: Session, shown: Sequence[ProductView]) -> 
         get_product(session, slug) for slug in called_outright(turn, has_focus=True, several=True) if slug not in slugs
     ]
     return [*(product for product in shown if product.slug in slugs), *outright]
+
+
+def _earlier_called(turn: Turn, session: Session) -> Iterator[list[ProductView]]:
+    """Find in each list that was shown before the products that a choice names: "the padded one or the eaves?"."""
+    if turn.services.advice.asks("choice", turn.text):
+        said = wording_of(turn).said
+        for products in shown_before(turn, session):
+            slugs = {one.slug for one in each_named(said, _candidates(turn, products))}
+            yield [product for product in products if product.slug in slugs]
 
 
 def _distinct(products: Iterable[ProductView]) -> list[ProductView]:

@@ -51,31 +51,7 @@ class ActionStateWish(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Note the wish, for a customer beyond this conversation, and show the list again with it."""
-        said = said_wishes(turn)
-        stated_now = said.stated
-        if said.given_up:
-            _give_up(turn, said)
-        if not stated_now:
-            if not said.given_up:
-                turn.say("utter_ask_wish")
-            return
-        if _is_about_search(turn, stated_now):
-            _leave_out_here(turn, [wish.value for wish in stated_now])
-            return
-        with turn.writing() as session:
-            wishes = wishes_of(turn, session)
-            if said.given_up and all(wish in each_wish(wishes) for wish in stated_now):
-                # "Leather is fine now, still no pink" says of pink what is known.
-                return
-            for wish in stated_now:
-                if wish not in each_wish(wishes):
-                    add(turn, Step(WISH, wish.name, before(wishes, wish)))
-                wishes = with_wish(wishes, wish)
-            kept = change_wishes(turn, session, wishes)
-        wanted = turn.labels.clauses(wish.text(turn.labels) for wish in stated_now)
-        undo = [undo_button(turn, Step(WISH, wish.name)) for wish in stated_now[:_BUTTONS]]
-        turn.say("utter_wish_saved" if kept else "utter_wish_noted", wish=wanted, buttons=undo)
-        _again(turn)
+        state(turn)
 
 
 def _is_about_search(turn: Turn, wishes: Sequence[Wish]) -> bool:
@@ -125,8 +101,13 @@ class ActionUndoAdjustment(ShopAction):
         return "action_undo_adjustment"
 
     def perform(self, turn: Turn) -> None:
-        """Take back what is named, else what came last, and show the list again."""
-        undo(turn)
+        """Take back what is named, else what came last, and show the list again; a dislike takes nothing back."""
+        advice = turn.services.advice
+        dislikes = advice.says("dislike", turn.text) and not advice.says("removal", turn.text)
+        if dislikes and not turn.from_button and said_wishes(turn).stated:
+            state(turn)
+        else:
+            undo(turn)
 
 
 def takes_back_named(turn: Turn) -> bool:
@@ -161,6 +142,35 @@ def _give_up(turn: Turn, said: SaidWishes) -> None:
 def _as_steps(values: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Name wishes as the steps that note them do, and those that keep a search to them."""
     return {(WISH, Wish(*value).name) for value in values} | {(EXCLUDE, value) for _, value in values}
+
+
+def state(turn: Turn) -> None:
+    """Note the wishes that a message states, let go of those it gives up, and show the list again."""
+    said = said_wishes(turn)
+    stated_now = said.stated
+    if said.given_up:
+        _give_up(turn, said)
+    if not stated_now:
+        if not said.given_up:
+            turn.say("utter_ask_wish")
+        return
+    if _is_about_search(turn, stated_now):
+        _leave_out_here(turn, [wish.value for wish in stated_now])
+        return
+    with turn.writing() as session:
+        wishes = wishes_of(turn, session)
+        if said.given_up and all(wish in each_wish(wishes) for wish in stated_now):
+            # "Leather is fine now, still no pink" says of pink what is known.
+            return
+        for wish in stated_now:
+            if wish not in each_wish(wishes):
+                add(turn, Step(WISH, wish.name, before(wishes, wish)))
+            wishes = with_wish(wishes, wish)
+        kept = change_wishes(turn, session, wishes)
+    wanted = turn.labels.clauses(wish.text(turn.labels) for wish in stated_now)
+    undo = [undo_button(turn, Step(WISH, wish.name)) for wish in stated_now[:_BUTTONS]]
+    turn.say("utter_wish_saved" if kept else "utter_wish_noted", wish=wanted, buttons=undo)
+    _again(turn)
 
 
 def undo(turn: Turn) -> None:

@@ -32,6 +32,10 @@ class Vocabulary:
         """List the names of the categories that hold something for sale."""
         return list(self._fresh()["categories"])
 
+    def colours(self) -> list[str]:
+        """List the names of the colours that things for sale come in."""
+        return list(self._fresh()["colours"])
+
     def options_having(self, value: str) -> list[str]:
         """Name the options, of any product, that have this value."""
         wanted = value.casefold()

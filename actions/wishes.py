@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from actions.dislikes import disliked
 from actions.labels import Labels
 from actions.queries import price
 from actions.turn import Turn, clean_words
@@ -85,6 +86,7 @@ def mirror_wishes(turn: Turn, wishes: Wishes, *, saved: bool) -> None:
 def stated(turn: Turn) -> list[Wish]:
     """Read the wishes that a message states."""
     avoided = [turn.services.glossary.translated(value) for kind in _EXCLUDED for value in turn.entities(kind)]
+    avoided = avoided or disliked(turn)
     sizes = [*turn.entities("size"), *turn.entities("option_value")]
     budget = price(turn, "price_max")
     if not (avoided or sizes or budget):

@@ -191,7 +191,7 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"naming.asks_{what}" for what in ("price", "stock", "size", "color", "suiting")}
     used |= {"naming.also", "naming.speaks_of_delivery"}
     # What options are called is the catalogue's to say.
-    used |= {key for key in labels().keys if key.startswith(("options.", "values."))}
+    used |= {key for key in labels().keys if key.startswith(("options.", "values.", "measures."))}
     # Every other label of the kind names an intent that may be meant.
     used |= {f"meant.{intent}" for intent in rules()} & labels().keys
     assert used == labels().keys

@@ -20,6 +20,7 @@ LABELS, GLOSSARY = Path("data/labels"), Path("data/lexicon/glossary_zh.csv")
 _WORDS, _STATE, _TEXT = "product_query", "search_state", "text"
 # What stands on buttons, and what is put into it: a side of a photo, a wish to undo.
 _ON_BUTTONS = (
+    "measures.",
     "desk.reasons.",
     "buttons.",
     "meant.",
