@@ -40,7 +40,9 @@ def looks_like(labels: Labels, matches: Matches) -> str:
     if not matches.classes:
         return labels.text("photo.seen")
     guess = matches.classes[0]
-    return labels.text("photo.looks_like" if guess.probability >= _SURE else "photo.could_be", kind=guess.name)
+    return labels.text(
+        "photo.looks_like" if guess.probability >= _SURE else "photo.could_be", kind=labels.value(guess.name)
+    )
 
 
 def match_reason(grade: Grade) -> Reason:
@@ -72,7 +74,7 @@ def parts_of(labels: Labels, regions: Sequence[Region]) -> list[Part]:
     parts = []
     for place, region in enumerate(ordered):
         side = labels.text(f"photo.sides.{_side(place, len(ordered), across)}")
-        kind = region.class_guess.name if region.class_guess else labels.text("photo.something")
+        kind = labels.value(region.class_guess.name) if region.class_guess else labels.text("photo.something")
         parts.append(Part(region_text(region.box), labels.text("photo.part", kind=kind, side=side)))
     return parts
 

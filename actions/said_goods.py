@@ -35,6 +35,11 @@ _BEFORE = re.compile(
 
 # "A sofa, a table and a lamp", of which the model saw the first and the last.
 _PASSED = re.compile(r"\s*,\s*(?:a|an|some)\s+(?P<listed>[a-z]+)\s*(?:,\s*)?(?:and\s+|or\s+)?(?:a|an|some)\s+")
+# "Mice and keyboards", of which the model saw one: another word beside it is a kind, if the shop sells such things.
+_AND_BEFORE = re.compile(r"\b(?P<listed>[a-z]+)\s+(?:and|or|plus|&)\s+(?:(?:a|an|some|any|the)\s+)?$")
+_AND_BEHIND = re.compile(
+    r"\s*(?:,|\band\b|\bor\b|\bplus\b|&)\s+(?:(?:a|an|some|any|the)\s+)?(?P<listed>[a-z]+)\s*(?:[.?!,]|\bplease\b|$)"
+)
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,14 @@ def _kinds(turn: Turn) -> list[str]:
         if not _is_taken_back(turn, text, phrase[0].start, phrase[-1].end):
             _take_in(turn, kinds, gap, name)
         end = phrase[-1].end
-    return [*_unseen(text, phrases), *kinds]
+    if not kinds:
+        return _unseen(text, phrases)
+    before, behind = _AND_BEFORE.search(text[: phrases[0][0].start]), _AND_BEHIND.match(text, end)
+    return [*_unseen(text, phrases), *_sold(turn, before), *kinds, *_sold(turn, behind)]
+
+
+def _sold(turn: Turn, found: re.Match[str] | None) -> list[str]:
+    return [found["listed"]] if found and turn.services.search.sells(found["listed"]) else []
 
 
 def _take_in(turn: Turn, kinds: list[str], gap: str, name: str) -> None:

@@ -106,8 +106,8 @@ class ActionRefineSearch(ShopAction):
 
 def _asked_of_the_one(turn: Turn) -> ProductView | None:
     """Give the only product that is shown, where a message may as well be a question about it: "有线无线"."""
-    if set(turn.named) == {"option_name"} and turn.slot("focus_sku"):
-        # "And colours?" narrows nothing down.
+    if set(turn.named) == {"option_name"} and turn.slot("focus_sku") and not says_any(turn, "search.any_colour"):
+        # "And colours?" narrows nothing down; "any colour is fine" widens the search.
         with turn.reading() as session:
             return focused_product(turn, session)
     if set(turn.named) - {"product_query"} or turn.intent[1] >= _SURE or len(turn.slot("candidate_skus") or ()) != 1:
