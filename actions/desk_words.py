@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from actions.facts import DATE, PRICE, money_value, policy_facts
@@ -93,30 +94,34 @@ def says_any(turn: Turn, label: str) -> bool:
 
 def holds_any(turn: Turn, text: str, label: str) -> bool:
     """Tell whether a text holds one of the phrases that a label lists, in any language."""
-    plain = text.casefold().replace("’", "'")
-    return any(re.search(pattern, plain) for pattern in _patterns(turn, label))
+    return label_pattern(turn, label).search(_plain(text)) is not None
 
 
 def says_only(turn: Turn, label: str) -> bool:
     """Tell whether a message holds nothing beside the phrases that a label lists, in any language, and signs."""
-    left = re.sub("|".join(sorted(_patterns(turn, label), key=len, reverse=True)), "", turn.text.casefold())
+    left = label_pattern(turn, label).sub("", turn.text.casefold())
     return not any(map(str.isalnum, left))
 
 
 def begins_with(turn: Turn, label: str) -> bool:
     """Tell whether a message begins with one of the phrases that a label lists, in any language."""
-    plain = turn.text.casefold().replace("’", "'").strip()
-    return any(re.match(pattern, plain) for pattern in _patterns(turn, label))
+    return label_pattern(turn, label).match(_plain(turn.text).strip()) is not None
 
 
 def label_pattern(turn: Turn, label: str) -> re.Pattern[str]:
     """Give what finds any of the phrases that a label lists, in any language."""
-    return re.compile(f"(?:{'|'.join(sorted(_patterns(turn, label), key=len, reverse=True))})")
+    return _any_of(tuple(labels.text(label) for labels in turn.services.languages.values()))
 
 
-def _patterns(turn: Turn, label: str) -> list[str]:
-    phrases = [each for labels in turn.services.languages.values() for each in labels.text(label).split("|")]
-    return [_standing_alone(phrase.casefold()) for phrase in phrases]
+def _plain(text: str) -> str:
+    return text.casefold().replace("’", "'")
+
+
+@cache
+def _any_of(texts: tuple[str, ...]) -> re.Pattern[str]:
+    """Give what finds any phrase of some lists; each message is held against dozens of lists, that never change."""
+    patterns = [_standing_alone(phrase.casefold()) for text in texts for phrase in text.split("|")]
+    return re.compile(f"(?:{'|'.join(sorted(patterns, key=len, reverse=True))})")
 
 
 def _standing_alone(phrase: str) -> str:
