@@ -48,9 +48,9 @@ def _quote(turn: Turn, passage: Passage) -> None:
     reply = None if lead else policy_reply(turn, passage)
     if reply:
         turn.say("utter_reply", told=policy_facts(passage), reply=reply)
-    turn.say(
-        "utter_policy",
-        told=policy_facts(passage),
-        title=passage.title,
-        text_quoted=passage.text,
-    )
+    say_passage(turn, passage)
+
+
+def say_passage(turn: Turn, passage: Passage) -> None:
+    """Quote a passage of the shop's texts."""
+    turn.say("utter_policy", told=policy_facts(passage), title=passage.title, text_quoted=passage.text)

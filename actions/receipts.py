@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from actions.base import ShopAction
 from actions.catalogue import tell_option
 from actions.desk_words import rule_passage, says_any
-from actions.facts import DATE, NO, PRICE, STOCK, YES, policy_facts, product_record, variant_record
+from actions.facts import DATE, NO, PRICE, STOCK, YES, product_record, variant_record
 from actions.labels import Labels
+from actions.policy_answers import say_passage
 from actions.targets import focused_product, pick_asked
 from actions.turn import Turn
 from shop.catalogue import get_products, get_products_by_sku
@@ -53,8 +54,7 @@ class ActionTellSource(ShopAction):
 def _answered_otherwise(turn: Turn) -> bool:
     """Answer how long a price holds, or whether the product comes in a size; False where neither is asked."""
     if says_any(turn, "receipts.holding") and turn.terms.hold is not None:
-        passage = rule_passage(turn, turn.terms.quote_rule)
-        turn.say("utter_policy", told=policy_facts(passage), title=passage.title, text_quoted=passage.text)
+        say_passage(turn, rule_passage(turn, turn.terms.quote_rule))
         return True
     value = _value_named(turn)
     if value is None:

@@ -8,9 +8,10 @@ from actions.desk_case import Case
 from actions.desk_lines import line_title, named_lines
 from actions.desk_words import date_fact, money_facts
 from actions.pending import CASE, CASE_YES
+from actions.policy_answers import say_passage
 from actions.turn import Turn
 from actions.which_order import named_orders
-from actions.without_orders import REFUND, say_no_order, say_passage
+from actions.without_orders import REFUND, say_no_order
 from shop.orders import find_order, list_orders
 from shop.receipts import Fact, fingerprint
 from shop.refunds import RefundView, refund_status

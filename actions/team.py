@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.cards import button
 from actions.desk_words import says_any
-from actions.facts import policy_facts
+from actions.policy_answers import say_passage
 from actions.satisfaction import take_rating
 from actions.turn import Turn
 from shop.tickets import COMPLAINT, TicketView, open_tickets
@@ -50,13 +50,7 @@ def quote(turn: Turn, question: str) -> None:
     """Quote the text of the shop that answers one of the questions which the labels list; nothing without one."""
     passage = turn.services.policies_in(turn.language).answer(turn.labels.text(f"team.questions.{question}"))
     if passage is not None:
-        turn.say(
-            "utter_policy",
-            told=policy_facts(passage),
-            title=passage.title,
-            text_quoted=passage.text,
-            source=passage.source,
-        )
+        say_passage(turn, passage)
 
 
 def _say_when(turn: Turn) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from actions.desk_case import Case, close
 from actions.desk_consent import asks_something, question_in
 from actions.desk_words import says_any
-from actions.facts import policy_facts
 from actions.pending import CASE, ORDER, asks_for_number
+from actions.policy_answers import say_passage
 from actions.turn import Turn
 from shop.policies import Passage
 
@@ -97,16 +97,6 @@ def is_general(turn: Turn, goal: str) -> bool:
 def has_not_ordered(turn: Turn) -> bool:
     """Tell whether a message says that nothing was ordered, or speaks of what may be bought."""
     return says_any(turn, "desk.not_ordered") or says_any(turn, "desk.before_buying")
-
-
-def say_passage(turn: Turn, passage: Passage) -> None:
-    """Quote a passage of the shop's texts."""
-    turn.say(
-        "utter_policy",
-        told=policy_facts(passage),
-        title=passage.title,
-        text_quoted=passage.text,
-    )
 
 
 def _general_passage(turn: Turn, goal: str) -> Passage | None:
