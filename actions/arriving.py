@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from actions.checkout import FORM
 from actions.checkout_changes import ORDERING
 from actions.delivery_choice import method_name
+from actions.desk_consent import asks_something
 from actions.desk_words import says_any
 from actions.facts import DATE
 from actions.orders import found_order, show_order
@@ -26,7 +27,7 @@ from shop.receipts import Fact, fingerprint
 # A message of any other intent is about something else, such as an address that is to be changed until Friday.
 _INTENTS = frozenset(
     {
-        *("track_order", "ask_policy", "ask_stock", "ask_option", "ask_price", "ask_source", "list_orders", "inform"),
+        *("track_order", "ask_policy", "ask_stock", "ask_option", "ask_price", "list_orders", "inform"),
         *("nlu_fallback", "out_of_scope", "greet", "ask_bot", ""),
     }
 )
@@ -79,7 +80,9 @@ def _asks(turn: Turn) -> bool:
     pending = turn.pending
     if turn.from_button or turn.photo_url or turn.was_answered or pending.get("asked") in _DICTATED:
         return False
-    if turn.intent[0] not in _INTENTS or says_any(turn, "arrival.not_come") or _asks_for_new_stock(turn):
+    if turn.intent[0] not in _INTENTS or says_any(turn, "arrival.not_come") or says_any(turn, "arrival.of_money"):
+        return False
+    if _asks_for_new_stock(turn) or (turn.intent[0] == "inform" and not asks_something(turn.text)):
         return False
     if says_any(turn, "arrival.when_words"):
         return True
@@ -87,7 +90,9 @@ def _asks(turn: Turn) -> bool:
 
 
 def _asks_for_new_stock(turn: Turn) -> bool:
-    """Tell whether "when does it come?" is said of what is sold out."""
+    """Tell whether "when does it come?" is said of what is sold out, or of what the shop buys."""
+    if turn.intent[0] == "ask_stock" and turn.services.advice.asks("restock", turn.text):
+        return True
     with turn.reading() as session:
         product = focused_product(turn, session) if turn.intent[0] == "ask_stock" else None
     return product is not None and not product.in_stock

@@ -18,6 +18,13 @@ from shop.money import Money
 from shop.receipts import Fact
 from shop.text import ascii_digits
 
+# A message of any other intent speaks of another amount, such as the months that are left of a warranty.
+_INTENTS = frozenset(
+    {
+        *("view_cart", "ask_price", "ask_deals", "ask_policy", "refine_search", "search_products", "inform", "affirm"),
+        *("check_out", "remove_from_cart", "recommend", "nlu_fallback", "out_of_scope", ""),
+    }
+)
 # What is small counts pieces.
 _AMOUNT = re.compile(r"(?<![a-z0-9.-])\d{2,6}(?:\.\d{1,2})?(?![\d-]| ?(?:[gt]b|inch|寸|码|件|个))", re.IGNORECASE)
 
@@ -101,7 +108,7 @@ def tell_left(turn: Turn) -> bool:
 def answer_left(turn: Turn) -> bool:
     """Say what the cart leaves of an amount where a message plainly asks that, whatever its intent was read as."""
     asks = says(turn, "left_over") and not says(turn, "adds") and not turn.entities("option_value")
-    return asks and tell_left(turn)
+    return turn.intent[0] in _INTENTS and asks and tell_left(turn)
 
 
 def _cart(turn: Turn) -> CartView:

@@ -8,6 +8,14 @@ from actions.desk_words import says_any
 from actions.pending import CART_CODE, cart_code_said
 from actions.turn import Turn
 
+# A message of any other intent is about something else, such as pieces that go back as too many were bought.
+_INTENTS = frozenset(
+    {
+        *("ask_deals", "ask_policy", "ask_price", "use_code", "ask_help", "inform", "view_cart", "check_out", "deny"),
+        *("nlu_fallback", "out_of_scope", "affirm", "talk_to_person", "search_products", ""),
+    }
+)
+
 
 def answer_about_codes(turn: Turn) -> bool:
     """Say honestly that there is no code to hand out, or no price for many; tell whether that was asked."""
@@ -20,6 +28,8 @@ def answer_about_codes(turn: Turn) -> bool:
         if pending.get("summarised"):
             show_summary(turn)
         return True
+    if turn.intent[0] not in _INTENTS:
+        return False
     if says_any(turn, "codes.asks_for_many"):
         turn.say("utter_no_price_for_many", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
     elif says_any(turn, "codes.asks_for_one") and cart_code_said(turn.text) is None:

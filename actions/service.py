@@ -71,7 +71,8 @@ def answer_shop_words(turn: Turn) -> bool:
     """Answer what only the shop's texts can, whatever a message was read as; tell whether it asks for that."""
     if turn.from_button or turn.photo_url or turn.was_answered or turn.intent[0] not in _MISREAD:
         return False
-    asks_way = names_way(turn) and len(turn.text) <= _SHORT
+    # "What's bitcoin at?" is no question of how to pay.
+    asks_way = names_way(turn) and len(turn.text) <= _SHORT and turn.intent[0] != "out_of_scope"
     if not (asks_way or says_any(turn, "policy.words")):
         return False
     if says_any(turn, "policy.review_words"):

@@ -11,11 +11,20 @@ from shop.tickets import COMPLAINT, TicketView, open_tickets
 
 _DICTATED = frozenset({"words", "photo", "title"})
 _RATES = "rate_service"
+# A message of any other intent is about something else, such as the phone number of an order.
+_INTENTS = frozenset(
+    {
+        *("talk_to_person", "ask_policy", "ask_bot", "ask_help", "greet", "complain", _RATES, "thank", "goodbye"),
+        *("affirm", "deny", "inform", "track_order", "report_problem", "nlu_fallback", "out_of_scope", ""),
+    }
+)
 
 
 def answer_about_team(turn: Turn) -> bool:
     """Say how and when the shop's people answer, where a message asks for that; tell whether it does."""
     if turn.from_button or turn.photo_url or turn.was_answered or turn.pending.get("asked") in _DICTATED:
+        return False
+    if turn.intent[0] not in _INTENTS:
         return False
     if says_any(turn, "team.when_words"):
         _rate(turn)
