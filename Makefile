@@ -43,7 +43,7 @@ IN_PARALLEL := --numprocesses logical --dist loadfile
 DEMO_SHOP := artifacts/demo/shop.db
 SEED_CODE := requirements/services.txt $(wildcard shop/demo* shop/simulator* shop/models*.py) shop/migrations shop/importers
 
-.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-service evaluate-vision evaluate-replies mine \
+.PHONY: help run test shell train evaluate evaluate-nlu evaluate-recsys evaluate-service evaluate-aims evaluate-vision evaluate-replies mine \
 	bench bench-recsys bench-vision bench-replies fuzz-service reply-examples lock clean ports environments packages shop \
 	recommender vision replies encoder goods lint check-browser
 
@@ -85,6 +85,10 @@ evaluate: train ## measure how well messages are understood, products found and 
 evaluate-service: train ## measure how scripted shoppers fare at the service desk, in the whole assistant; JSON=FILE for the figures
 	@mkdir -p $(FIGURES)
 	@$(SERVICES) -m ops.evaluate_service --json $(or $(JSON),$(FIGURES)/service.json)
+
+evaluate-aims: train ## play conversations that were written with an aim, in the whole assistant; JSON=FILE for the figures
+	@mkdir -p $(FIGURES)
+	@$(SERVICES) -m ops.evaluate_aims --json $(or $(JSON),$(FIGURES)/aims.json) --transcripts $(FIGURES)/aims.txt
 
 evaluate-nlu: goods ## tell intents apart on public sets in DATASETS=DIR, beside Rasa's stock pipeline; JSON=FILE for the figures
 	@mkdir -p $(FIGURES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,9 +34,14 @@ def place_orders(sessions: Sessions, shopper_id: str, plan: Plan) -> None:
     """Write the orders of a plan; another's belong to a shopper of their own."""
     with writing(sessions) as session:
         for placed in plan.orders:
-            session.add(_order(session, shopper_id if placed.is_own else f"another-{placed.number}", placed))
-            session.flush()
-            _add_parcel(session, placed)
+            place_order(session, shopper_id if placed.is_own else f"another-{placed.number}", placed)
+
+
+def place_order(session: Session, shopper_id: str, placed: Placed) -> None:
+    """Write an order of a shopper's; an SKU that is named twice was bought twice."""
+    session.add(_order(session, shopper_id, placed))
+    session.flush()
+    _add_parcel(session, placed)
 
 
 def judge(sessions: Sessions, shopper_id: str, plan: Plan, outcome: Outcome) -> Verdict:
@@ -90,8 +96,9 @@ def _is_coming_back(session: Session, order: Order, plan: Plan) -> bool:
 
 
 def _order(session: Session, shopper_id: str, placed: Placed) -> Order:
-    variants = [session.scalars(select(Variant).where(Variant.sku == sku)).one() for sku in placed.skus]
-    total = sum((variant.price for variant in variants), Decimal())
+    pieces = Counter(placed.skus)
+    variants = [session.scalars(select(Variant).where(Variant.sku == sku)).one() for sku in pieces]
+    total = sum((variant.price * pieces[variant.sku] for variant in variants), Decimal())
     at = utc_now() - dt.timedelta(days=_PLACED_DAYS_AGO + (placed.delivered_days_ago or 0))
     return Order(
         number=placed.number,
@@ -119,7 +126,7 @@ def _order(session: Session, shopper_id: str, placed: Placed) -> Order:
                 name=variant.name,
                 options=variant_options(variant),
                 unit_price=variant.price,
-                quantity=1,
+                quantity=pieces[variant.sku],
             )
             for variant in variants
         ],
