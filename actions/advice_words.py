@@ -14,9 +14,13 @@ from replies.lexicon import one_of
 from replies.topics import language_of
 
 _SEPARATORS: Final = re.compile("[,;.!?，、。；！？]| but |但是?|不过")
-_JOINTS: Final = {"en": ", ", "zh": "、"}
+_JOINTS: Final = {"en": ", ", "zh": ", "}
 KINDS: Final = re.compile(", |、")
 """Between the kinds of goods that a search looks for one by one."""
+
+_IN: Final = re.compile(r"\b(?:for|in|into|on|to) (?:(?:my|the|our|his|her|their|a|an) )?(?:\w+ )?$")
+"""Before what is a place or a use of goods, and no part of their name: "gardening gloves"."""
+_CHAT: Final = "circumstances"
 
 Patterns = Mapping[str, re.Pattern[str]]
 
@@ -49,6 +53,7 @@ class AdviceWords:
     wishes: Mapping[str, Patterns]
     materials: Mapping[str, Patterns]
     synonyms: tuple[tuple[Patterns, str], ...]
+    needs: Mapping[str, Patterns]
 
     @classmethod
     def read(cls, path: Path) -> AdviceWords:
@@ -62,6 +67,7 @@ class AdviceWords:
             {name: _patterns(said) for name, said in rows["wishes"].items()},
             {name: _patterns(said) for name, said in rows["materials"].items()},
             tuple((_patterns(row["said"]), row["stated"]) for row in rows["synonyms"]),
+            {name: _patterns(said) for name, said in rows["needs"].items()},
         )
 
     def occasion(self, text: str, categories: Collection[str]) -> Occasion | None:
@@ -78,6 +84,18 @@ class AdviceWords:
         """Give the word for a taste that no data holds, as it was said."""
         found = _found(self.tastes, text)
         return found[0] if found else None
+
+    def needs_in(self, text: str) -> list[str]:
+        """Name what a text asks of goods that no row holds, such as to need little light."""
+        return [name for name, said in self.needs.items() if name != _CHAT and _found(said, text)]
+
+    def need_places(self, text: str) -> list[tuple[int, int]]:
+        """Give where a text speaks of such needs, or of what else is no goods: a use, or "for my living room"."""
+        language = language_of(text)
+        rooms = (one.said[language] for one in self.occasions if not one.always)
+        told = [found.span() for said in self.needs.values() for found in said[language].finditer(text)]
+        found = (found for said in rooms for found in said.finditer(text))
+        return [*told, *(one.span() for one in found if language == "zh" or _IN.search(text[: one.start()]))]
 
     def colours_in(self, text: str) -> tuple[str, ...]:
         """Give the colours that a word for several stands for."""

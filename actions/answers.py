@@ -20,6 +20,7 @@ from actions.codes import answer_code
 from actions.desk_choice import means_an_order
 from actions.desk_consent import wants_done
 from actions.desk_misread import means_the_order
+from actions.desk_words import says_any
 from actions.found import run_search
 from actions.guest_orders import answer_contact, enter_code
 from actions.option_answers import answer_option
@@ -58,6 +59,7 @@ from actions.photo_search import answer_part, drop_filter
 from actions.queries import from_state
 from actions.recommendations import show_goes_with, show_similar
 from actions.references import Mention
+from actions.said_goods import said_kinds
 from actions.satisfaction import take_rating
 from actions.search import refine, start_search
 from actions.slate_moves import answer_taste, stop_photo
@@ -172,6 +174,9 @@ class ActionDeny(ShopAction):
             ask_other_address(turn)
         elif turn.form and not kind:
             turn.say("utter_checkout_waits")
+        elif kind in ("", TASTE) and said_kinds(turn) and says_any(turn, "search.asks_goods"):
+            # "No, keyboards is what I want" turns down what was shown, and names what to look for.
+            start_search(turn)
         elif kind or not counts_cart(turn):
             turn.say(
                 {CONFIRM_ORDER: "utter_order_not_placed", CLEAR_CART: "utter_cart_kept", REMOVE: "utter_cart_kept"}.get(

@@ -152,7 +152,7 @@ def _ignore(turn: Turn, aspects: Sequence[str]) -> None:
     query = query_shown(turn)
     if PRICE in aspects:
         forget_prices(turn)
-        query = replace(query, filters=replace(query.filters, price_min=None, price_max=None))
+        query = replace(query, filters=replace(query.filters, price_min=None, price_max=None, price_near=None))
     for aspect in aspects[:-1]:
         add(turn, Step(IGNORE, aspect))
     argue(turn, Step(IGNORE, aspects[-1]), query)

@@ -26,7 +26,8 @@ class Candidates:
     Attributes:
         slugs: the products.
         skus: by slug the variant that a search found for it; without a search there is none.
-        spread: of several kinds of goods the best of each, as many as a page holds; empty where one kind is asked for.
+        spread: of several kinds of goods the best of each, or what is nearest to a price, as many as a page holds; else
+            empty.
     """
 
     slugs: frozenset[str]
@@ -47,7 +48,9 @@ def candidates_of(turn: Turn, query: SearchQuery, taste: Taste, without: frozens
     wanted = replace(narrowed(query, taste), offset=0, limit=_MOST)
     kinds = [_hits(turn, replace(wanted, text=kind), passing) for kind in KINDS.split(query.text)]
     skus = {slug: sku for kind in reversed(kinds) for slug, sku in kind.items()}
-    return Candidates(frozenset(skus), skus, _spread(kinds) if len(kinds) > 1 else ())
+    # Of what is to be near a price the nearest is shown, as the search has ordered it.
+    is_spread = len(kinds) > 1 or query.filters.price_near is not None
+    return Candidates(frozenset(skus), skus, _spread(kinds) if is_spread else ())
 
 
 def _hits(turn: Turn, query: SearchQuery, passing: frozenset[str]) -> dict[str, str]:

@@ -1,9 +1,10 @@
-"""What is said beside a search of its conditions: the currency of a price, and a colour that is no must."""
+"""What is said beside a search of its conditions: currency, a price to be near, and a colour that is no must."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.budgets import is_about, names_price, with_any_price
 from actions.desk_words import label_pattern
 from actions.turn import Turn
 from actions.wished import prefers
@@ -16,7 +17,7 @@ _CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY")
 
 def say_currency(turn: Turn) -> None:
     """Say once in which currency prices are, where a limit is named in another."""
-    if turn.slot(_TOLD) or turn.from_button or not (turn.entities("price_min") or turn.entities("price_max")):
+    if turn.slot(_TOLD) or turn.from_button or not names_price(turn):
         return
     own = _shop_currency(turn)
     if own and _names_another(turn, own):
@@ -37,6 +38,25 @@ def as_preferred(turn: Turn, query: SearchQuery) -> SearchQuery:
     elif all_told and not having:
         turn.say("utter_preferred_missing", colours=colours)
     return query if having else free
+
+
+def as_near(turn: Turn, query: SearchQuery, least: int = 1) -> SearchQuery:
+    """Look for what is nearest to a price at any, where too little is near enough, and say so.
+
+    Args:
+        turn: the turn.
+        query: what is looked for.
+        least: how many things near the price are enough.
+    """
+    if not is_about(query.filters):
+        return query
+    search, free = turn.services.search.search, with_any_price(query)
+    near, all_told = search(replace(query, limit=1)).total, search(replace(free, limit=1)).total
+    if near >= min(least, all_told):
+        return query
+    price = turn.labels.number(query.filters.price_near)
+    turn.say("utter_few_near_price" if near else "utter_none_near_price", price=price, total=near)
+    return free
 
 
 def _shop_currency(turn: Turn) -> str | None:

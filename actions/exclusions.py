@@ -18,6 +18,11 @@ from shop.search_text import stem, words
 
 _MOST = 20
 _FREE_OF = re.compile(r"\b([a-z]{3,})-free\b")
+_CLAUSES = re.compile(r"[^.;!?。；！？，]+[.;!?。；！？，]?")
+_STATES = re.compile(r"\b(?:is|are|was|were|comes in)\b|'s\b|\bonly\b|只有|都是|就是|全是|是")
+_ASKS = re.compile(
+    r"\b(?:want|need|show|which|any|prefer|like|rather|looking|instead|do you)\b|[要想哪]|有没有|吗|呢|来"
+)
 _FREE_ANYWAY = frozenset({"hands", "duty", "tax", "toll", "care", "maintenance", "stress", "risk", "feel"})
 _WANTED = ("colour", "brand", "category", "option_value", "product_query")
 
@@ -35,7 +40,7 @@ def said_exclusions(turn: Turn, text: str = "") -> list[str]:
     said = [*(plain_words(turn, value) for value in named), *_free_of(turn), *disliked(turn)]
     meant = [turn.services.glossary.translated(value).casefold() for value in said if value]
     if said_kinds(turn) or turn.entities("category"):
-        return [value for value in meant if not turn.services.search.sells(value)]
+        return [value for value in meant if not turn.services.search.sells(value) and _bears_on(turn, value)]
     looked_for = stems_of(turn, text)
     return [
         value
@@ -44,10 +49,26 @@ def said_exclusions(turn: Turn, text: str = "") -> list[str]:
     ]
 
 
+def _bears_on(turn: Turn, value: str) -> bool:
+    """Tell whether what is turned down can be of other goods: "no headset, a monitor then" leaves nothing out."""
+    called = {word for meant in turn.services.glossary.terms.values() for word in meant.split()}
+    is_goods = not called.isdisjoint(value.split()[-1:])
+    return not is_goods or bool(turn.services.search.search(SearchQuery(value, limit=1)).total)
+
+
 def said_colours(turn: Turn) -> list[str]:
     """Read the colours that the message wishes for; nothing that is "pink-free", or hated, is wished for in pink."""
-    unwanted = {*_free_of(turn), *disliked(turn)}
+    unwanted = {*_free_of(turn), *disliked(turn), *_only_stated(turn)}
     return [colour for colour in turn.entities("colour") if colour.casefold() not in unwanted]
+
+
+def _only_stated(turn: Turn) -> list[str]:
+    """Give the colours that a message only says something to have, where others are asked for: "Black only, hm"."""
+    clauses = list(_CLAUSES.finditer(turn.text.casefold()))
+    stated = [found for found in clauses if _STATES.search(found[0]) and not _ASKS.search(found[0])]
+    placed = [(value.casefold(), start) for value, start, _ in turn.placed("colour")]
+    told = [value for value, start in placed if any(one.start() <= start < one.end() for one in stated)]
+    return told if len(told) < len(placed) and any(_ASKS.search(one[0]) for one in clauses) else []
 
 
 def _free_of(turn: Turn) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.cards import button, listing, product_card
-from actions.conditions import as_preferred, say_currency
+from actions.conditions import as_near, as_preferred, say_currency
 from actions.facts import cards_facts
 from actions.pending import SEARCH
 from actions.queries import PAGE, criteria_text, relaxations, remember_query, to_state
@@ -35,6 +35,7 @@ def run_search(turn: Turn, query: SearchQuery, *, keep_when_empty: bool = False)
     kinds = kinds_of(query.text)
     if len(kinds) > 1 and _show_each(turn, query, kinds):
         return
+    query = as_near(turn, query) if len(kinds) < 2 else query
     results = turn.services.search.search(query) if len(kinds) < 2 else SearchResults((), 0)
     if results.hits:
         _show(turn, query, results)
@@ -223,8 +224,9 @@ def _listed(turn: Turn, there: dict[str, SearchResults], shown: dict[str, Shown]
     lines: list[str] = []
     place = 1
     for kind, products in shown.items():
-        label = "search.near_kind" if there[kind].near else "search.kind"
-        lines.append(turn.labels.text(label, kind=clean_words(kind), total=there[kind].total))
+        # "二手相机" is what no row says to be second-hand.
+        label = "search.near_kind" if there[kind].near or there[kind].unsaid else "search.kind"
+        lines.append(turn.labels.text(label, kind=clean_words(turn.labels.value(kind)), total=there[kind].total))
         lines.append(listing(turn.labels, products, first=place))
         place += len(products)
     return "\n".join(lines)

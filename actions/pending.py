@@ -106,6 +106,8 @@ _NO_WORDS = frozenset(
 )
 # What a search for something else, or of something narrower, names.
 _ANOTHER_WISH = ("product", "product_query", "category", "brand", "colour", "option_value", "sku", *_PRICES)
+_GOODS = ("product", "product_query", "category")
+_COUNTED = re.compile("[一两二三四五六七八九几][个盆把件棵朵只双条台款样套]")
 _TASTES = ("category", "brand", "colour", "product_query", "exclude", *_PRICES)
 
 
@@ -153,7 +155,7 @@ def answers_question(turn: Turn) -> bool:
         return part_said(turn, pending["parts"]) is not None
     if kind == TASTE:
         # "Best camera for beginners" says nothing about a budget: it asks for something else.
-        of_price = any(turn.entities(name) for name in _PRICES) or said_number(turn) is not None
+        of_price = any(turn.entities(name) for name in _PRICES) or said_budget(turn) is not None
         return of_price if pending["asked"] == BUDGET else names_taste(turn)
     return False
 
@@ -267,6 +269,12 @@ def said_number(turn: Turn) -> int | None:
     if re.fullmatch(r"\s*#?\d{1,12}\s*", turn.text):
         return int(turn.text.strip().lstrip("#"))
     return turn.number("quantity")
+
+
+def said_budget(turn: Turn) -> int | None:
+    """Read a bare number as an amount; "两三盆" and "two plants" count goods."""
+    counts = _COUNTED.search(turn.text) or any(turn.entities(name) for name in _GOODS)
+    return None if counts else said_number(turn)
 
 
 def match_value(values: Sequence[str], turn: Turn) -> str | None:

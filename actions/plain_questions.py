@@ -6,14 +6,19 @@ import re
 from typing import Final
 
 from actions.cards import button, price_text, reduction_text
+from actions.desk_words import says_any
 from actions.facts import price_facts
+from actions.needs import say_need_unknown
 from actions.pending import SIMILAR
 from actions.references import Mention
+from actions.said_goods import said_kinds
 from actions.targets import focused_product, pick_one
 from actions.turn import Turn
 from shop.catalogue import ProductView
 
 _WRITES: Final = re.compile(r"\b(?:write|leave|give|post|submit)\b|写|发表|提交")
+_WHICH_WORDS: Final = re.compile(r"\bwhich\b|\bany of\b|哪")
+_WHICH: Final = frozenset({"nlu_fallback", "ask_option", "compare_products", "ask_similar", "out_of_scope"})
 _UNREAD: Final = frozenset({"nlu_fallback", "search_products", "refine_search", "inform", "state_wish"})
 
 
@@ -22,10 +27,20 @@ def answer_plainly(turn: Turn) -> bool:
     if turn.from_button:
         return False
     from actions.arguing import rejects_shown  # What argues is made of actions.
+    from actions.search import start_search  # As above.
     from actions.told import takes_back_named  # As above.
 
     reads_wish = turn.intent[0] not in ("undo_adjustment", "dismiss_product")
     if reads_wish and (takes_back_named(turn) or (turn.intent[0] in _UNREAD and rejects_shown(turn))):
+        return True
+    if turn.intent[0] == "ask_stock" and says_any(turn, "search.others") and said_kinds(turn):
+        # "Is there any other table?" asks for others than the one that is sold out.
+        start_search(turn)
+        return True
+    if _asks_which(turn):
+        if any(map(turn.services.search.sells, said_kinds(turn))):
+            start_search(turn)
+        say_need_unknown(turn)
         return True
     asks = turn.services.advice.asks
     if asks("reviews", turn.text) and not _WRITES.search(turn.text.casefold()):
@@ -34,6 +49,14 @@ def answer_plainly(turn: Turn) -> bool:
     if asks("restock", turn.text) and turn.intent[0] != "track_order":
         return _tell_restock(turn)
     return asks("price_reason", turn.text) and _tell_price_reason(turn)
+
+
+def _asks_which(turn: Turn) -> bool:
+    """Tell whether a message asks which of the things shown is as no row says: "which one is the simplest?"."""
+    asks = turn.intent[0] in _WHICH and _WHICH_WORDS.search(turn.text.casefold()) is not None
+    points = turn.entities("product") or turn.entities("ordinal") or turn.slot("focus_sku")
+    is_list = len(turn.slot("candidate_skus") or ()) > 1
+    return asks and is_list and not points and bool(turn.services.advice.needs_in(turn.text))
 
 
 def _tell_restock(turn: Turn) -> bool:

@@ -10,7 +10,7 @@ from statistics import median_high, median_low
 from typing import Any
 
 from actions.adjustments import EXCLUDE, Step, keep, steps_of
-from actions.budgets import for_everything
+from actions.budgets import amount_said, for_everything, is_about, near_amount
 from actions.exclusions import excluding, said_colours, said_exclusions, unless_wanted
 from actions.labels import Labels
 from actions.said_goods import joined_kinds, kinds_of
@@ -42,6 +42,7 @@ def to_state(query: SearchQuery) -> dict[str, Any]:
             "option_values": list(filters.option_values),
             "in_stock": filters.in_stock,
             "exclude": list(filters.exclude),
+            "price_near": None if filters.price_near is None else str(filters.price_near),
         },
     }
 
@@ -62,6 +63,7 @@ def from_state(state: Mapping[str, Any]) -> SearchQuery:
             in_stock=filters["in_stock"],
             # A search that was kept before there were exclusions has none.
             exclude=tuple(filters.get("exclude", ())),
+            price_near=Decimal(filters["price_near"]) if filters.get("price_near") else None,
         ),
         sort=Sort(state["sort"]),
         offset=state["offset"],
@@ -94,14 +96,15 @@ def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
     filters = query.filters
     filters = replace(
         filters,
-        price_min=price(turn, "price_min") if turn.entities("price_min") else filters.price_min,
-        price_max=price(turn, "price_max") if turn.entities("price_max") else filters.price_max,
+        price_min=price(turn, "price_min") if amount_said(turn, "price_min") else filters.price_min,
+        price_max=price(turn, "price_max") if amount_said(turn, "price_max") else filters.price_max,
         categories=tuple(turn.entities("category")) or filters.categories,
         brands=tuple(turn.entities("brand")) or filters.brands,
         colours=tuple(said_colours(turn)) or filters.colours,
         in_stock=filters.in_stock or turn.entity("in_stock") == "true",
     )
-    filters = freed(turn, for_everything(turn, _with_options(turn, filters)))
+    filters = near_amount(turn, _with_options(turn, filters))
+    filters = freed(turn, for_everything(turn, filters))
     text = wished_text(turn, query.text)
     return replace(query, text=text, filters=filters, sort=sort_said(turn) or query.sort, offset=0)
 
@@ -109,7 +112,7 @@ def refined(turn: Turn, query: SearchQuery) -> SearchQuery:
 def price(turn: Turn, name: str) -> Decimal | None:
     """Read a price bound; None where it is none that a price can have."""
     try:
-        value = Decimal(turn.entity(name) or "")
+        value = Decimal(amount_said(turn, name) or "")
     except InvalidOperation:
         return None
     if not value.is_finite() or not 0 <= value <= _HIGHEST_PRICE:
@@ -130,9 +133,9 @@ def sort_said(turn: Turn) -> Sort | None:
 def moved_price(query: SearchQuery, direction: str, pivot: Decimal) -> SearchQuery:
     """Understand "cheaper" and "dearer": less, or more, than a price of `price_pivot`."""
     if direction == "lower":
-        filters = replace(query.filters, price_min=None, price_max=max(pivot - _CENT, Decimal(0)))
+        filters = replace(query.filters, price_min=None, price_max=max(pivot - _CENT, Decimal(0)), price_near=None)
     else:
-        filters = replace(query.filters, price_min=pivot + _CENT, price_max=None)
+        filters = replace(query.filters, price_min=pivot + _CENT, price_max=None, price_near=None)
     return replace(query, filters=filters, offset=0)
 
 
@@ -156,7 +159,8 @@ def relaxations(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:
     """Give the search without each of its filters in turn, with the label that names the filter."""
     filters = query.filters
     if filters.price_min is not None or filters.price_max is not None:
-        yield "filters.price", replace(query, filters=replace(filters, price_min=None, price_max=None), offset=0)
+        free = replace(filters, price_min=None, price_max=None, price_near=None)
+        yield "filters.price", replace(query, filters=free, offset=0)
     if filters.colours:
         yield "filters.colours", replace(query, filters=replace(filters, colours=()), offset=0)
     if filters.brands:
@@ -180,13 +184,10 @@ def criteria_text(labels: Labels, query: SearchQuery, materials: Collection[str]
         materials: what a thing may be of although its texts do not say so.
     """
     filters = query.filters
-    parts = [labels.text("criteria.words", words=clean_words(kind)) for kind in kinds_of(query.text)]
+    parts = [labels.text("criteria.words", words=clean_words(labels.said(kind))) for kind in kinds_of(query.text)]
     parts += [*map(labels.value, filters.categories), *filters.brands, *map(labels.value, filters.colours)]
     parts += map(labels.value, [*filters.options.values(), *filters.option_values])
-    if filters.price_min is not None:
-        parts.append(labels.text("criteria.price_min", price=labels.number(filters.price_min)))
-    if filters.price_max is not None:
-        parts.append(labels.text("criteria.price_max", price=labels.number(filters.price_max)))
+    parts += _prices_text(labels, filters)
     if filters.in_stock:
         parts.append(labels.text("criteria.in_stock"))
     without = {value: exclusion_text(labels, value) for value in filters.exclude}
@@ -194,6 +195,16 @@ def criteria_text(labels: Labels, query: SearchQuery, materials: Collection[str]
         labels.text("wishes.as_stated", wish=text) if value in materials else text for value, text in without.items()
     ]
     return labels.text("criteria.separator").join(parts)
+
+
+def _prices_text(labels: Labels, filters: Filters) -> Iterator[str]:
+    if is_about(filters):
+        yield labels.text("criteria.price_about", price=labels.number(filters.price_near))
+        return
+    if filters.price_min is not None:
+        yield labels.text("criteria.price_min", price=labels.number(filters.price_min))
+    if filters.price_max is not None:
+        yield labels.text("criteria.price_max", price=labels.number(filters.price_max))
 
 
 def exclusion_text(labels: Labels, value: str) -> str:

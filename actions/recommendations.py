@@ -11,6 +11,7 @@ from actions.base import ShopAction
 from actions.cards import button
 from actions.catalogue import tell_option
 from actions.desk_words import says_any
+from actions.needs import say_need_unknown
 from actions.occasions import finds, for_occasion, say_taste_unknown
 from actions.pending import SIMILAR as OFFER_SIMILAR
 from actions.picking import choose_shown, leaves_choice
@@ -59,6 +60,7 @@ class ActionRecommend(ShopAction):
         else:
             recommend(turn, query)
             say_taste_unknown(turn)
+            say_need_unknown(turn)
 
 
 class ActionShowSimilar(ShopAction):

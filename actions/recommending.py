@@ -132,9 +132,11 @@ def _in_order(
     ranked: _Ranked, shown: list[tuple[ProductView, VariantView]]
 ) -> tuple[_Ranked, list[tuple[ProductView, VariantView]]]:
     """Put what was chosen into the order by price, where the shopper asked for one; only the order is theirs."""
-    sort = ranked.query.sort
+    sort, near = ranked.query.sort, ranked.query.filters.price_near
     if sort in (Sort.PRICE_ASC, Sort.PRICE_DESC):
         shown = sorted(shown, key=lambda pair: pair[1].price.amount, reverse=sort is Sort.PRICE_DESC)
+    elif sort is Sort.RELEVANCE and near is not None:
+        shown = sorted(shown, key=lambda pair: abs(pair[1].price.amount - near))
     items = {item.item_id: item for item in ranked.slate}
     placed = (replace(items[product.slug], rank=rank) for rank, (product, _) in enumerate(shown, start=1))
     policy = ranked.slate.policy if sort is Sort.RELEVANCE else f"{ranked.slate.policy}+{sort}"
@@ -164,8 +166,14 @@ def _response(ranked: _Ranked) -> str:
     if ranked.advice.simple and ranked.request.task in _SIMPLE:
         return _SIMPLE[ranked.request.task]
     if ranked.request.task == RECOMMEND:
-        return "utter_popular" if ranked.slate.temperature == "cold" else "utter_recommended"
+        return _for_anybody(ranked) if ranked.slate.temperature == "cold" else "utter_recommended"
     return _FOUND[ranked.request.task]
+
+
+def _for_anybody(ranked: _Ranked) -> str:
+    """Choose how a list is called that no taste has ordered: what was named, or is near a price, is simply that."""
+    is_named = ranked.query.text or ranked.query.filters.price_near is not None
+    return "utter_fitting" if is_named else "utter_popular"
 
 
 def _spoken_of(ranked: _Ranked) -> list[str]:

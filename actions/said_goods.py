@@ -11,10 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from actions.desk_words import label_pattern, says_any
+from actions.needs import is_of_need
 from actions.turn import Turn
 from shop.glossary import has_han
+from shop.search import SearchQuery
 from shop.search_text import stem, stop_words, words
 
+# These intents name no goods as a rule, and where one does, the language model has not looked for any.
+_PASSED_OVER = frozenset({"show_more", "deny"})
 KINDS = ", "
 """What stands between the kinds in the text of a search for several."""
 
@@ -40,6 +44,16 @@ _AND_BEFORE = re.compile(r"\b(?P<listed>[a-z]+)\s+(?:and|or|plus|&)\s+(?:(?:a|an
 _AND_BEHIND = re.compile(
     r"\s*(?:,|\band\b|\bor\b|\bplus\b|&)\s+(?:(?:a|an|some|any|the)\s+)?(?P<listed>[a-z]+)\s*(?:[.?!,]|\bplease\b|$)"
 )
+_NEXT_LISTED = re.compile(r"\s*(?:,|\bor\b|\band\b|/)\s*(?:(?:a|an|any|some)\s+)?(?P<listed>[a-z]+)")
+# "Tables, desks, anything": words that stand in a list, and of which the model saw some.
+_IN_LIST = re.compile(
+    r"(?:^|[,.;!?]|\band\b|\bor\b)\s*(?:(?:a|an|any|some|other|the)\s+)*(?P<listed>[a-z]{3,})(?=\s*(?:[,.;!?]|\band\b|\bor\b|$))"
+)
+_COUNTER = re.compile(r"^[盆把个件双台款条套](?=[\u4e00-\u9fff]{2})")
+# "That's chairs again": what is complained of is not wished for.
+_COMPLAINT = re.compile(
+    r"\b(?:that|those|these)(?:'s|’s| is| are| were)\s+(?:(?:just|all|only|still|a|an)\s+)*$|(?:又|还)是$"
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,30 @@ def joined_kinds(kinds: Iterable[str]) -> str:
 def said_kinds(turn: Turn) -> list[str]:
     """List the kinds of goods that a message wishes for, in its words."""
     kinds = [_tidy(turn, kind) for kind in _kinds(turn)]
+    if not any(kinds) and not turn.entities("category") and _is_passed_over(turn):
+        kinds = goods_overheard(turn)
     return _distinct(turn, [kind for kind in kinds if kind])
+
+
+def goods_overheard(turn: Turn) -> list[str]:
+    """List the goods of the shop that a message names by words that the language model passed over."""
+    text = turn.text.casefold()
+    terms = sorted((term for term in turn.services.glossary.terms if term in text), key=len, reverse=True)
+    said = [*terms, *re.findall(r"[a-z]{3,}", text)]
+    found: list[_Word] = []
+    for word in said:
+        places = list(_places(text, word))
+        is_part = any(start < one.end and one.start < end for start, end in places for one in found)
+        unwanted = is_part or word in stop_words() or is_of_need(turn, word) or took_back(turn, word)
+        if places and not unwanted and turn.services.search.sells(word):
+            found.append(_Word(word, *places[0]))
+    return _distinct(turn, [one.text for one in sorted(found, key=lambda one: one.start)])
+
+
+def _is_passed_over(turn: Turn) -> bool:
+    """Tell whether a message may name goods that the language model has not looked for."""
+    asks = turn.intent[0] == "nlu_fallback" and says_any(turn, "search.asks_goods")
+    return not turn.from_button and (asks or turn.intent[0] in _PASSED_OVER)
 
 
 def took_back(turn: Turn, value: str) -> bool:
@@ -95,6 +132,7 @@ def _kinds(turn: Turn) -> list[str]:
     if says_any(turn, "search.asks_for"):
         named = sorted([*named, *turn.entities("exclude")], key=text.find)
     said = [word for word in " ".join(named).split() if not (word == "free" and "-free" in text)]
+    said = [word for word in said if not is_of_need(turn, word)]
     found = _placed(text, said)
     if found is None:
         return [" ".join(said)] if said else []
@@ -105,6 +143,8 @@ def _kinds(turn: Turn) -> list[str]:
         gap = text[end : phrase[0].start]
         if kinds and (passed := _PASSED.fullmatch(gap)):
             kinds.append(passed["listed"])
+        elif kinds:
+            kinds += _sold_in(turn, gap)
         name = " ".join(word.text for word in phrase)
         if kinds and label_pattern(turn, "search.corrects").search(gap):
             kinds = [] if label_pattern(turn, "search.only").search(gap) else kinds[:-1]
@@ -114,11 +154,18 @@ def _kinds(turn: Turn) -> list[str]:
     if not kinds:
         return _unseen(text, phrases)
     before, behind = _AND_BEFORE.search(text[: phrases[0][0].start]), _AND_BEHIND.match(text, end)
-    return [*_unseen(text, phrases), *_sold(turn, before), *kinds, *_sold(turn, behind)]
+    listed = _sold_in(turn, text[end:])
+    return [*_unseen(text, phrases), *_sold(turn, before), *kinds, *_sold(turn, behind), *listed]
 
 
 def _sold(turn: Turn, found: re.Match[str] | None) -> list[str]:
     return [found["listed"]] if found and turn.services.search.sells(found["listed"]) else []
+
+
+def _sold_in(turn: Turn, gap: str) -> list[str]:
+    """Give what is listed between goods, if the shop sells such things."""
+    listed = [found["listed"] for found in _IN_LIST.finditer(gap)]
+    return [word for word in listed if turn.services.search.sells(word) and not took_back(turn, word)]
 
 
 def _take_in(turn: Turn, kinds: list[str], gap: str, name: str) -> None:
@@ -144,14 +191,22 @@ def _describes(turn: Turn, gap: str, name: str) -> bool:
 
 
 def halves_of(turn: Turn, name: str) -> list[str]:
-    """Split "键盘鼠标", of which the glossary knows both halves, but not the whole."""
+    """Split "键盘鼠标耳机", of which the glossary knows the parts, but not the whole."""
     glossary = turn.services.glossary
     if not has_han(name) or name in glossary.terms:
         return [name]
     for place in range(2, len(name) - 1):
-        if name[:place] in glossary.terms and name[place:] in glossary.terms:
-            return [name[:place], name[place:]]
+        rest = halves_of(turn, name[place:]) if _is_goods(turn, name[:place]) else []
+        if rest and all(part in glossary.terms for part in rest):
+            return [name[:place], *rest]
     return [name]
+
+
+def _is_goods(turn: Turn, term: str) -> bool:
+    """Tell whether a term of the glossary names goods, sold here or not; "二手" is said of some."""
+    search = turn.services.search
+    is_term = term in turn.services.glossary.terms
+    return is_term and (search.sells(term) or not search.search(SearchQuery(term, limit=1)).total)
 
 
 def _unseen(text: str, phrases: Sequence[Sequence[_Word]]) -> list[str]:
@@ -169,12 +224,18 @@ def _placed(text: str, said: Sequence[str]) -> list[_Word] | None:
     found: list[_Word] = []
     after = 0
     for word in said:
-        place = next(_places(text, word.casefold(), after), None)
+        place = next(_places(text, word.casefold(), after), None) or _listed_place(text, after)
         if place is None:
             return None
         found.append(_Word(word, *place))
         after = place[1]
     return found
+
+
+def _listed_place(text: str, after: int) -> tuple[int, int] | None:
+    """Find the word that is listed behind goods: the model calls "earphones" headphones, as the catalogue does."""
+    found = _NEXT_LISTED.match(text, after) if after else None
+    return found.span("listed") if found else None
 
 
 def _places(text: str, word: str, after: int = 0) -> Iterator[tuple[int, int]]:
@@ -197,13 +258,15 @@ def _is_taken_back(turn: Turn, text: str, start: int, end: int) -> bool:
     before, after = text[:start], text[end:]
     leads = label_pattern(turn, "search.forgets").pattern
     listed = rf"(?:[\w-]+\s+(?:and|or)\s+{_ARTICLE})?"
-    if re.search(rf"{leads}\s*{_ARTICLE}{listed}$", before):
+    if re.search(rf"{leads}\s*{_ARTICLE}{listed}$", before) or _COMPLAINT.search(before):
         return True
     closing = label_pattern(turn, "search.forgotten")
     return re.match(rf"[^,，。.!?！？]{{0,4}}?{closing.pattern}", after) is not None
 
 
 def _tidy(turn: Turn, kind: str) -> str:
+    # "盆" of "养盆兰花" counts.
+    kind = _COUNTER.sub("", kind) if _COUNTER.match(kind) and turn.services.search.sells(kind[1:]) else kind
     return plain_words(turn, " ".join(dict.fromkeys(kind.split())))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.adjustments import GIFT, forget_prices
 from actions.base import ShopAction, take_answer
-from actions.budgets import limits_everything
+from actions.budgets import limits_everything, names_price
 from actions.cards import button, named_button
 from actions.cart_keeping import keeps_of_cart
 from actions.cart_removal import takes_out
@@ -17,6 +18,7 @@ from actions.desk import resume
 from actions.desk_words import says_any
 from actions.exclusions import said_colours
 from actions.found import run_search, show_next
+from actions.needs import say_need_unknown
 from actions.occasions import for_occasion, say_taste_unknown
 from actions.policy_answers import quote_policy
 from actions.queries import (
@@ -26,12 +28,13 @@ from actions.queries import (
     new_query,
     refined,
 )
-from actions.said_goods import joined_kinds, stems_of
+from actions.said_goods import joined_kinds, said_kinds, stems_of
 from actions.slate_moves import goes_on, recommend, refine_slate, say_nothing_fits, show_again, show_more_of_slate
 from actions.slates import forget_slate
 from actions.targets import Target, focused_product, names_several, pick_one, pivot_of
 from actions.turn import Turn
-from shop.catalogue import ProductView, get_product
+from shop.carts import view_cart
+from shop.catalogue import ProductView, get_product, get_products_by_sku
 from shop.errors import ProductNotFound
 from shop.search import Filters, SearchQuery, Sort
 
@@ -63,6 +66,7 @@ class ActionSearchProducts(ShopAction):
             refine(turn)
         else:
             start_search(turn)
+        say_need_unknown(turn)
 
 
 def _tells_of_named(turn: Turn) -> bool:
@@ -102,6 +106,7 @@ class ActionRefineSearch(ShopAction):
             start_search(turn)
         else:
             refine(turn)
+            say_need_unknown(turn)
 
 
 def _asked_of_the_one(turn: Turn) -> ProductView | None:
@@ -150,9 +155,14 @@ def _asks_about_delivery(turn: Turn) -> bool:
 
 def _names_other_goods(turn: Turn) -> bool:
     """Tell whether goods are named that were not searched for: "show me sneakers, cheapest first"."""
+    return _names_goods(turn, turn.entities("product_query"))
+
+
+def _names_goods(turn: Turn, named: Sequence[str]) -> bool:
+    """Tell whether goods are others than those that were searched for."""
     state = turn.slot("search_state")
     shown = from_state(state).text if state else ""
-    return not stems_of(turn, " ".join(turn.entities("product_query"))) <= stems_of(turn, shown)
+    return not stems_of(turn, " ".join(named)) <= stems_of(turn, shown)
 
 
 class ActionShowMore(ShopAction):
@@ -165,7 +175,10 @@ class ActionShowMore(ShopAction):
         return "action_show_more"
 
     def perform(self, turn: Turn) -> None:
-        """Fetch the next page; say so where there is none."""
+        """Fetch the next page; say so where there is none. "What other tables are there?" asks for no more chairs."""
+        if not turn.from_button and said_kinds(turn) and _names_goods(turn, said_kinds(turn)):
+            start_search(turn)
+            return
         state = turn.slot("search_state")
         if goes_on(turn):
             show_more_of_slate(turn)
@@ -201,7 +214,31 @@ def start_search(turn: Turn) -> None:
         # Mistyped words that the language model took for a product's name: it knows better what was meant.
         query = replace(query, text=joined_kinds(names))
         turn.say("utter_corrected", words=query.text)
+    if direction and _say_only_one(turn, query, direction):
+        return
     run_search(turn, query)
+
+
+def _say_only_one(turn: Turn, query: SearchQuery, direction: str) -> bool:
+    """Say that there is no cheaper one of a kind of which the only one was seen; tell whether that is so."""
+    results = turn.services.search.search(query)
+    if results.total != 1 or results.near or results.hits[0].product_slug not in _seen(turn):
+        return False
+    with turn.reading() as session:
+        name = get_product(session, results.hits[0].product_slug).name
+    turn.remember(candidate_skus=[results.hits[0].sku])
+    turn.focus(results.hits[0].sku)
+    turn.say("utter_only_one", name=name, direction=turn.labels.text(f"search.directions.{direction}"))
+    return True
+
+
+def _seen(turn: Turn) -> set[str]:
+    """Name what was shown lately, or lies in the cart."""
+    shown = [*(turn.slot("candidate_skus") or []), *(sku for skus in turn.slot("earlier_skus") or [] for sku in skus)]
+    with turn.reading() as session:
+        lines = view_cart(session, turn.shopper).lines
+        products = get_products_by_sku(session, shown)
+    return {one.slug for one in products} | {line.product_slug for line in lines}
 
 
 def show_by_sku(turn: Turn) -> bool:
@@ -223,12 +260,12 @@ def refine(turn: Turn) -> None:
     if query is None or turn.entities("product"):
         start_search(turn)
         return
-    before, query = query, refined(turn, query)
+    before, query = query, refined(turn, _of_its_sort(turn, query))
     if query == before and turn.entities("exclude"):
         # "Not a laptop!", where none is looked for, leaves all as it is.
         turn.say("utter_all_right")
         return
-    if direction in {"lower", "higher"} and not (turn.entities("price_min") or turn.entities("price_max")):
+    if direction in {"lower", "higher"} and not names_price(turn):
         shifted = _shifted(turn, query, direction)
         if shifted is None:
             start_search(turn)
@@ -237,6 +274,16 @@ def refine(turn: Turn) -> None:
             return
         query = shifted
     run_search(turn, query, keep_when_empty=True)
+
+
+def _of_its_sort(turn: Turn, query: SearchQuery) -> SearchQuery:
+    """Look among all of the sort of the one thing found, where others are asked for: "is any easier to look after?"."""
+    results = turn.services.search.search(query)
+    if results.total != 1 or said_kinds(turn) or not turn.services.advice.needs_in(turn.text):
+        return query
+    with turn.reading() as session:
+        categories = get_product(session, results.hits[0].product_slug).categories[-1:]
+    return replace(query, text="", filters=replace(query.filters, categories=categories)) if categories else query
 
 
 def _say_no_further(turn: Turn, query: SearchQuery, shifted: SearchQuery, direction: str) -> bool:
@@ -273,7 +320,8 @@ def _only_narrows(turn: Turn) -> bool:
     """Tell whether a message names nothing to look for, only what to leave out or what it may cost: "no Sony"."""
     query = new_query(turn, product_names(turn))
     said = query.filters
-    narrowing = Filters(exclude=said.exclude), Filters(price_min=said.price_min, price_max=said.price_max)
+    prices = Filters(price_min=said.price_min, price_max=said.price_max, price_near=said.price_near)
+    narrowing = Filters(exclude=said.exclude), prices
     return not query.text and said != Filters() and said in narrowing
 
 

@@ -18,14 +18,15 @@ from actions.cart_wishes import takes_named
 from actions.desk_words import says_any, says_only
 from actions.found import run_search
 from actions.meanings import ask_between
-from actions.occasions import for_occasion, names_occasion
+from actions.occasions import finds, for_occasion, names_occasion
 from actions.orders import ActionTrackOrder
 from actions.pending import CASE, CASE_YES
 from actions.policy_answers import quote_policy
 from actions.policy_leads import names_way
 from actions.queries import EVERYTHING, from_state, refined
 from actions.replying import written
-from actions.search import product_names, show_by_sku
+from actions.said_goods import said_kinds
+from actions.search import product_names, show_by_sku, start_search
 from actions.slate_moves import goes_on, recommend, refine_slate
 from actions.turn import Turn
 from actions.wished import names_other_goods
@@ -181,7 +182,12 @@ class ActionFallBack(ShopAction):
         if not (running and names_other_goods(turn, running.text)):
             query = replace(query, text=running.text if running else " ".join(names))
         if turn.entity("adjustment") == GIFT:
-            recommend(turn, for_occasion(turn, replace(refined(turn, EVERYTHING), text=" ".join(names))))
+            query = refined(turn, EVERYTHING)
+            found = query.text if not names and finds(turn, query) else " ".join(names)
+            recommend(turn, for_occasion(turn, replace(query, text=found)))
+            return
+        if not names and said_kinds(turn) and says_any(turn, "search.asks_goods"):
+            start_search(turn)
             return
         if not names and names_occasion(turn):
             recommend(turn, for_occasion(turn, refined(turn, EVERYTHING)))
@@ -196,7 +202,7 @@ class ActionFallBack(ShopAction):
             run_search(turn, query)
         elif _SEARCH in turn.between and turn.entity("product_query"):
             # To search changes nothing, and costs the shopper less than a question.
-            run_search(turn, refined(turn, EVERYTHING))
+            start_search(turn)
         elif not ask_between(turn):
             turn.say("utter_not_understood", buttons=[button(turn.labels, "help", "ask_help")])
 

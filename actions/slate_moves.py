@@ -7,11 +7,10 @@ from decimal import Decimal
 
 from actions.adjustments import HIGHER, LOWER, PRICE, Step, add, forget_prices, keep, steps_of
 from actions.arguments import note_gift, step_text
-from actions.budgets import with_room_below
 from actions.cards import button
-from actions.conditions import as_preferred
+from actions.conditions import as_near, as_preferred
 from actions.found import run_search
-from actions.pending import BUDGET, said_number
+from actions.pending import BUDGET, said_budget
 from actions.photo_moves import refine_photo, show_more_of_photo, show_photo_again
 from actions.photo_sight import running_photo
 from actions.queries import EVERYTHING, from_state, refined, remember_query
@@ -22,6 +21,8 @@ from actions.targets import pivot_of
 from actions.turn import Pending, Turn
 from shop.search import SearchQuery
 
+_SOME = 3
+
 
 def recommend(turn: Turn, query: SearchQuery) -> None:
     """Recommend within a search; who asks again for the same sees the next page."""
@@ -30,7 +31,11 @@ def recommend(turn: Turn, query: SearchQuery) -> None:
         note_gift(turn)
         run_search(turn, query)
         return
-    query = with_room_below(as_preferred(turn, query))
+    if _is_lacking(turn, query):
+        note_gift(turn)
+        run_search(turn, query)
+        return
+    query = as_near(turn, as_preferred(turn, query), _SOME)
     shown = last_slate(turn)
     is_same = shown and shown.request.task == RECOMMEND and query == query_shown(turn)
     if not note_gift(turn) and is_same:
@@ -45,13 +50,19 @@ def recommend(turn: Turn, query: SearchQuery) -> None:
         say_nothing_fits(turn, query)
 
 
+def _is_lacking(turn: Turn, query: SearchQuery) -> bool:
+    """Tell whether the shop has nothing of what is named, or only what is near to it: that is not liked best."""
+    results = turn.services.search.search(replace(query, limit=1)) if query.text else None
+    return results is not None and (results.near or not results.hits)
+
+
 def refine_slate(turn: Turn) -> None:
     """Show the list again with what was said added: other filters, another order, "cheaper"."""
     if running_photo(turn):
         refine_photo(turn)
         return
     direction = turn.entity("price_direction")
-    query = with_room_below(refined(turn, query_shown(turn)))
+    query = as_near(turn, refined(turn, query_shown(turn)), _SOME)
     if direction not in (LOWER, HIGHER):
         _narrow(turn, query)
         return
@@ -136,9 +147,12 @@ def answer_taste(turn: Turn, pending: Pending) -> bool:
     if not last_slate(turn):
         return False
     query = refined(turn, query_shown(turn))
-    number = said_number(turn)
+    number = said_budget(turn)
     if pending["asked"] == BUDGET and number is not None and query.filters.price_max is None:
         query = replace(query, filters=replace(query.filters, price_max=Decimal(number)))
+    if query != query_shown(turn) and _is_lacking(turn, query):
+        run_search(turn, query)
+        return True
     return query != query_shown(turn) and show_again(turn, query=query)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from actions.called import called, called_outright, count_said, list_meant, shown_before
 from actions.cards import named_button
+from actions.missing import say_none
 from actions.naming import (
     candidate_of,
     each_named,
@@ -360,7 +361,7 @@ def _only(turn: Turn, goal: str, products: Sequence[ProductView]) -> Target | No
     if len(products) == 1:
         return Target(products[0])
     if not products:
-        turn.say("utter_no_match_shown")
+        say_none(turn)
         return None
     ask_which(turn, goal, products[:_OFFERED])
     return None

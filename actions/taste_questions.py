@@ -31,7 +31,8 @@ def open_question(query: SearchQuery, taste: Taste, slate: Slate, request: Reque
         return None
     if not (query.text or filters.categories or CATEGORY in request.asked):
         return CATEGORY
-    told = filters.price_min is not None or filters.price_max is not None or taste.wishes.price_max is not None
+    prices = (filters.price_min, filters.price_max, filters.price_near, taste.wishes.price_max)
+    told = any(price is not None for price in prices)
     return None if told or BUDGET in request.asked or len(slate.items) < _WORTH_A_LIMIT else BUDGET
 
 
@@ -41,7 +42,8 @@ def ask_taste(turn: Turn, question: str, shown: Sequence[ProductView]) -> None:
     if question == CATEGORY:
         turn.say("utter_ask_taste_category", buttons=_categories(turn, shown))
     else:
-        turn.say("utter_ask_taste_budget", buttons=_budgets(turn, shown))
+        currency = turn.labels.currency(shown[0].price_min.currency.code)
+        turn.say("utter_ask_taste_budget", currency=currency, buttons=_budgets(turn, shown))
 
 
 def _categories(turn: Turn, shown: Sequence[ProductView]) -> list[Button]:
@@ -58,6 +60,9 @@ def _budgets(turn: Turn, shown: Sequence[ProductView]) -> list[Button]:
     enough = sorted(product.price_min.amount for product in shown)[_WORTH_A_LIMIT - 1]
     below = max((limit for limit in _ROUND_TO if enough <= limit <= middle), default=None)
     above = min((limit for limit in _ROUND_TO if limit > middle), default=_ROUND_TO[-1])
-    limits = sorted({above} | ({below} if below else set()))
+    dearest = max(product.price_min.amount for product in shown)
+    # One limit alone is no choice.
+    beyond = [limit for limit in _ROUND_TO if above < limit <= dearest][:1]
+    limits = sorted({above, *([below] if below else beyond)})
     titles = {limit: turn.labels.text("criteria.price_max", price=turn.labels.number(limit)) for limit in limits}
     return [named_button(titles[limit], "inform", price_max=str(limit)) for limit in limits]

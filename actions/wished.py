@@ -9,6 +9,7 @@ from dataclasses import replace
 from actions.desk_words import label_pattern, says_any
 from actions.said_goods import joined_kinds, kinds_of, said_kinds, stems_of, took_back
 from actions.turn import Turn
+from shop.carts import view_cart
 from shop.search import Filters, SearchQuery
 
 
@@ -23,6 +24,11 @@ def wished_text(turn: Turn, before: str) -> str:
     """
     kept, said = _still_wished(turn, before), said_kinds(turn)
     new = [kind for kind in said if not any(stems_of(turn, kind) <= stems_of(turn, old) for old in kept)]
+    if not said and says_any(turn, "search.anything"):
+        # "Anything under 30" gives up what was not found.
+        kept = [kind for kind in kept if turn.services.search.search(SearchQuery(kind, limit=1)).total]
+    if says_any(turn, "search.adds"):
+        kept = [kind for kind in kept if not _is_taken(turn, kind)]
     if not kept or any(_is_a_kind(turn, kind) for kind in new):
         return joined_kinds([*kept, *new] if says_any(turn, "search.adds") else said)
     if said and not new and says_any(turn, "search.only"):
@@ -47,8 +53,16 @@ def freed(turn: Turn, filters: Filters) -> Filters:
     if says_any(turn, "search.any_brand"):
         filters = replace(filters, brands=())
     if says_any(turn, "search.any_price"):
-        filters = replace(filters, price_min=None, price_max=None)
+        filters = replace(filters, price_min=None, price_max=None, price_near=None)
     return replace(filters, colours=_not_taken_back(turn, filters.colours), brands=_kept(turn, filters.brands))
+
+
+def _is_taken(turn: Turn, kind: str) -> bool:
+    """Tell whether goods of a kind lie in the cart: what is wished for besides takes their place."""
+    with turn.reading() as session:
+        lying = {line.product_slug for line in view_cart(session, turn.shopper).lines}
+    hits = turn.services.search.search(SearchQuery(kind)).hits if lying else ()
+    return any(hit.product_slug in lying for hit in hits)
 
 
 def prefers(turn: Turn) -> bool:

@@ -202,7 +202,7 @@ class ProductSearch:
         # Filters first: ranks are counted among what passed them.
         rows = index.rows_of([offer.product_id for offer in offers])
         scores = {int(index.product_ids[row]): score for row, score in fused_scores(rows, close.text, matches).items()}
-        page = in_order(offers, scores, query.sort)[query.offset : query.offset + query.limit]
+        page = in_order(offers, scores, query.sort, query.filters.price_near)[query.offset : query.offset + query.limit]
         hits = hits_of(session, conditions, page, scores)
         corrected = understood.text if understood.corrected else None
         return SearchResults(hits, len(offers), corrected, near=kind.near, unsaid=kind.unsaid)

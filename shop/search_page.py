@@ -41,13 +41,16 @@ def offers_among(session: Session, conditions: Conditions, product_ids: Sequence
     return [Offer(*row) for row in session.execute(query)]
 
 
-def in_order(offers: Sequence[Offer], scores: Mapping[int, float], sort: Sort) -> list[int]:
+def in_order(
+    offers: Sequence[Offer], scores: Mapping[int, float], sort: Sort, near: Decimal | None = None
+) -> list[int]:
     """Order the ids of products; the better score goes first among equals.
 
     Args:
         offers: what satisfies the filters.
         scores: by product id, best first.
         sort: the order asked for.
+        near: the price to which the nearest come first, where no other order is asked for.
     """
     by_id = {offer.product_id: offer for offer in offers}
     ranked = [by_id[product_id] for product_id in scores if product_id in by_id]
@@ -55,6 +58,8 @@ def in_order(offers: Sequence[Offer], scores: Mapping[int, float], sort: Sort) -
         ranked.sort(key=lambda offer: offer.price, reverse=sort is Sort.PRICE_DESC)
     elif sort is Sort.NEWEST:
         ranked.sort(key=lambda offer: offer.created_at, reverse=True)
+    elif near is not None:
+        ranked.sort(key=lambda offer: abs(offer.price - near))
     return [offer.product_id for offer in ranked]
 
 
@@ -64,8 +69,9 @@ def browse(session: Session, conditions: Conditions, query: SearchQuery) -> tupl
     Few products are read and ordered at once. Many are counted, and then read in an order that an index holds,
     until the page is full.
     """
-    if conditions.narrow or query.sort is not Sort.RELEVANCE:
-        found = _read_and_ordered(conditions, query.sort).offset(query.offset).limit(query.limit)
+    near = query.filters.price_near
+    if conditions.narrow or query.sort is not Sort.RELEVANCE or near is not None:
+        found = _read_and_ordered(conditions, query.sort, near).offset(query.offset).limit(query.limit)
         rows = session.execute(found).all()
         in_all = select(func.count()).select_from(Product).where(conditions.any_variant)
         total = rows[0][1] if rows else session.scalar(in_all)
@@ -95,10 +101,10 @@ def hits_of(
     return tuple(SearchHit(slug, sku, scores.get(product_id, 0.0)) for product_id, slug, sku in hits)
 
 
-def _read_and_ordered(conditions: Conditions, sort: Sort) -> Select[int, int]:
+def _read_and_ordered(conditions: Conditions, sort: Sort, near: Decimal | None) -> Select[int, int]:
     popularity: ColumnElement[int] = func.coalesce(func.max(INDEXED.c.popularity), 0)
     orders: dict[Sort, ColumnElement[Any]] = {
-        Sort.RELEVANCE: popularity.desc(),
+        Sort.RELEVANCE: popularity.desc() if near is None else func.abs(conditions.shown_price - near).asc(),
         Sort.NEWEST: Product.created_at.desc(),
         Sort.PRICE_ASC: conditions.shown_price.asc(),
         Sort.PRICE_DESC: conditions.shown_price.desc(),

@@ -15,7 +15,8 @@ class Sort(StrEnum):
     """In which order hits come.
 
     RELEVANCE is how well a product fits the text; where there is no text, the products that shoppers did most with
-    in the last 90 days come first, and among equals those that the shop took up last.
+    in the last 90 days come first, and among equals those that the shop took up last. Where prices are to be near an
+    amount, the nearest come first instead.
     """
 
     RELEVANCE = "relevance"
@@ -38,6 +39,7 @@ class Filters:
         option_values: values whose option is not known; each must hold, whatever the option is called.
         in_stock: at least one piece must be there now.
         exclude: words or phrases that neither the variant nor its product may say, as `shop.unwanted` reads them.
+        price_near: an amount: what is nearest to it comes first; it leaves nothing out.
     """
 
     price_min: Decimal | None = None
@@ -49,10 +51,11 @@ class Filters:
     option_values: tuple[str, ...] = ()
     in_stock: bool = False
     exclude: tuple[str, ...] = ()
+    price_near: Decimal | None = None
 
     def __post_init__(self) -> None:
         """Refuse a price that is no number."""
-        for name in ("price_min", "price_max"):
+        for name in ("price_min", "price_max", "price_near"):
             value = getattr(self, name)
             if value is not None and not value.is_finite():
                 raise ValueError(f"{name} is {value}, it must be a finite amount")

@@ -39,7 +39,7 @@ def test_other_questions_are_none_of_these(text: str) -> None:
 def test_an_occasion_has_its_goods_where_the_shop_has_them() -> None:
     found = ADVICE.occasion("刚开学 宿舍啥都没有", ["Furniture"])
     assert found is not None
-    assert found.kinds["zh"].startswith("凳子、")
+    assert found.kinds["zh"].startswith("凳子, ")
     assert ADVICE.occasion("she is into gardening", ["Furniture"]) is None
     assert ADVICE.occasion("a laptop, please", ["Furniture"]) is None
 

@@ -189,6 +189,7 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"team.questions.{question}" for question in ("reach", "hours", "complaint")}
     used |= {f"delivery_names.{offer.code}" for offer in (STANDARD, EXPRESS)}
     used |= {f"naming.asks_{what}" for what in ("price", "stock", "size", "color", "suiting")}
+    used |= {f"needs.{need}" for need in ("light", "care", "pets", "simple")}
     used |= {"naming.also", "naming.speaks_of_delivery"}
     # What options are called is the catalogue's to say.
     used |= {key for key in labels().keys if key.startswith(("options.", "values.", "measures."))}

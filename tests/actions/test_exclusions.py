@@ -42,7 +42,7 @@ def test_a_search_leaves_out_what_it_is_told_to_and_says_so(chat: Chat) -> None:
 def test_it_is_told_back_in_the_shopper_s_language(chat: Chat) -> None:
     chat.slots["language"] = "zh"
     chat.say("search_products", product_query="running shoe", exclude="皮")
-    assert chat.last["criteria"] == "“running shoe”，不要皮革（以商品说明为准）"
+    assert chat.last["criteria"] == "“跑鞋”，不要皮革（以商品说明为准）"
     assert excluded(chat) == ["leather"]
 
 
