@@ -43,6 +43,21 @@ class Occasion:
 
 
 @dataclass(frozen=True)
+class Point:
+    """Something that is asked of a thing and that no row has a name for, such as how often to water it.
+
+    Attributes:
+        said: the words by which it is asked after, by language.
+        stated: as an expression, how the shop's texts speak of it.
+        called: what an answer calls it, by language.
+    """
+
+    said: Patterns
+    stated: str
+    called: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class AdviceWords:
     """The words for occasions, tastes and questions."""
 
@@ -54,6 +69,7 @@ class AdviceWords:
     materials: Mapping[str, Patterns]
     synonyms: tuple[tuple[Patterns, str], ...]
     needs: Mapping[str, Patterns]
+    points: tuple[Point, ...]
 
     @classmethod
     def read(cls, path: Path) -> AdviceWords:
@@ -68,6 +84,7 @@ class AdviceWords:
             {name: _patterns(said) for name, said in rows["materials"].items()},
             tuple((_patterns(row["said"]), row["stated"]) for row in rows["synonyms"]),
             {name: _patterns(said) for name, said in rows["needs"].items()},
+            tuple(Point(_patterns(row["said"]), row["stated"], row["called"]) for row in rows["points"].values()),
         )
 
     def occasion(self, text: str, categories: Collection[str]) -> Occasion | None:
@@ -104,6 +121,10 @@ class AdviceWords:
     def materials_in(self, text: str) -> list[str]:
         """Name the materials that a text speaks of."""
         return [name for name, said in self.materials.items() if _found(said, text)]
+
+    def points_in(self, text: str) -> list[Point]:
+        """Give the points that a question asks after."""
+        return [point for point in self.points if _found(point.said, text)]
 
     def stated_as(self, text: str) -> str | None:
         """Give, as an expression, how texts of the shop may call what a question has another word for."""

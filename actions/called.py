@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from actions.naming import Wording, best_named, candidate_of, costs, fits, says_kind, wording_of
+from actions.naming import (
+    Wording,
+    best_named,
+    candidate_of,
+    costs,
+    fits,
+    in_catalogue_words,
+    says_kind,
+    stems,
+    wording_of,
+)
 from actions.references import THIS, Candidate, Mention, Resolution, one_of
 from actions.turn import Turn
 from shop.catalogue import ProductView, get_products_by_sku
@@ -63,6 +74,28 @@ def called_outright(turn: Turn, *, has_focus: bool, several: bool = False) -> li
     return list(dict.fromkeys(slug for slug in found if slug))
 
 
+def called_by_name(turn: Turn) -> list[str]:
+    """Give the products, by slug, that a name of their own calls: "RunX", or two words in a row: "Compact SLR"."""
+    points = set(turn.entities("reference")) & THIS
+    goods = set() if points else set(" ".join(turn.entities("product_query")).casefold().split())
+    said = [word for word in re.findall(r"[a-z0-9]+", turn.heard.casefold()) if word in goods]
+    pairs = [turn.services.vocabulary.products_with(*pair) for pair in pairwise(said)]
+    proper = [slug for word in sorted(wording_of(turn).proper) if (slug := _only_one(turn, word))]
+    return list(dict.fromkeys([*proper, *(slugs[0] for slugs in pairs if len(slugs) == 1)]))
+
+
+def called_in_rest(turn: Turn) -> list[str]:
+    """Give the products, by slug, whose kind a message names in what is left of it once the rest was set aside.
+
+    The language model reads one thing of "the gloves are no good, isn't a skateboard too early": the first.
+    """
+    if not turn.has_set_aside:
+        return []
+    said = stems(in_catalogue_words(turn, turn.heard.casefold()))
+    kinds = [word for word in sorted(said) if turn.services.vocabulary.ends_name(word)]
+    return list(dict.fromkeys(slug for word in kinds if (slug := _only_one(turn, word))))
+
+
 def names_choice(turn: Turn, pending: Mapping[str, Any]) -> bool:
     """Tell whether a message names some of the products between which the shopper was asked to choose, and not all."""
     with turn.reading() as session:
@@ -96,6 +129,9 @@ def _best(wording: Wording, mention: Mention, pool: Sequence[Candidate], focus: 
         return best_named(wording.said, pool, wording.amounts)
     amounts = [amount for amount in wording.amounts if str(amount) in wording.pointing]
     best = best_named(wording.pointing, pool, amounts)
+    if not best:
+        # "那还是RunX吧": a word that can only be a name calls another thing than the one spoken of.
+        best = best_named(wording.proper, pool, names_only=True)
     if not best:
         kinds = wording.said if set(mention.references) & THIS else wording.goods
         best = [one for one in best_named(kinds, pool, names_only=True) if says_kind(kinds, one)]

@@ -11,6 +11,7 @@ from actions.adding import add, add_each, additions, complete, go_on, offer, pie
 from actions.base import ShopAction
 from actions.cards import button, variant_title
 from actions.cart_changes import change_several
+from actions.cart_colours import tell_cart_colours
 from actions.cart_keeping import ask_remove, take_out_asked
 from actions.cart_lines import filled_cart, pick_line
 from actions.cart_removal import remove, set_line_quantity
@@ -70,7 +71,7 @@ class ActionViewCart(ShopAction):
         if says(turn, "saved") and says(turn, "asking"):
             turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
             return
-        if not takes_each(turn):
+        if not (takes_each(turn) or tell_cart_colours(turn)):
             show_cart(turn)
 
 

@@ -24,12 +24,14 @@ from actions.cart_wishes import takes_each
 from actions.catalogue_text import in_short
 from actions.facts import card_facts, price_facts, stock_facts
 from actions.option_facts import is_of_option, named_values, option_asked, tell_missing, tell_names, tell_values
-from actions.options import chosen_options, value_like
+from actions.options import chosen_options, is_named, says_several, value_like, variants_having
+from actions.points import tell_points_besides
 from actions.references import Mention
 from actions.slates import slate_with, source_of
-from actions.suitability import say_unknown, tell_suitability
+from actions.suitability import say_unknown, tell_suitability, unknown_buttons
 from actions.targets import Target, asked_values, focused_product, pick_asked, pick_one, question_of
 from actions.turn import Button, Turn, clean_words
+from actions.unasked import set_aside_unasked
 from actions.variant_lines import LISTED, say_no_such_combination, variant_lines
 from shop.catalogue import ProductView, VariantView, select_variants
 from shop.interactions import record_interaction
@@ -73,6 +75,7 @@ class ActionTellPrice(ShopAction):
         if asks_total(turn) and not Mention.of(turn).products:
             show_cart(turn)
             return
+        set_aside_unasked(turn)
         target = pick_one(turn, "tell_price")
         if target and not tell_total_of(turn, target.product):
             tell_price(turn, target)
@@ -93,7 +96,10 @@ class ActionTellOption(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product and answer."""
-        if asks_of_each(turn) and tell_of_each(turn):
+        from actions.fitting import look_for_fitting  # What searches shows details, too.
+
+        set_aside_unasked(turn)
+        if (asks_of_each(turn) and tell_of_each(turn)) or look_for_fitting(turn):
             return
         target = pick_asked(turn, "tell_option")
         if target:
@@ -116,6 +122,7 @@ class ActionTellStock(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product and say its stock."""
+        set_aside_unasked(turn)
         target = pick_one(turn, "tell_stock")
         if target:
             tell_stock(turn, target)
@@ -127,6 +134,9 @@ class ActionTellStock(ShopAction):
 def _tell_options_asked(turn: Turn, product: ProductView) -> None:
     """Say in which colours and sizes a product comes, where that is asked besides something else."""
     for name in options_asked(turn):
+        if any(is_named(one, name) for one in product.option_names) and turn.intent[0] == "ask_stock":
+            # The stock was told of each of them.
+            continue
         if values := named_values(product, name):
             option, known = turn.labels.option(name), turn.labels.all_of(values)
             turn.say("utter_option_values", name=product.name, option=option, values=known)
@@ -193,6 +203,8 @@ def tell_price(turn: Turn, target: Target) -> None:
 
 def _called_by(turn: Turn, product: ProductView) -> str:
     """Name a product with the options that were said: the prices of its 15 inch versions are not those of all."""
+    if says_several(product, turn.entities("option_value"), turn.entity("option_name")):
+        return product.name
     return variant_title(product.name, chosen_options(turn, product).values)
 
 
@@ -243,7 +255,7 @@ def tell_option(turn: Turn, target: Target) -> None:
         return
     values = asked_values(turn, product)
     question = question_of(turn)
-    like = None if values else value_like(product, question)
+    like = None if values or turn.entities("option_value") else value_like(product, question)
     values += [clean_words(like)] if like else []
     hint = option_asked(turn, product)
     if hint and not values and _PRICE.search(turn.text.casefold()):
@@ -251,8 +263,11 @@ def tell_option(turn: Turn, target: Target) -> None:
         return
     if values:
         tell_values(turn, target, values, hint)
+        tell_points_besides(turn, product, question, unknown_buttons(turn, product))
     asked = turn.services.topics.asked(question)
-    names = hint and not is_of_option(turn, product, hint, values)
+    # "Is the football a size 4 or 5?" asks of no choice.
+    is_told = bool(values) and len(product.variants) == 1
+    names = hint and not (is_told or is_of_option(turn, product, hint, values))
     if hint and names and (named_values(product, hint) or not asked.fields):
         tell_names(turn, product, hint)
         if asked.truths or asks_suiting(turn):
@@ -271,6 +286,9 @@ def _meant(turn: Turn, target: Target) -> list[VariantView] | None:
     if chosen.unknown:
         tell_missing(turn, product, chosen.unknown[0], turn.entity("option_name"))
         return None
+    said, hint = turn.entities("option_value"), turn.entity("option_name")
+    if says_several(product, said, hint):
+        return variants_having(product, said, hint)
     if not fitting:
         say_no_such_combination(turn, product, turn.labels.all_of(chosen.values.values()))
         return None

@@ -19,6 +19,8 @@ from shop.catalogue import ProductView
 
 _TOUCHES: Final = {"lighter": ("lightweight", "weight")}
 """What is said of the others bears on the first."""
+_DIFFERS: Final = re.compile(r"\bdiffer|区别|差别|不同|不一样")
+"""Who asks this asks for the facts, and not which is better."""
 
 
 def tell_choice(turn: Turn, products: Sequence[ProductView]) -> None:
@@ -161,6 +163,8 @@ def _say_open(turn: Turn) -> None:
 
 def _has_purpose(turn: Turn, products: Sequence[ProductView]) -> bool:
     """Tell whether the message has words beside those that name the products: what it is for."""
+    if _DIFFERS.search(turn.text.casefold()):
+        return False
     named = {word for product in products for word in _words(product.name)}
     named |= {word for product in products for category in product.categories for word in _words(category)}
     words = turn.services.glossary.translated(turn.entity("product_query") or "")

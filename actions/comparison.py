@@ -15,6 +15,7 @@ from actions.picking import tell_best
 from actions.search import start_search
 from actions.targets import Target, focused_product, one_shown, pick_several
 from actions.turn import Turn
+from actions.unasked import set_aside_refused
 from actions.variant_comparison import tell_variants
 from shop.catalogue import ProductView
 from shop.search_facts import COLOUR_NAMES
@@ -38,6 +39,7 @@ class ActionCompareProducts(ShopAction):
             # "看看那3款" takes up what was offered.
             take_answer(turn)
             return
+        set_aside_refused(turn)
         products = pick_several(turn)
         if len(products) > 1 and turn.services.advice.asks("choice", turn.text):
             tell_best(turn, products)

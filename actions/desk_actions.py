@@ -9,6 +9,7 @@ from actions import desk
 from actions.base import ShopAction
 from actions.cart_changes import change_several
 from actions.cart_swaps import means_cart, swap_in_cart
+from actions.plain_questions import tell_care
 from actions.slate_moves import stop_photo
 from actions.turn import Turn
 
@@ -67,6 +68,11 @@ class ActionReorder(DeskAction):
     def name(self) -> str:
         """Give the name by which rules call it."""
         return "action_reorder"
+
+    def perform(self, turn: Turn) -> None:
+        """Propose it; how something that was bought is to be kept is told instead."""
+        if not tell_care(turn):
+            super().perform(turn)
 
 
 class ActionReturnProduct(DeskAction):

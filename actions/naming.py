@@ -40,7 +40,7 @@ _POINTED_BEFORE: Final = (
     re.compile(rf"({_CLAUSE}{{1,10}})的(?:多少钱|什么价|$|[，。,.!?？！])"),
 )
 _PHRASE_END: Final = re.compile(
-    r"\b(?:is|are|was|has|have|does|do|did|can|will|would|comes?|costs?|looks?|sounds?|seems?|in|with|of|for|from|to|"
+    r"\b(?:is|are|was|has|have|does|do|did|can|will|would|comes?|costs?|looks?|sounds?|seems?|in|with|of|for|from|to|an?|"
     r"how|what|which|when|and|or|but|only|please|too)\b|是|有|多少|什么|能|会|吗|呢|还|怎|适合|要"
 )
 
@@ -70,7 +70,7 @@ def wording_of(turn: Turn) -> Wording:
     """Read the words of a turn; a button says nothing in words."""
     if turn.from_button:
         return Wording()
-    plain = turn.text.casefold()
+    plain = turn.heard.casefold()
     limits = {value for kind in ("price_min", "price_max") for value in turn.entities(kind)}
     values = [value for kind in ("colour", "option_value") for value in turn.named.get(kind, ())]
     goods = " | ".join([*(queries := turn.named.get("product_query", [])), *_half_said(turn, " ".join(queries))])
@@ -79,8 +79,8 @@ def wording_of(turn: Turn) -> Wording:
         said=stems(in_catalogue_words(turn, f"{plain} | {' | '.join(values)} | {goods}")),
         pointing=pointing,
         goods=stems(in_catalogue_words(turn, goods)),
-        proper=_proper(turn.text),
-        capitals=_capitals(turn.text),
+        proper=_proper(turn.heard),
+        capitals=_capitals(turn.heard),
         amounts=frozenset(
             Decimal(said)
             for said in _AMOUNT.findall(plain)

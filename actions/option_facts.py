@@ -9,12 +9,12 @@ from actions.cards import button
 from actions.catalogue_text import colour_names
 from actions.facts import stock_facts
 from actions.naming import is_part_of_name
-from actions.options import is_named, option_having, options_like
+from actions.options import is_named, option_having, options_like, says_several, variants_having
 from actions.suitability import say_unknown
 from actions.targets import Target
 from actions.turn import Turn
 from actions.variant_lines import line_facts, price_and_stock_lines, say_no_such_combination
-from shop.catalogue import ProductView, select_variants
+from shop.catalogue import ProductView
 from shop.search_facts import COLOUR_NAMES
 
 
@@ -53,8 +53,8 @@ def is_of_option(turn: Turn, product: ProductView, hint: str, values: Sequence[s
 def tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | None) -> None:
     """Say of option values and colours whether a product comes in them."""
     product, labels = target.product, turn.labels
-    chosen = {name: value for value in values if (name := option_having(product, value, hint))}
-    missing = [value for value in values if value not in chosen.values()]
+    chosen = [value for value in values if option_having(product, value, hint)]
+    missing = [value for value in values if value not in chosen]
     stated = [colour for colour in product.colours if colour.casefold() in {value.casefold() for value in missing}]
     if stated:
         # With all colours told, those that it does not come in are too.
@@ -63,13 +63,15 @@ def tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | N
         turn.say(response, name=product.name, colour=labels.all_of(values_said), colours=labels.all_of(all_said))
         said = {colour.casefold() for colour in [*stated, *turn.entities("colour")]}
         missing = [value for value in missing if value.casefold() not in said]
+        if len(product.colours) > 1:
+            _say_not_chosen(turn, product)
     if missing:
         tell_missing(turn, product, missing[0], hint)
         return
     if not chosen:
         return
-    fitting = select_variants(product, chosen)
-    asked = labels.all_of(chosen.values())
+    fitting = variants_having(product, chosen, hint)
+    asked = labels.all_of(chosen)
     if not fitting:
         say_no_such_combination(turn, product, asked)
     elif not any(variant.stock for variant in fitting):
@@ -77,7 +79,9 @@ def tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | N
     else:
         if len(fitting) == 1:
             turn.focus(fitting[0].sku, exactly=True)
-        buttons = [button(labels, "add", "add_to_cart", product=product.slug, option_value=list(chosen.values()))]
+        buttons = [button(labels, "add", "add_to_cart", product=product.slug, option_value=chosen)]
+        if says_several(product, chosen, hint):
+            buttons = [button(labels, "choose", "add_to_cart", product=product.slug)]
         turn.say(
             "utter_option_yes",
             told=line_facts(fitting),
@@ -86,6 +90,13 @@ def tell_values(turn: Turn, target: Target, values: Sequence[str], hint: str | N
             lines=price_and_stock_lines(turn, fitting),
             buttons=buttons,
         )
+
+
+def _say_not_chosen(turn: Turn, product: ProductView) -> None:
+    """Say that none of several colours is chosen when a thing is bought, where no version is of one."""
+    options = turn.labels.all_of(turn.labels.option(name) for name in product.option_names)
+    if options and not any(is_named(name, hint) for name in product.option_names for hint in COLOUR_NAMES):
+        turn.say("utter_colour_not_chosen", name=product.name, options=options)
 
 
 def tell_missing(turn: Turn, product: ProductView, value: str, hint: str | None) -> None:
@@ -129,6 +140,9 @@ def tell_names(turn: Turn, product: ProductView, hint: str) -> None:
             option=option,
             values=turn.labels.all_of(map(turn.labels.value, values)),
         )
+    elif len(product.option_names) == 1:
+        # "What sizes?" of a hard drive asks for what there is to choose, whatever the shop calls it.
+        tell_names(turn, product, product.option_names[0])
     elif product.option_names:
         names = [turn.labels.option(name) for name in product.option_names]
         turn.say("utter_other_options", name=product.name, options=turn.labels.all_of(names))

@@ -86,6 +86,22 @@ def option_having(product: ProductView, value: str, hint: str | None = None) -> 
     return next((name for name in names if hint and is_named(name, hint)), next(iter(names), None))
 
 
+def variants_having(product: ProductView, values: Sequence[str], hint: str | None = None) -> list[VariantView]:
+    """Give the variants that have, of each option of which values are said, one of them: "1TB and 2TB" are both."""
+    said: dict[str, set[str]] = {}
+    for value in values:
+        if name := option_having(product, value, hint):
+            said.setdefault(name, set()).add(value.casefold())
+    fits = [one for one in product.variants if all(one.options.get(name, "").casefold() in said[name] for name in said)]
+    return fits if said else []
+
+
+def says_several(product: ProductView, values: Sequence[str], hint: str | None = None) -> bool:
+    """Tell whether several values of one option are said."""
+    names = [name for value in values if (name := option_having(product, value, hint))]
+    return len(set(names)) < len(names)
+
+
 def is_named(option: str, word: str) -> bool:
     """Tell whether a shopper's word names an option: "size" and "sizes" name "screen size".
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from actions.advice_words import clauses
 from actions.cards import button, price_text, reduction_text
 from actions.desk_words import says_any
 from actions.facts import price_facts
 from actions.needs import say_need_unknown
-from actions.pending import SIMILAR
+from actions.pending import PERSON, SIMILAR
 from actions.references import Mention
 from actions.said_goods import said_kinds
-from actions.targets import focused_product, pick_one
+from actions.targets import focused_product, pick_asked, pick_one
 from actions.turn import Turn
+from actions.unasked import set_aside_refused
 from shop.catalogue import ProductView
 
 _WRITES: Final = re.compile(r"\b(?:write|leave|give|post|submit)\b|写|发表|提交")
@@ -48,7 +50,36 @@ def answer_plainly(turn: Turn) -> bool:
         return True
     if asks("restock", turn.text) and turn.intent[0] != "track_order":
         return _tell_restock(turn)
-    return asks("price_reason", turn.text) and _tell_price_reason(turn)
+    if asks("price_reason", turn.text):
+        return _tell_price_reason(turn)
+    return explains_nothing(turn) or tell_care(turn)
+
+
+def tell_care(turn: Turn) -> bool:
+    """Answer how a plant is to be kept, whatever else the message was read as; tell whether that is asked of one."""
+    from actions.catalogue import tell_option  # What tells it is made of actions.
+
+    asks = turn.services.advice.asks
+    asking = [clause for clause in clauses(turn.text) if asks("care", clause)]
+    if turn.from_button or turn.intent[0] == "ask_option" or not asking:
+        return False
+    if not turn.entities("product") and all(asks("any_of_kind", clause) for clause in asking):
+        # "Anything that likes the shade?" looks for a plant, and asks of none.
+        return False
+    set_aside_refused(turn)
+    target = pick_asked(turn, "tell_option") if _is_about_one(turn) else None
+    if target:
+        tell_option(turn, target)
+    return target is not None or turn.has_asked
+
+
+def explains_nothing(turn: Turn) -> bool:
+    """Say that what a word means stands in no text of the shop; tell whether such a thing is asked."""
+    if not turn.services.advice.asks("meaning", turn.text):
+        return False
+    turn.ask_later(PERSON)
+    turn.say("utter_explains_nothing", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+    return True
 
 
 def _asks_which(turn: Turn) -> bool:

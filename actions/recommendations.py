@@ -15,6 +15,7 @@ from actions.needs import say_need_unknown
 from actions.occasions import finds, for_occasion, say_taste_unknown
 from actions.pending import SIMILAR as OFFER_SIMILAR
 from actions.picking import choose_shown, leaves_choice
+from actions.plain_questions import tell_care
 from actions.queries import EVERYTHING, moved_price, new_query, refined
 from actions.recommending import show
 from actions.references import Mention
@@ -88,6 +89,8 @@ class ActionShowWhatGoesWith(ShopAction):
         """Find the product or products, else take the cart, and show what was bought with it."""
         if _buys_several(turn):
             start_search(turn)
+            return
+        if tell_care(turn):
             return
         if _asks_of_thing(turn):
             asked = pick_asked(turn, "tell_option")

@@ -33,6 +33,7 @@ from actions.slate_moves import goes_on, recommend, refine_slate, say_nothing_fi
 from actions.slates import forget_slate
 from actions.targets import Target, focused_product, names_several, pick_one, pivot_of
 from actions.turn import Turn
+from actions.unasked import asks_whether_included
 from shop.carts import view_cart
 from shop.catalogue import ProductView, get_product, get_products_by_sku
 from shop.errors import ProductNotFound
@@ -55,7 +56,7 @@ class ActionSearchProducts(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search for what was said; a new search forgets the one before. What is for somebody else is recommended."""
-        if show_by_sku(turn) or _tells_of_named(turn):
+        if show_by_sku(turn) or _tells_of_named(turn) or asks_whether_included(turn):
             return
         query = new_query(turn, product_names(turn))
         wanted = for_occasion(turn, query)

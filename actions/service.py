@@ -17,10 +17,12 @@ from actions.cart_view import show_cart
 from actions.cart_wishes import takes_named
 from actions.desk_words import says_any, says_only
 from actions.found import run_search
+from actions.in_sight import tell_in_sight
 from actions.meanings import ask_between
 from actions.occasions import finds, for_occasion, names_occasion
 from actions.orders import ActionTrackOrder
 from actions.pending import CASE, CASE_YES
+from actions.plain_questions import tell_care
 from actions.policy_answers import quote_policy
 from actions.policy_leads import names_way
 from actions.queries import EVERYTHING, from_state, refined
@@ -52,7 +54,7 @@ class ActionAnswerPolicy(ShopAction):
         """Quote the passage that answers, of several questions each; say so where none does."""
         if asks_total(turn):
             _tell_total(turn)
-        else:
+        elif not tell_care(turn):
             answer_policy(turn)
 
 
@@ -174,6 +176,8 @@ class ActionFallBack(ShopAction):
             return
         if asks_total(turn):
             show_cart(turn)
+            return
+        if tell_in_sight(turn):
             return
         names, state = product_names(turn), turn.slot("search_state")
         running = from_state(state) if state and not names else None

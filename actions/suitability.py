@@ -12,6 +12,7 @@ from typing import Final
 from actions.cards import button
 from actions.naming import pointing_in, stems
 from actions.pending import DETAILS, PERSON, SIMILAR
+from actions.points import points_asked, tell_points
 from actions.product_facts import KnownTruth, ProductFacts, value_fact
 from actions.replying import Known, asks, written
 from actions.targets import question_of
@@ -34,6 +35,8 @@ def tell_suitability(turn: Turn, product: ProductView) -> None:
         _tell_truth(turn, product, truths[0], by_model=not asked.turned)
     elif len(asked.fields) == 1 and not truths and known.values(asked.fields[0]):
         _tell_field(turn, product, asked.fields[0], known.values(asked.fields[0]))
+    elif points := points_asked(turn, product, question):
+        tell_points(turn, product, points, unknown_buttons(turn, product))
     elif not _quote(turn, product, known, asked):
         _tell_unknown(turn, product, asked)
 
@@ -145,8 +148,9 @@ def _on_topic(turn: Turn, reply: str | None, topic: str) -> str | None:
 
 
 def _on_field(turn: Turn, reply: str | None, field: str) -> str | None:
-    """Keep a reply that names no other field than the one that was asked after."""
-    return reply if reply and set(turn.services.topics.asked(reply).fields) <= {field} else None
+    """Keep a reply that names nothing else than the field that was asked after: "fits a Nikon" asks of no Mac."""
+    named = turn.services.topics.asked(reply) if reply else Asked()
+    return reply if set(named.fields) <= {field} and not named.truths else None
 
 
 def _known_buttons(turn: Turn, product: ProductView) -> list[Button]:

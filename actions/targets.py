@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from actions.called import called, called_outright, count_said, list_meant, shown_before
+from actions.called import called, called_by_name, called_in_rest, called_outright, count_said, list_meant, shown_before
 from actions.cards import named_button
 from actions.missing import say_none
 from actions.naming import (
@@ -110,6 +111,9 @@ def pick_asked(turn: Turn, goal: str) -> Target | None:
     if focus and len(shown) < 2 and mention == Mention(references=("all",)):
         # Of one thing nobody asks for all: a word such as "几个" was taken for it.
         return pick_one(turn, goal, Mention(references=("it",)))
+    if mention == Mention() and (rest := called_in_rest(turn)):
+        with turn.reading() as session:
+            return _only(turn, goal, [get_product(session, slug) for slug in rest])
     is_named = bool(mention.products or mention.skus)
     by_words = None if is_named else _called(turn, goal, mention, shown, focus)
     if by_words and by_words.verdict is Verdict.FOUND:
@@ -165,7 +169,7 @@ def asked_values(turn: Turn, product: ProductView) -> list[str]:
         value
         for value in said
         if is_part_of_name(product, value)
-        or (stems(value) <= pointing and all(fits(own, word) for word in stems(value)))
+        or (stems(value) and stems(value) <= pointing and all(fits(own, word) for word in stems(value)))
     ]
     asked = [value for value in said if value not in calling]
     return asked if asked or is_answer or _asks_more(turn, question, pointing) else said
@@ -215,6 +219,13 @@ def one_shown(turn: Turn, session: Session) -> ProductView | None:
     return next(product for product in shown if product.slug == found.candidates[0].slug)
 
 
+def shown_in_words(turn: Turn, session: Session) -> list[ProductView]:
+    """Find those of a list whose names have all words that a message says of goods."""
+    words = Mention.of(turn).words
+    found = _pointed(turn, Mention(words=words), shown_products(turn, session), None) if words else None
+    return get_products_by_sku(session, [one.sku for one in found.candidates]) if found else []
+
+
 def pick_several(turn: Turn) -> list[ProductView]:
     """Find all products that are meant, at most one page of them."""
     mention = Mention.of(turn)
@@ -245,9 +256,8 @@ def pick_several(turn: Turn) -> list[ProductView]:
 def _each_called(turn: Turn, session: Session, shown: Sequence[ProductView]) -> list[ProductView]:
     """Find every product that a message calls by a word that is said of it alone, shown or not."""
     slugs = {one.slug for one in each_named(wording_of(turn).said, _candidates(turn, shown))}
-    outright = [
-        get_product(session, slug) for slug in called_outright(turn, has_focus=True, several=True) if slug not in slugs
-    ]
+    further = dict.fromkeys([*called_by_name(turn), *called_outright(turn, has_focus=True, several=True)])
+    outright = [get_product(session, slug) for slug in further if slug not in slugs]
     return [*(product for product in shown if product.slug in slugs), *outright]
 
 
@@ -297,9 +307,11 @@ def _settled(turn: Turn, mention: Mention, target: Target) -> Target:
 
 
 def _resolved(turn: Turn, session: Session, mention: Mention, goal: str) -> list[ProductView] | Resolution:
-    if mention.products:
-        return [get_product(session, slug) for slug in mention.products]
     shown = list_meant(turn, session, shown_products(turn, session))
+    if mention.products:
+        return [_of_that_sort(turn, get_product(session, slug), shown) for slug in mention.products]
+    if by_name := called_by_name(turn):
+        return [get_product(session, slug) for slug in by_name]
     focus = focused_product(turn, session)
     if by_words := _called(turn, goal, mention, shown, focus):
         return by_words
@@ -313,6 +325,14 @@ def _resolved(turn: Turn, session: Session, mention: Mention, goal: str) -> list
     if (mention.words and found.verdict is Verdict.NO_MATCH) or (describes and nothing_shown):
         return _searched(turn, session, mention)
     return found
+
+
+def _of_that_sort(turn: Turn, named: ProductView, shown: Sequence[ProductView]) -> ProductView:
+    """Give the one of a list that "the basketball ones" means, where the word alone is the name of something else."""
+    if named in shown or not re.search(rf"\b{re.escape(named.name)} ones?\b", turn.heard, re.IGNORECASE):
+        return named
+    fitting = [one for one in shown if stems(named.name) <= stems(one.name)]
+    return fitting[0] if len(fitting) == 1 else named
 
 
 def _called_before(turn: Turn, session: Session, goal: str, mention: Mention) -> Resolution | None:

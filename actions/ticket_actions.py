@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from actions import desk
 from actions.base import ShopAction
+from actions.catalogue import tell_option
 from actions.desk_actions import DeskAction
 from actions.pending import CONFIRM_ORDER, USE_ADDRESS
 from actions.satisfaction import ask_rating, say_rating, take_rating
+from actions.targets import Target, focused_product
 from actions.turn import Turn
+from actions.without_orders import answer_of_product, may_have_bought
 
 
 class ActionTalkToPerson(DeskAction):
@@ -39,6 +42,23 @@ class ActionReportProblem(DeskAction):
         """Give the name by which rules call it."""
         return "action_report_problem"
 
+    def perform(self, turn: Turn) -> None:
+        """Take the report; "the tablet have keyboard" is a question where a tablet is in talk and none was bought."""
+        if not _asks_of_unbought(turn):
+            super().perform(turn)
+
+
+def _asks_of_unbought(turn: Turn) -> bool:
+    """Answer a question about the thing in talk, which reads like a report; tell whether it was one."""
+    if turn.entities("reason") or turn.services.reasons.find(turn.text) or may_have_bought(turn):
+        return False
+    with turn.reading() as session:
+        focus = focused_product(turn, session)
+    if focus is None or turn.entities("product") != [focus.slug]:
+        return False
+    tell_option(turn, Target(focus))
+    return True
+
 
 class ActionRequestInvoice(DeskAction):
     """Ask for an invoice."""
@@ -58,6 +78,11 @@ class ActionTellWarranty(DeskAction):
     def name(self) -> str:
         """Give the name by which rules call it."""
         return "action_tell_warranty"
+
+    def perform(self, turn: Turn) -> None:
+        """Tell it of an order; of a thing in talk what the shop's text says, where nothing was ordered."""
+        if not answer_of_product(turn, self.goal):
+            super().perform(turn)
 
 
 class ActionRateService(ShopAction):

@@ -102,6 +102,7 @@ class Turn:
         self._deadline = deadline
         self._followup: str | None = None
         self._recalled: Mapping[str, Sequence[str]] = {}
+        self._aside: tuple[tuple[int, int], ...] = ()
         message = tracker.latest_message or {}
         self.text: str = message.get("text") or ""
         self._metadata: Mapping[str, Any] = message.get("metadata") or {}
@@ -133,6 +134,11 @@ class Turn:
         return self._metadata.get("typed") == ""
 
     @property
+    def typed(self) -> str:
+        """Give all that the shopper typed, where this is the first part of it that is answered by itself."""
+        return str(self._metadata.get("typed") or self.text)
+
+    @property
     def photo_order(self) -> str | None:
         """Name the intent that the words with a photo have beside the search by it; None where they have none."""
         ranking = (self._tracker.latest_message or {}).get("intent_ranking") or []
@@ -158,8 +164,37 @@ class Turn:
     def entities(self, name: str) -> list[str]:
         """List what the message names of a kind, else what was said before the assistant had to ask."""
         found = (self._tracker.latest_message or {}).get("entities") or []
-        values = [value for item in found if item.get("entity") == name for value in _strings(item.get("value"))]
+        values = [value for item in found if item.get("entity") == name for value in self._heard_of(item)]
         return list(dict.fromkeys(values)) or list(self._recalled.get(name, ()))
+
+    def set_aside(self, *stretches: tuple[int, int]) -> None:
+        """Hear no name in stretches of the message from now on: they name what is not asked about."""
+        self._aside = (*self._aside, *stretches)
+
+    @property
+    def has_set_aside(self) -> bool:
+        """Tell whether anything of the message was set aside."""
+        return bool(self._aside)
+
+    @property
+    def heard(self) -> str:
+        """Give the message without what was set aside, each letter in its place."""
+        text = self.text
+        for start, end in self._aside:
+            text = text[:start] + " " * (min(end, len(text)) - start) + text[end:]
+        return text
+
+    def _heard_of(self, item: Mapping[str, Any]) -> list[str]:
+        """Give the values of something named that do not lie in what was set aside, or the words of one that do not."""
+        values, start, end = _strings(item.get("value")), item.get("start"), item.get("end")
+        if not self._aside or start is None or end is None:
+            return values
+        heard = self.heard
+        if item.get("entity") != "product_query":
+            return values if heard[start:end].strip() else []
+        whole = str((self._tracker.latest_message or {}).get("text") or "")
+        kept = (_words_left(value, whole, heard) for value in values)
+        return [words for words in kept if words]
 
     def placed(self, *names: str) -> list[tuple[str, int, int]]:
         """List the values of some kinds with where they stand in the message, in that order; a button has none."""
@@ -382,6 +417,12 @@ def clean_words(text: str) -> str:
     """
     plain = " ".join("".join(sign for sign in text if sign.isprintable() and sign not in "<>{}").split())
     return plain if len(plain) <= _ECHO_LENGTH else f"{plain[:_ECHO_LENGTH].rstrip()}…"
+
+
+def _words_left(words: str, text: str, heard: str) -> str:
+    """Leave out of some words those that a text has, and what is heard of it has not."""
+    said, left = text.casefold(), heard.casefold()
+    return " ".join(word for word in words.split() if word.casefold() in left or word.casefold() not in said)
 
 
 def _address(value: object) -> str | None:

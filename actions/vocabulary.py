@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from shop.db import Sessions, reading
@@ -47,6 +48,12 @@ class Vocabulary:
         wanted = word.casefold()
         products: list[Mapping[str, str]] = self._fresh()["products"]
         return [one["slug"] for one in products if wanted in _words_of(one["name"])]
+
+    def products_with(self, first: str, second: str) -> list[str]:
+        """Give the products, by slug, in whose name one word follows another: "compact slr"."""
+        wanted = (stem(first.casefold()), stem(second.casefold()))
+        products: list[Mapping[str, str]] = self._fresh()["products"]
+        return [one["slug"] for one in products if wanted in pairwise(stem(word) for word in words(one["name"]))]
 
     def ends_name(self, word: str) -> bool:
         """Tell whether a word is the last of a product's name, which says of what kind it is."""

@@ -14,8 +14,10 @@ from actions.pending import CASE, CASE_YES
 from actions.reasons import products_named, reason_words
 from actions.recommending import what_was_asked
 from actions.references import THIS, Mention
+from actions.search import start_search
 from actions.slate_moves import query_shown
 from actions.slates import ShownSlate, last_slate
+from actions.spoken import says
 from actions.targets import Target, pick_one
 from actions.turn import Button, Turn
 from shop.catalogue import ProductView, get_products
@@ -34,6 +36,10 @@ class ActionTellWhy(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Give the reasons of one product, or of all that are shown where none is pointed at."""
         if states_number(turn):
+            return
+        if says(turn, "meant_goods") and turn.entities("product_query"):
+            # "I said tents" finds fault with what was shown, and wants that looked for.
+            start_search(turn)
             return
         slate, mention = last_slate(turn), Mention.of(turn)
         if turn.pending.get("kind") in (CASE, CASE_YES) and not replace(mention, references=()).says_something:

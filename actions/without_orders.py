@@ -5,11 +5,15 @@ from __future__ import annotations
 from actions.desk_case import Case, close
 from actions.desk_consent import asks_something, question_in
 from actions.desk_words import says_any
+from actions.guest_orders import opened_order
 from actions.pending import CASE, ORDER, asks_for_number
 from actions.policy_answers import say_passage
 from actions.turn import Turn
+from shop.orders import list_orders
 from shop.policies import Passage
 
+_SHORTEST = 4
+"""Digits of the number of an order."""
 TRACK, REFUND = "track", "refund"
 # Which of the shop's texts speak of what is asked.
 _TOPICS = {
@@ -53,6 +57,30 @@ def say_no_order(turn: Turn, goal: str) -> None:
     say_passage(turn, passage)
     if is_guest and not (asked_before or has_not_ordered(turn)):
         turn.say("utter_if_of_an_order")
+
+
+def answer_of_product(turn: Turn, goal: str) -> bool:
+    """Answer by the shop's text what is asked of a thing in talk, where nothing was ordered; tell whether it was.
+
+    A number that is too short for an order, such as a price, is none of one.
+    """
+    is_of_thing = turn.slot("focus_sku") or turn.entities("product")
+    if not is_of_thing or any(len(one) >= _SHORTEST for one in turn.entities("order_number")) or may_have_bought(turn):
+        return False
+    passage = _general_passage(turn, goal)
+    if passage:
+        close(turn)
+        say_passage(turn, passage)
+    return passage is not None
+
+
+def may_have_bought(turn: Turn) -> bool:
+    """Tell whether there is an order, or a message speaks of one."""
+    if turn.from_button or says_any(turn, "desk.of_a_purchase"):
+        return True
+    with turn.reading() as session:
+        orders = list_orders(session, turn.shopper, limit=1)
+    return bool(orders or opened_order(turn))
 
 
 def say_general(turn: Turn, goal: str) -> bool:
