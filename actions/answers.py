@@ -17,6 +17,7 @@ from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, use_address
 from actions.checkout_contact import forget_address
 from actions.codes import answer_code
+from actions.desk_case import Case
 from actions.desk_choice import means_an_order
 from actions.desk_consent import wants_done
 from actions.desk_misread import means_the_order
@@ -214,6 +215,9 @@ class ActionCancel(ShopAction):
             desk.drop(turn)
         elif turn.form or kind in {USE_ADDRESS, CONFIRM_ORDER}:
             turn.say("utter_checkout_stopped")
+        elif not kind and Case.of(turn) is not None:
+            # What was put aside is gone now, too.
+            desk.put_down(turn)
         else:
             turn.say("utter_stopped" if kind else "utter_nothing_to_cancel")
 

@@ -22,6 +22,8 @@ from shop import errors
 
 logger = logging.getLogger(__name__)
 
+# What was shown waits for its yes while something is only asked of it.
+_WAITING_YES = frozenset({CASE_YES, CONFIRM_ORDER, USE_ADDRESS})
 # What is said for each error, and which of its data the words need. Data that a shopper typed as an address or an
 # account is never among them: variables are stored with the message.
 ERROR_RESPONSES: dict[type[errors.ShopError], tuple[str, tuple[str, ...]]] = {
@@ -140,7 +142,7 @@ class ShopAction(Action, ABC):  # type: ignore[misc]
             else:
                 # What is only asked in the middle leaves the waiting question as it is.
                 aside = _answers_aside(turn)
-                asks = asks or aside or (before == CASE_YES and _only_asks(turn))
+                asks = asks or aside or (before in _WAITING_YES and _only_asks(turn))
                 answered = not aside and self._goes_to_desk(turn)
                 if not (aside or answered or (self.reads_plainly and _is_plain(turn))):
                     self.perform(turn)
@@ -203,11 +205,13 @@ def take_answer(turn: Turn) -> None:
 def _settled_before(turn: Turn) -> bool:
     """Let the desk take what its question makes plain, whatever the intent was read as; tell whether that is all."""
     from actions.desk import agree_in_words, shows_cost  # The desk is made of actions.
-    from actions.desk_regret import take_regret  # As above.
+    from actions.desk_regret import leave_refused, take_regret  # As above.
     from actions.orders import take_described  # As above.
+    from actions.told import forgets_wrong_size  # As above.
     from actions.without_orders import take_not_ordered  # As above.
 
-    takes = (take_regret, take_not_ordered, agree_in_words, shows_cost, take_described)
+    takes = (leave_refused, take_regret, take_not_ordered, forgets_wrong_size)
+    takes = (*takes, agree_in_words, shows_cost, take_described)
     return not turn.photo_url and any(take(turn) for take in takes)
 
 
@@ -228,22 +232,23 @@ def _goes_to_ticket(turn: Turn) -> bool:
 def _checks_out(turn: Turn) -> bool:
     """Take a message as what it says of ordering the cart, whatever its intent was read as."""
     from actions.checkout_opening import take_for_check_out, tell_not_ordered  # What orders is made of actions.
+    from actions.contact_changes import amend_entered, take_for_cart  # As above.
 
-    return turn.pending.get("kind") not in (CONFIRM_ORDER, USE_ADDRESS) and (
-        take_for_check_out(turn) or tell_not_ordered(turn)
-    )
+    takes = (amend_entered, take_for_cart, take_for_check_out, tell_not_ordered)
+    return turn.pending.get("kind") not in (CONFIRM_ORDER, USE_ADDRESS) and any(take(turn) for take in takes)
 
 
 def _answers_aside(turn: Turn) -> bool:
     """Answer what is asked of the shop whatever the intent was read as; tell whether something is."""
     from actions.arriving import answer_arrival  # What answers it is made of actions.
     from actions.cart_totals import answer_left  # As above.
+    from actions.checkout_asides import answer_how_to_pay  # As above.
     from actions.code_questions import answer_about_codes  # As above.
     from actions.service import answer_shop_words  # As above.
     from actions.team import answer_about_team  # As above.
 
-    answers = (answer_left, answer_arrival, answer_about_team, answer_about_codes, answer_shop_words)
-    return any(answer(turn) for answer in answers)
+    answers = (answer_left, answer_arrival, answer_about_team, answer_about_codes, answer_how_to_pay)
+    return any(answer(turn) for answer in (*answers, answer_shop_words))
 
 
 def _come_back_to_order(turn: Turn, asked: Pending, *, asks: bool) -> None:

@@ -21,6 +21,7 @@ from actions.cart_wishes import apart, look_for, looked_for, takes_each, wanted_
 from actions.desk_choice import names_bought
 from actions.desk_words import says_any
 from actions.goods_said import Goods, goods_said
+from actions.order_more import asks_more_of_order
 from actions.pending import CLEAR_CART, OPTION, PHOTO_PART, QUANTITY
 from actions.photo_orders import ADD, Order
 from actions.photo_search import answer_part
@@ -88,6 +89,8 @@ class ActionChangeQuantity(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Find the line and the number; ask for what is missing."""
         if _changes_order(turn) or change_several(turn) or _swaps(turn) or _adds_after_all(turn):
+            return
+        if asks_more_of_order(turn):
             return
         line = pick_line(turn, "change_quantity")
         if line and says(turn, "out") and not says(turn, "states"):

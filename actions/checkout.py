@@ -6,6 +6,7 @@ from actions.base import ShopAction
 from actions.cards import button
 from actions.cart_lines import cart_lines
 from actions.checkout_answers import take_several
+from actions.checkout_asides import leave_form
 from actions.checkout_contact import (
     METHOD_SLOT,
     SLOTS,
@@ -19,6 +20,7 @@ from actions.checkout_contact import (
     says_same_address,
 )
 from actions.code_lines import code_lines, total_text
+from actions.contact_changes import asks_address_anew
 from actions.delivery_choice import days_text, method_name, said_method
 from actions.facts import order_facts, summary_facts
 from actions.pending import (
@@ -31,6 +33,7 @@ from actions.pending import (
     is_free_text,
 )
 from actions.turn import Pending, Turn
+from shop.addresses import is_sentence
 from shop.contact_text import find_whole_contact
 from shop.errors import CartChanged, InvalidAddress
 from shop.orders import DeliveryAddress, check_field, order_row_ids, place_order, summarise_cart
@@ -69,7 +72,12 @@ class ValidateCheckoutForm(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Check the field; what cannot be used is asked for again, with the reason."""
         slot = turn.slot("requested_slot")
-        if slot not in SLOTS or _is_of_photo(turn) or take_several(turn, slot) or not _is_answer(turn, slot):
+        if slot not in SLOTS or _is_of_photo(turn) or leave_form(turn, slot) or take_several(turn, slot):
+            return
+        if asks_address_anew(turn):
+            turn.remember(**{slot: None})
+            return
+        if not _is_answer(turn, slot) or _is_no_name(turn, slot):
             return
         # What a photo led to asking is over once the shopper goes on with the address.
         if turn.pending:
@@ -91,8 +99,9 @@ class ActionShowOrderSummary(ShopAction):
         return "action_show_order_summary"
 
     def perform(self, turn: Turn) -> None:
-        """Show lines, delivery, total and address."""
-        show_summary(turn)
+        """Show lines, delivery, total and address; a check-out that was ended early shows nothing."""
+        if entered(turn):
+            show_summary(turn)
 
 
 class ActionPauseCheckout(ShopAction):
@@ -241,9 +250,17 @@ def _ask_use(turn: Turn, contact: dict[str, str], *, account: bool) -> None:
 def _is_answer(turn: Turn, slot: str) -> bool:
     if turn.from_button or turn.photo_url or turn.was_answered or turn.text.rstrip().endswith(("?", "？")):
         return False
+    if turn.intent[0] == "resume_case":
+        # "Let's go on" asks for the question again, however unsurely it is read.
+        return False
     if slot == "ship_email":
         return "@" in turn.text or turn.intent[0] in UNREAD
     return is_free_text(turn)
+
+
+def _is_no_name(turn: Turn, slot: str) -> bool:
+    """Tell whether a name was asked for, and the message says something instead."""
+    return slot == "ship_name" and is_sentence(turn.text)
 
 
 def _is_of_photo(turn: Turn) -> bool:

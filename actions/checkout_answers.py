@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from actions.checkout_asides import tell_of_invoice
 from actions.checkout_contact import (
     COMPANY_SLOT,
     METHOD_SLOT,
@@ -13,7 +14,7 @@ from actions.checkout_contact import (
     remember_fields,
     says_same_address,
 )
-from actions.delivery_choice import asks_price, method_name, said_method, say_choices
+from actions.delivery_choice import method_name, only_asks, said_method, say_choices
 from actions.desk_words import says_any
 from actions.turn import Turn
 from shop.addresses import check_field
@@ -43,6 +44,7 @@ def take_several(turn: Turn, slot: str) -> bool:
     if not fields:
         return chosen or _refuse_no_email(turn, asked)
     remember_fields(turn, fields)
+    tell_of_invoice(turn)
     if asked not in fields:
         _say_so_far(turn)
     return True
@@ -51,7 +53,7 @@ def take_several(turn: Turn, slot: str) -> bool:
 def _fields(turn: Turn, asked: str) -> Mapping[str, str]:
     known = {field: turn.slot(slot) or "" for slot, field in SLOTS.items()}
     fields = {**find_contact(turn.text, asked), **find_corrections(turn.text, known)}
-    if asked in fields and not set(fields) - {asked, *_unsaid(turn)} and _is_usable(asked, turn.text):
+    if asked in fields and not set(fields) - {asked, *_unsaid(turn, asked)} and _is_usable(asked, turn.text):
         # Then the whole message is the answer, and nothing of it is left out.
         return {}
     asks_more = turn.text.rstrip().endswith(_ASKS) and not set(fields) - {"city", "street", "country", asked}
@@ -59,9 +61,12 @@ def _fields(turn: Turn, asked: str) -> Mapping[str, str]:
     return {} if asks_more and asked not in fields else fields
 
 
-def _unsaid(turn: Turn) -> set[str]:
+def _unsaid(turn: Turn, asked: str) -> set[str]:
     """Name what only follows from the rest: whoever names a town alone is still asked for the country."""
     parts = ascii_digits(turn.text).replace("，", ",").split(",")
+    if asked == "postcode":
+        # "62704 USA" says both.
+        parts += turn.text.split()[-1:]
     return set() if any(country_code(part) for part in parts) else {"country"}
 
 
@@ -83,7 +88,7 @@ def _choose_method(turn: Turn, slot: str, *, with_fields: bool) -> bool:
         return False
     if not with_fields:
         turn.remember(**{slot: None})
-    if asks_price(turn) or (turn.text.rstrip().endswith(_ASKS) and not says_any(turn, "checkout.wants_method")):
+    if only_asks(turn):
         say_choices(turn)
         return True
     turn.remember(**{METHOD_SLOT: offer.code})

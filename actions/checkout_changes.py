@@ -6,6 +6,7 @@ import re
 
 from actions.cards import button
 from actions.checkout import confirm_order, show_summary, use_address
+from actions.checkout_asides import puts_it_off, tell_entered, tell_of_invoice
 from actions.checkout_contact import (
     METHOD_SLOT,
     SLOTS,
@@ -16,11 +17,12 @@ from actions.checkout_contact import (
     remember_fields,
     says_same_address,
 )
-from actions.delivery_choice import asks_price, chosen_code, offers, said_method, say_choices
-from actions.desk_words import says_any
+from actions.contact_changes import corrected, names_order
+from actions.delivery_choice import chosen_code, offers, only_asks, said_method, say_choices
+from actions.desk_consent import asks_something, question_in
+from actions.desk_words import holds_any, says_any
 from actions.pending import CONFIRM_ORDER, USE_ADDRESS
 from actions.turn import Pending, Turn
-from shop.contact_text import COMPANY, find_company, find_corrections
 from shop.errors import ShopError
 from shop.orders import summarise_cart
 
@@ -40,7 +42,10 @@ def settle_order(turn: Turn) -> bool:
     if says_any(turn, "checkout.asks_placed"):
         _ask_to_place(turn, pending, "utter_not_placed_yet")
         return True
-    return _change_contact(turn, pending) or _change_method(turn, pending) or _place(turn, pending)
+    if tell_entered(turn):
+        _ask_to_place(turn, pending, "utter_order_waits")
+        return True
+    return _change_contact(turn, pending) or _change_method(turn, pending) or _place(turn, pending) or _puts_off(turn)
 
 
 def come_back_to_order(turn: Turn, pending: Pending, *, asks: bool) -> None:
@@ -75,15 +80,26 @@ def _change_contact(turn: Turn, pending: Pending) -> bool:
         turn.remember(**earlier)
         show_summary(turn)
         return True
-    said = find_corrections(turn.text, {field: known.get(slot, "") for slot, field in SLOTS.items()})
-    fields = dict(said)
-    if company := find_company(turn.text):
-        fields[COMPANY] = company
+    fields = corrected(turn, known)
     if not fields:
-        return False
+        return _ask_other_address(turn, pending)
+    if turn.continues and all(turn.slot(slot) == fields.get(field) for slot, field in SLOTS.items() if field in fields):
+        # The part of the message before this one has shown it.
+        turn.remember(pending=pending)
+        return True
     turn.remember(**known)
     remember_fields(turn, fields)
     show_summary(turn)
+    return True
+
+
+def _ask_other_address(turn: Turn, pending: Pending) -> bool:
+    """Ask what the address is to be, where it is to be another one: it is that of this order, unless one is named."""
+    wants = turn.intent[0] == "change_address" or says_any(turn, "checkout.changes_address")
+    if not wants or names_order(turn):
+        return False
+    turn.remember(pending=pending)
+    turn.say("utter_ask_what_of_address")
     return True
 
 
@@ -99,9 +115,12 @@ def _change_method(turn: Turn, pending: Pending) -> bool:
     offer = said_method(turn)
     if offer is None:
         return False
-    if asks_price(turn):
+    if only_asks(turn):
+        from actions.arriving import answer_arrival  # When it arrives depends on what waits here.
+
         turn.remember(pending=pending)
         say_choices(turn)
+        answer_arrival(turn)
         return True
     is_chosen = offer.code == chosen_code(turn, offers(turn))
     if is_chosen and turn.intent[0] == "affirm" and says_any(turn, "desk.plain_yes"):
@@ -117,13 +136,25 @@ def _change_method(turn: Turn, pending: Pending) -> bool:
 def _place(turn: Turn, pending: Pending) -> bool:
     """Place the order where the message says so in as many words; a yes to an address shows the summary first."""
     text = turn.text.strip().casefold()
-    is_question = text.endswith(("?", "？", "吗", "么")) and not _REQUEST.match(text)
+    # "Place it. How do I get an invoice?" asks nothing of placing it.
+    asked = question_in(turn.text)
+    is_question = bool(asked) and holds_any(turn, asked, "checkout.place_words") and not _REQUEST.match(text)
     if not says_any(turn, "checkout.place_words") or says_any(turn, "checkout.not_placing"):
         return False
     if is_question or len(text) > _LONGEST:
         return False
     turn.drop_now()
     confirm_order(turn, pending) if pending["kind"] == CONFIRM_ORDER else use_address(turn, pending)
+    tell_of_invoice(turn)
+    return True
+
+
+def _puts_off(turn: Turn) -> bool:
+    """Leave the order where it is said that nothing is decided yet; a question beside it is answered first."""
+    if not puts_it_off(turn) or asks_something(turn.text) or says_any(turn, "checkout.asks_how"):
+        return False
+    turn.drop_now()
+    turn.say("utter_order_not_placed")
     return True
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from actions.checkout import begin_check_out
-from actions.checkout_contact import entered
+from actions.checkout import begin_check_out, show_summary
+from actions.checkout_contact import SLOTS, entered
 from actions.desk_case import Case
 from actions.desk_words import says_any
-from actions.pending import CASE
+from actions.pending import CASE, CONFIRM_ORDER
 from actions.turn import Turn
 from actions.which_order import newest_orders
 from shop.address_text import find_address
@@ -26,6 +26,19 @@ def take_for_check_out(turn: Turn) -> bool:
     if not (_names_address(turn, begins) or (places and entered(turn))) or not _has_cart(turn):
         return False
     turn.drop_now()
+    begin_check_out(turn)
+    return True
+
+
+def resume_check_out(turn: Turn) -> bool:
+    """Go on with a check-out that waits, at its question or its summary; tell whether one waits."""
+    if turn.pending.get("kind") == CONFIRM_ORDER:
+        show_summary(turn)
+        return True
+    _, offered = turn.last_answer
+    is_offered = any(one.get("payload", "").startswith("/check_out") for one in offered)
+    if not (is_offered or any(turn.slot(slot) for slot in SLOTS)) or not _has_cart(turn):
+        return False
     begin_check_out(turn)
     return True
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from actions.checkout_contact import METHOD_SLOT
+from actions.desk_consent import asks_something
 from actions.desk_words import says_any
 from actions.facts import PRICE, money_value
 from actions.turn import Turn
@@ -49,6 +50,11 @@ def method_name(turn: Turn, code: str, name: str) -> str:
 def asks_price(turn: Turn) -> bool:
     """Tell whether a message asks what it costs to send something."""
     return _HOW_MUCH.search(turn.text) is not None
+
+
+def only_asks(turn: Turn) -> bool:
+    """Tell whether a message that names a way to send an order only asks about it: "is there an express option?"."""
+    return asks_price(turn) or (asks_something(turn.text) and not says_any(turn, "checkout.wants_method"))
 
 
 def say_choices(turn: Turn) -> None:

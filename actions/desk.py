@@ -32,7 +32,6 @@ from actions.pending import CASE_YES
 from actions.readdressing import ADDRESS
 from actions.reordering import REORDER
 from actions.returning import RETURN
-from actions.satisfaction import ask_rating
 from actions.swapping import OPTION, SWAP, bought_line, repeats_option
 from actions.ticket_parts import with_words
 from actions.tickets import COMPLAINT, PROBLEM
@@ -53,7 +52,6 @@ from shop.errors import (
 _CHANGES = (CANCEL, ADDRESS, SWAP, REORDER, RETURN)
 _REPORTS = frozenset({PROBLEM.name, COMPLAINT.name})
 _OTHERS = (PROBLEM, COMPLAINT, PERSON, INVOICE, WARRANTY)
-_NOT_RATED = frozenset({REORDER.name, PERSON.name}) | _REPORTS
 GOALS: Mapping[str, Goal] = {goal.name: goal for goal in (*_CHANGES, *_OTHERS)}
 
 
@@ -193,9 +191,6 @@ def confirm(turn: Turn, pending: Pending) -> None:
         turn.remember(focus_order=case.number)
     close(turn)
     answer_beside(turn)
-    # What is ordered again goes into the cart: there it goes on. Who has to write to a person is not done yet.
-    if case.goal not in _NOT_RATED:
-        ask_rating(turn)
 
 
 def leave_out(turn: Turn) -> bool:

@@ -9,6 +9,8 @@ from actions import desk
 from actions.base import ShopAction
 from actions.cart_changes import change_several
 from actions.cart_swaps import means_cart, swap_in_cart
+from actions.checkout import FORM
+from actions.checkout_opening import resume_check_out
 from actions.plain_questions import tell_care
 from actions.slate_moves import stop_photo
 from actions.turn import Turn
@@ -127,6 +129,9 @@ class ActionResumeCase(ShopAction):
         return "action_resume_case"
 
     def perform(self, turn: Turn) -> None:
-        """Ask the question that is open, or say that there is none."""
-        if not desk.resume(turn):
+        """Ask the question that is open, or go on with a check-out, or say that there is nothing open."""
+        if turn.form == FORM:
+            # The form asks its question again.
+            return
+        if not desk.resume(turn) and not resume_check_out(turn):
             turn.say("utter_nothing_to_go_back_to")

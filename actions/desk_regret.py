@@ -1,4 +1,4 @@
-"""What was cancelled and is wanted after all: a cancellation stands, and the same can be bought again."""
+"""What was cancelled and is wanted after all, and what was offered to be bought again and is not wanted."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from actions.cancelling import CANCELLED
 from actions.cards import button, named_button, variant_title
-from actions.desk_case import close
+from actions.desk_case import Case, close
 from actions.desk_words import says_any
-from actions.pending import ADD
+from actions.pending import ADD, CASE_YES
 from actions.turn import Turn
 from shop.catalogue import VariantView, get_variant
 from shop.errors import VariantNotFound
@@ -30,6 +30,20 @@ def take_regret(turn: Turn) -> bool:
         turn.ask_later(ADD, sku=variants[0].sku, quantity=cancelled[variants[0].sku])
     turn.say("utter_cancelled_buy_again", names=names, buttons=_buttons(turn, variants))
     return True
+
+
+def leave_refused(turn: Turn) -> bool:
+    """Forget an offer to buy something again that a message refuses; what else the message says is answered as it is.
+
+    Returns:
+        False: the message is not done with it.
+    """
+    case = Case.of(turn)
+    is_offered = case is not None and case.goal == "reorder" and turn.pending.get("kind") == CASE_YES
+    if is_offered and not turn.from_button and says_any(turn, "desk.not_buying") and turn.intent[0] != "deny":
+        close(turn)
+        turn.drop_now()
+    return False
 
 
 def _for_sale(turn: Turn, sku: str) -> VariantView | None:

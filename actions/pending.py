@@ -207,7 +207,10 @@ def tells_words(turn: Turn) -> bool:
 
 def _adds_words(turn: Turn) -> bool:
     """Tell whether a message says more of a problem where a photo of it was asked for, or that there is none."""
-    says = is_free_text(turn) or turn.intent[0] in _REPORTS | WISHES or says_any(turn, "ticket.no_photo")
+    if says_any(turn, "ticket.no_photo") and not (turn.from_button or turn.photo_url):
+        # "How am I to photograph what never came?" asks for nothing.
+        return True
+    says = is_free_text(turn) or turn.intent[0] in _REPORTS | WISHES
     return says and not turn.text.rstrip().endswith(("?", "？")) and not turn.photo_url
 
 

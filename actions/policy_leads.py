@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from actions.desk_words import says_any
 from actions.turn import Turn
+from shop.carts import view_cart
 from shop.countries import country_code
 from shop.delivery import delivery_offers
 from shop.money import Money
@@ -31,7 +32,7 @@ def lead_of(turn: Turn, passage: Passage) -> str:
 
 def names_way(turn: Turn) -> bool:
     """Tell whether a message names a way to pay."""
-    return bool(_ways(turn))
+    return bool(_ways(turn)) or says_any(turn, "pay.parts_words")
 
 
 def _ways(turn: Turn) -> list[str]:
@@ -47,9 +48,12 @@ def _of_payment(turn: Turn, passage: Passage) -> str:
         return ""
     # What the first sentence names is taken; what it does not is not, as the shop names all ways there.
     taken = re.split(r"\. |。", passage.text)[0].casefold()
-    return labels.text("pay.between").join(
+    said = [
         labels.text("pay.taken" if way in taken else "pay.not_taken", way=_SPELT.get(way, way)) for way in _ways(turn)
-    )
+    ]
+    if says_any(turn, "pay.parts_words"):
+        said.append(labels.text("pay.no_parts"))
+    return labels.text("pay.between").join(said)
 
 
 def _of_delivery(turn: Turn, passage: Passage) -> str:
@@ -59,9 +63,18 @@ def _of_delivery(turn: Turn, passage: Passage) -> str:
     if says_any(turn, "delivery_leads.weekend_words"):
         return labels.text("delivery_leads.weekend")
     amount = _AMOUNT.findall(ascii_digits(turn.text)) if _ASKS_FREE.search(turn.text) else []
-    if passage.title == labels.text("delivery_leads.costs") and amount:
-        return _of_free(turn, Decimal(amount[-1]))
+    if passage.title == labels.text("delivery_leads.costs") and _ASKS_FREE.search(turn.text):
+        of_cart = _cart_amount(turn)
+        if amount or of_cart is not None:
+            return _of_free(turn, Decimal(amount[-1]) if amount else of_cart or Decimal(0))
     return ""
+
+
+def _cart_amount(turn: Turn) -> Decimal | None:
+    """Give what the goods in the cart come to; None for an empty cart."""
+    with turn.reading() as session:
+        subtotal = view_cart(session, turn.shopper, turn.terms).subtotal
+    return subtotal.amount if subtotal else None
 
 
 def _of_free(turn: Turn, amount: Decimal) -> str:

@@ -6,7 +6,7 @@ from actions.base import ShopAction
 from actions.cards import button
 from actions.desk_case import Case
 from actions.desk_lines import line_title, named_lines
-from actions.desk_words import date_fact, money_facts
+from actions.desk_words import date_fact, money_facts, says_any
 from actions.pending import CASE, CASE_YES
 from actions.policy_answers import say_passage
 from actions.turn import Turn
@@ -46,9 +46,13 @@ def tell_refunds(turn: Turn) -> None:
     with turn.reading() as session:
         orders = list_orders(session, turn.shopper, limit=_LISTED)
     meant = named_orders(turn) if orders else []
+    is_early = not turn.from_button and says_any(turn, "desk.if_returned")
     found = {one.number: refunds for one in meant or orders if (refunds := _refunds(turn, one.number))}
     if found:
         _say(turn, found)
+    elif is_early:
+        # Of a return that is only thought of none is registered, and it is no news.
+        _say_when(turn)
     elif len(meant) == 1:
         _say_none(turn, meant[0].number)
     elif orders:

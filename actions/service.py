@@ -30,6 +30,7 @@ from actions.replying import written
 from actions.said_goods import said_kinds
 from actions.search import product_names, show_by_sku, start_search
 from actions.slate_moves import goes_on, recommend, refine_slate
+from actions.spoken import says
 from actions.turn import Turn
 from actions.wished import names_other_goods
 from shop.customers import get_customer
@@ -66,8 +67,17 @@ def _tell_total(turn: Turn) -> None:
 
 def answer_policy(turn: Turn) -> None:
     """Answer from the shop's own texts; say so where none of them does."""
-    if not quote_policy(turn) and not show_by_sku(turn):
+    if not turn.from_button and says_any(turn, "policy.gift_words"):
+        _tell_of_gift(turn)
+    elif not quote_policy(turn) and not show_by_sku(turn):
         turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+
+
+def _tell_of_gift(turn: Turn) -> None:
+    """Say that no text speaks of wrapping or of a note; and that it may be sent to whom it is for, where asked."""
+    turn.say("utter_gift_untold", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
+    if says_any(turn, "checkout.another_place") and not turn.form:
+        turn.say("utter_gift_goes_there")
 
 
 def answer_shop_words(turn: Turn) -> bool:
@@ -78,7 +88,9 @@ def answer_shop_words(turn: Turn) -> bool:
     asks_way = names_way(turn) and len(turn.text) <= _SHORT and turn.intent[0] != "out_of_scope"
     if not (asks_way or says_any(turn, "policy.words")):
         return False
-    if says_any(turn, "policy.review_words"):
+    if says_any(turn, "policy.gift_words"):
+        _tell_of_gift(turn)
+    elif says_any(turn, "policy.review_words"):
         turn.say("utter_no_reviews")
     elif says_any(turn, "policy.untold"):
         turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
@@ -171,6 +183,10 @@ class ActionFallBack(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Search where the message names something the shop knows; else ask, or admit that it was not understood."""
         if show_by_sku(turn) or amends_cart(turn) or takes_out(turn) or tell_left(turn):
+            return
+        if says(turn, "stays"):
+            turn.say("utter_cart_kept")
+            show_cart(turn)
             return
         if states_number(turn) or keeps_of_cart(turn) or takes_named(turn):
             return

@@ -9,6 +9,8 @@ from actions.desk_actions import DeskAction
 from actions.pending import CONFIRM_ORDER, USE_ADDRESS
 from actions.satisfaction import ask_rating, say_rating, take_rating
 from actions.targets import Target, focused_product
+from actions.team import latest_ticket
+from actions.ticket_words import is_cut_off, says_nothing_wrong
 from actions.turn import Turn
 from actions.without_orders import answer_of_product, may_have_bought
 
@@ -37,6 +39,13 @@ class ActionReportProblem(DeskAction):
     """Take that something bought is missing, wrong, damaged or faulty."""
 
     goal = "problem"
+
+    def perform(self, turn: Turn) -> None:
+        """Take the report, unless there is none: "nothing is broken", or a piece cut off a question."""
+        if says_nothing_wrong(turn):
+            turn.say("utter_nothing_reported")
+        elif not is_cut_off(turn):
+            super().perform(turn)
 
     def name(self) -> str:
         """Give the name by which rules call it."""
@@ -123,4 +132,6 @@ class ActionSayGoodbye(ShopAction):
         desk.put_down(turn)
         turn.drop_now()
         turn.say("utter_goodbye")
-        ask_rating(turn)
+        if latest_ticket(turn) is None:
+            # Who waits for an answer to a complaint is not asked how it was.
+            ask_rating(turn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.cards import button, named_button
@@ -9,7 +10,7 @@ from actions.desk_case import Case, Step, asked_by
 from actions.desk_contact import EMAIL
 from actions.desk_lines import line_title
 from actions.desk_orders import case_order
-from actions.desk_words import reason_text, says_any
+from actions.desk_words import label_pattern, reason_text, says_any
 from actions.pending import CASE, WISHES, is_free_text, tells_words
 from actions.photo_errors import PhotoGone, PhotosFull
 from actions.turn import Turn
@@ -20,6 +21,7 @@ from shop.tickets import MOST_WORDS, TicketRequest, known_problems, open_ticket
 
 REASON, WORDS, PHOTO = "reason", "words", "photo"
 _WITHOUT = "none"
+_CLAUSES = re.compile(r"[^,，.。;；!！?？\n]*[,，.。;；!！?？\n]+|[^,，.。;；!！?？\n]+")
 # As many signs tell more than that there is something to complain about; a Chinese one tells as much as three others.
 _TELLING, _HAN = 45, 3
 _ARRIVED_SO = frozenset({"damaged on arrival", "faulty", "wrong item"})
@@ -75,10 +77,25 @@ def request_of(case: Case, kind: str) -> TicketRequest:
 
 def with_words(turn: Turn, case: Case, text: str) -> Case:
     """Write down what the shopper says, once."""
-    said, before = tidy_words(text, MOST_WORDS), case.told.get(WORDS, "")
+    said, before = tidy_words(_telling_words(turn, text), MOST_WORDS), case.told.get(WORDS, "")
     if not said or said in before:
         return case
     return case.telling(words=tidy_words(f"{before} / {said}" if before else said, MOST_WORDS))
+
+
+def _telling_words(turn: Turn, text: str) -> str:
+    """Give what of a message tells of the problem: not what it says before "by the way", nor "go on without"."""
+    plain = text.replace("’", "'")
+    leads = list(label_pattern(turn, "ticket.leads_aside").finditer(plain.casefold()))
+    told = text[leads[-1].end() :] if leads else text
+    clauses = [one for one in _CLAUSES.findall(told) if not _is_aside(turn, one)]
+    return "".join(clauses).strip(" ,，") if clauses else ""
+
+
+def _is_aside(turn: Turn, clause: str) -> bool:
+    """Tell whether a clause only says what the assistant is to do, or that there is no photo."""
+    left = label_pattern(turn, "ticket.asides").sub("", clause.casefold().replace("’", "'"))
+    return not any(map(str.isalnum, left)) and any(map(str.isalnum, clause))
 
 
 def tells_much(text: str) -> bool:

@@ -11,7 +11,7 @@ from actions.desk_words import label_pattern, says_any
 from actions.handoff import PERSON
 from actions.pending import CASE_YES
 from actions.team import latest_ticket, say_how_to_reach
-from actions.ticket_parts import request_of, with_words
+from actions.ticket_parts import request_of, tells_much, with_words
 from actions.tickets import COMPLAINT, PROBLEM
 from actions.turn import Turn, clean_words
 from shop import tickets
@@ -32,6 +32,8 @@ def take_for_ticket(turn: Turn) -> bool:
         return False
     case = Case.of(turn)
     case = case if case is not None and case.goal in _TICKETS else None
+    if case is not None and case.goal == PROBLEM.name and says_nothing_wrong(turn):
+        return _leave_report(turn)
     if says_any(turn, "team.no_person") and (case is None or case.goal == PERSON.name):
         _leave_person(turn, case)
         return True
@@ -45,6 +47,26 @@ def take_for_ticket(turn: Turn) -> bool:
     if case is None:
         return _tell_sent(turn) or _ask_a_person(turn) or _add_to_ticket(turn)
     return _settle_open_case(turn, case) or _add_to_open_case(turn, case)
+
+
+def says_nothing_wrong(turn: Turn) -> bool:
+    """Tell whether a message says that nothing is wrong with what was bought."""
+    return not turn.from_button and says_any(turn, "ticket.nothing_wrong")
+
+
+def is_cut_off(turn: Turn) -> bool:
+    """Tell whether a report is only a piece of a longer message, and names nothing that is wrong."""
+    return turn.continues and not turn.entity("reason") and not tells_much(turn.text)
+
+
+def _leave_report(turn: Turn) -> bool:
+    """Drop a report of what is not wrong; tell whether that is all, as what is asked besides is answered, too."""
+    desk.close(turn)
+    turn.drop_now()
+    if turn.intent[0].startswith("ask_"):
+        return False
+    turn.say("utter_nothing_reported")
+    return True
 
 
 def _ask_a_person(turn: Turn) -> bool:

@@ -12,7 +12,9 @@ from actions.arguments import step_text, undo_button
 from actions.base import ShopAction
 from actions.cards import button, named_button
 from actions.cart_totals import tell_left
+from actions.desk_words import says_any
 from actions.exclusions import excluding, lifting
+from actions.own_sizes import is_no_own_size, own_size
 from actions.photo_sight import running_photo
 from actions.queries import EVERYTHING, exclusion_text, from_state
 from actions.search import show_query
@@ -108,6 +110,8 @@ class ActionUndoAdjustment(ShopAction):
             state(turn)
         else:
             undo(turn)
+            if size := own_size(turn):
+                _note(turn, [Wish(SIZE, size)])
 
 
 def takes_back_named(turn: Turn) -> bool:
@@ -152,16 +156,25 @@ def state(turn: Turn) -> None:
         _give_up(turn, said)
     if not stated_now:
         if not said.given_up:
-            turn.say("utter_ask_wish")
+            no_size = not turn.from_button and is_no_own_size(turn)
+            turn.say("utter_size_not_noted" if no_size else "utter_ask_wish")
         return
     if _is_about_search(turn, stated_now):
         _leave_out_here(turn, [wish.value for wish in stated_now])
         return
+    with turn.reading() as session:
+        held = each_wish(wishes_of(turn, session))
+    if said.given_up and all(wish in held for wish in stated_now):
+        # "Leather is fine now, still no pink" says of pink what is known.
+        return
+    _note(turn, stated_now)
+    _again(turn)
+
+
+def _note(turn: Turn, stated_now: Sequence[Wish]) -> None:
+    """Let wishes hold from now on, and say so."""
     with turn.writing() as session:
         wishes = wishes_of(turn, session)
-        if said.given_up and all(wish in each_wish(wishes) for wish in stated_now):
-            # "Leather is fine now, still no pink" says of pink what is known.
-            return
         for wish in stated_now:
             if wish not in each_wish(wishes):
                 add(turn, Step(WISH, wish.name, before(wishes, wish)))
@@ -170,7 +183,21 @@ def state(turn: Turn) -> None:
     wanted = turn.labels.clauses(wish.text(turn.labels) for wish in stated_now)
     undo = [undo_button(turn, Step(WISH, wish.name)) for wish in stated_now[:_BUTTONS]]
     turn.say("utter_wish_saved" if kept else "utter_wish_noted", wish=wanted, buttons=undo)
-    _again(turn)
+
+
+def forgets_wrong_size(turn: Turn) -> bool:
+    """Forget a size that was noted by mistake, and say sorry; tell whether a message complains of one."""
+    if turn.from_button or not says_any(turn, "told.wrongly_noted"):
+        return False
+    with turn.reading() as session:
+        told = _told(turn, session)
+    sizes = [one.step for one in told if one.step.kind == WISH and Wish.named(one.step.value).kind == SIZE]
+    meant = [step for step in sizes if Wish.named(step.value).value.split()[-1] in turn.text] or sizes[-1:]
+    if not meant:
+        return False
+    _take_back(turn, meant, restoring=False)
+    turn.say("utter_wish_noted_wrongly", what=turn.labels.clauses(step_text(turn, step) for step in meant))
+    return True
 
 
 def undo(turn: Turn) -> None:

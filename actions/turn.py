@@ -134,8 +134,8 @@ class Turn:
         return self._metadata.get("typed") == ""
 
     @property
-    def typed(self) -> str:
-        """Give all that the shopper typed, where this is the first part of it that is answered by itself."""
+    def whole_text(self) -> str:
+        """Give all that the shopper typed, where this is the first of several parts of it; else the message."""
         return str(self._metadata.get("typed") or self.text)
 
     @property

@@ -34,10 +34,12 @@ def set_aside_refused(turn: Turn) -> None:
 
 def asks_whether_included(turn: Turn) -> bool:
     """Tell whether goods are only named ahead of the question whether they come with something spoken of."""
-    if turn.from_button or turn.typed == turn.text or not turn.slot("focus_sku"):
+    if turn.from_button or turn.whole_text == turn.text or not turn.slot("focus_sku"):
         return False
     goods = " ".join(turn.entities("product_query")).casefold()
-    return bool(goods) and any(goods in turn.typed[slice(*span)].casefold() for span in _companions(turn.typed, turn))
+    return bool(goods) and any(
+        goods in turn.whole_text[slice(*span)].casefold() for span in _companions(turn.whole_text, turn)
+    )
 
 
 def _set_aside_companions(turn: Turn) -> None:

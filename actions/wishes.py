@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from actions.dislikes import disliked
 from actions.labels import Labels
+from actions.own_sizes import is_no_own_size
 from actions.queries import price
 from actions.turn import Turn, clean_words
 from shop.wishes import Wishes, load_wishes, save_wishes
@@ -87,7 +88,8 @@ def stated(turn: Turn) -> list[Wish]:
     """Read the wishes that a message states."""
     avoided = [turn.services.glossary.translated(value) for kind in _EXCLUDED for value in turn.entities(kind)]
     avoided = avoided or disliked(turn)
-    sizes = [*turn.entities("size"), *turn.entities("option_value")]
+    misfits = not turn.from_button and is_no_own_size(turn)
+    sizes = [] if misfits else [*turn.entities("size"), *turn.entities("option_value")]
     budget = price(turn, "price_max")
     if not (avoided or sizes or budget):
         avoided = [value for kind in ("brand", "colour", "category") for value in turn.entities(kind)]

@@ -28,6 +28,16 @@ _JOINERS = frozenset("\u200c\u200d")
 _POSTCODE_MINIMUM = 3
 # What stands in a sentence and in no city's name.
 _SENTENCE = re.compile(r"[说了吗嘛呀啊我你您呢]|\b(?:i|you|we|said|told|already|what|why|just)\b", re.IGNORECASE)
+# Two such words, or one such sign, stand in no name; one alone may be a name, as Will is.
+_SPOKEN = re.compile(
+    r"\b(?:i|i'm|i'd|i'll|i've|it|it's|its|is|are|was|me|we|this|that|what|what's|which|how|why|when|where|who|not|"
+    r"don't|haven't|didn't|isn't|can|can't|want|need|wait|cancel|stop|please|just|only|now|later|first|have|had|"
+    r"decided|know|there|here|put|change|keep|go|ok|okay|sorry|never|mind|order|but|for|with|hold|yet|still|before)\b"
+)
+_SPOKEN_HAN = re.compile(
+    r"[我你您吗嘛呢呀啊吧？！。]|怎么|什么|多少|等等|等一下|取消|还没|不要|先不|先别|算了|不对|订单|下单"
+)
+_MOST_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,17 @@ def check_field(field: str, text: str) -> str:
     if checked is None or len(checked) > _LIMITS[field]:
         raise InvalidAddress(field, text)
     return checked
+
+
+def is_sentence(text: str) -> bool:
+    """Tell whether a text says something, and is nobody's name.
+
+    >>> is_sentence("wait, I haven't decided"), is_sentence("等一下，我还没想好"), is_sentence("Will Young")
+    (True, True, False)
+    """
+    plain = text.casefold().replace("’", "'")
+    too_long = len(plain.split()) > _MOST_WORDS
+    return too_long or len(set(_SPOKEN.findall(plain))) > 1 or _SPOKEN_HAN.search(plain) is not None
 
 
 def _tidy(text: str) -> str | None:

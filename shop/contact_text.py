@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from shop.address_text import find_address, find_locality
-from shop.addresses import check_field
+from shop.address_fragments import amended_street, in_same_district, renumbered_street
+from shop.address_text import FoundAddress, find_address, find_locality
+from shop.addresses import check_field, is_sentence
 from shop.chinese_addresses import KNOWN_PLACE
 from shop.countries import country_code
 from shop.errors import InvalidAddress
@@ -52,6 +53,9 @@ _NO_PERSON = re.compile(
 )
 _CUTS = re.compile(r"[,，;；、\n]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN_CITY = re.compile(
+    rf"(?:{KNOWN_PLACE.pattern})(?:[\u4e00-\u9fff]{{1,6}}[区县市镇])?|[\u4e00-\u9fff]{{2,8}}[市县州区]"
+)
 _POSTCODE_ALONE = re.compile(r"\s*\d{5,6}\s*")
 _MOST_WORDS = 6
 # What a part is called, before what it is to be.
@@ -103,16 +107,21 @@ def find_contact(text: str, asked: str) -> Mapping[str, str]:
     {'city': '武汉', 'postcode': '430072', 'country': 'CN'}
     >>> find_contact("12 High Street", "street")
     {'street': '12 High Street'}
+    >>> find_contact("西湖大道18号2栋603，杭州，310002，中国", "street")
+    {'street': '西湖大道18号2栋603', 'city': '杭州', 'postcode': '310002', 'country': 'CN'}
+    >>> find_contact("210000 中国", "postcode")
+    {'postcode': '210000', 'country': 'CN'}
     """
     email, rest = _without_email(ascii_digits(text))
     rest = _PHONE.sub("", rest) if asked in ("name", "email") or email else rest
     found = find_address(rest)
-    # A street alone is an answer where a street was asked for; where an e-mail was, it can be nothing else.
-    if found and (found.has_more or asked in ("street", "email")):
+    # A street alone is an answer where a street was asked for; where anything but a name was, it can be nothing else.
+    if found and (found.has_more or asked in ("street", "email") or (asked != "name" and _is_all(rest, found))):
         before = rest[: found.start]
         fields = {**found.fields}
         if asked == "street" and not found.has_more:
-            fields = {"street": rest}
+            beside = _beside(rest[found.end :])
+            fields = {"street": rest[: found.end] if beside else rest, **beside}
         elif asked == "name":
             fields |= _named(before)
         after = country_code(rest[found.end :].strip(" ,，。."))
@@ -167,6 +176,8 @@ def find_corrections(text: str, known: Mapping[str, str]) -> Mapping[str, str]:
     {'city': '上海'}
     >>> find_corrections("No, the street number is 14 not 12", {"street": "Mill Lane 12"})
     {'street': 'Mill Lane 14'}
+    >>> find_corrections("地址改成129号，其他没错", {"street": "中山路128号3栋502"})
+    {'street': '中山路129号3栋502'}
     """
     plain = ascii_digits(text)
     if _HAN.search(plain):
@@ -182,7 +193,7 @@ def find_corrections(text: str, known: Mapping[str, str]) -> Mapping[str, str]:
         found["postcode"] = match[1]
     if "number" not in found and (match := _BARE_NUMBER.search(plain)):
         found["number"] = match["value"]
-    street, number = found.get("street", ""), found.pop("number", "")
+    street, number = found.get("street", ""), found.pop("number", "").removesuffix("号")
     if _NUMBER.fullmatch(street):
         number = number or found.pop("street")
     if number and (numbered := _renumbered(known.get("street", ""), number)):
@@ -190,10 +201,19 @@ def find_corrections(text: str, known: Mapping[str, str]) -> Mapping[str, str]:
     whole = find_address(street) or find_address(plain)
     if whole and whole.has_more:
         found |= whole.fields
+    elif street := _amended(plain, found.get("street", ""), known.get("street", "")):
+        found["street"] = street
     email, _ = _without_email(plain)
     if email:
         found["email"] = email
     return _usable(found)
+
+
+def _amended(text: str, said: str, known: str) -> str | None:
+    """Give the known street with what a message says anew of it; what is said as a whole street stays as it is."""
+    if said:
+        return renumbered_street(said, known) or in_same_district(said, known)
+    return amended_street(text, known) if known else None
 
 
 def with_company(street: str, company: str | None) -> str:
@@ -242,7 +262,7 @@ def _named(text: str) -> dict[str, str]:
         return {COMPANY: company} if company else {}
     led = next((part for part in names if _NAME_LEAD.match(part)), names[0])
     name = _NAME_LEAD.sub("", led).strip()
-    is_name = bool(name) and len(name.split()) <= _MOST_WORDS
+    is_name = bool(name) and len(name.split()) <= _MOST_WORDS and not is_sentence(name)
     return {**({"name": name} if is_name else {}), **({COMPANY: company} if company else {})}
 
 
@@ -253,8 +273,12 @@ def _place(text: str, asked: str) -> dict[str, str]:
         return {"postcode": plain.strip()}
     if asked not in ("city", "postcode", "country"):
         return {}
-    place = dict(find_locality(plain))
-    country = country_code(plain.rpartition(",")[2]) or country_code(plain.partition(",")[0])
+    beside = _beside(plain)
+    place = {**find_locality(plain), **beside}
+    country = beside.get("country") or country_code(plain.rpartition(",")[2]) or country_code(plain.partition(",")[0])
+    if asked == "postcode":
+        # "62704 USA" names no town.
+        country = country or country_code(place.get("city", ""))
     if country:
         place["country"] = country
         if place.get("city") and country_code(place["city"]) == country:
@@ -267,6 +291,28 @@ def _place(text: str, asked: str) -> dict[str, str]:
     if KNOWN_PLACE.match(place.get("city", "")):
         place.setdefault("country", "CN")
     return place
+
+
+def _is_all(text: str, found: FoundAddress) -> bool:
+    """Tell whether an address is all that a text says."""
+    return not any(map(str.isalnum, text[: found.start] + text[found.end :]))
+
+
+def _beside(text: str) -> dict[str, str]:
+    """Read a city, a postcode and a country that stand in any order between commas and spaces, in Chinese.
+
+    Nothing is read where neither a postcode, a country nor a known city stands there.
+    """
+    if not _HAN.search(text):
+        return {}
+    parts = [part.strip(" .。") for part in re.split(r"[,，、;；\s]+", text)]
+    postcode = next((part for part in parts if re.fullmatch(r"\d{6}", part)), "")
+    country = next((code for part in parts if _HAN.search(part) and (code := country_code(part))), "")
+    places = [part for part in parts if _HAN_CITY.fullmatch(part) and not country_code(part)]
+    known = next((part for part in places if KNOWN_PLACE.match(part)), "")
+    city = known or (places[0] if places and postcode else "")
+    found = {"city": city, "postcode": postcode, "country": country or ("CN" if known else "")}
+    return {name: value for name, value in found.items() if value}
 
 
 def _renumbered(street: str, number: str) -> str | None:

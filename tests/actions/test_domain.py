@@ -187,6 +187,9 @@ def test_every_label_that_is_used_exists() -> None:
         key for key in labels().keys if key.startswith("desk.general.") and key.rsplit(".")[-1] in {*GOALS, "track"}
     }
     used |= {f"team.questions.{question}" for question in ("reach", "hours", "complaint")}
+    used |= {"wishes.misfit", "told.wrongly_noted"}
+    used |= {f"policy.of_{what}" for what in ("postage", "opened", "regret")}
+    used |= {f"policy.questions.{what}" for what in ("postage", "opened", "regret")}
     used |= {f"delivery_names.{offer.code}" for offer in (STANDARD, EXPRESS)}
     used |= {f"naming.asks_{what}" for what in ("price", "stock", "size", "color", "suiting")}
     used |= {f"needs.{need}" for need in ("light", "care", "pets", "simple")}
