@@ -21,7 +21,7 @@ from actions.desk_case import Case
 from actions.desk_choice import means_an_order
 from actions.desk_consent import wants_done
 from actions.desk_misread import means_the_order
-from actions.desk_words import says_any
+from actions.desk_words import says_any, says_only
 from actions.found import run_search
 from actions.guest_orders import answer_contact, enter_code
 from actions.option_answers import answer_option
@@ -137,6 +137,9 @@ class ActionAffirm(ShopAction):
             return
         if kind == CASE and pending["asked"] == PHOTO:
             turn.say("utter_photo_how_for_ticket")
+            return
+        if kind == CASE and not says_only(turn, "desk.agreeing") and desk.take_answer(turn, pending):
+            # "当然是椅子" says which one.
             return
         if kind in _ANSWERS and kind != RATING:
             if answers_question(turn) and _ANSWERS[kind](turn, pending):

@@ -204,13 +204,14 @@ def take_answer(turn: Turn) -> None:
 
 def _settled_before(turn: Turn) -> bool:
     """Let the desk take what its question makes plain, whatever the intent was read as; tell whether that is all."""
-    from actions.desk import agree_in_words, shows_cost  # The desk is made of actions.
+    from actions.desk import agree_in_words, shows_cost, take_reason  # The desk is made of actions.
+    from actions.desk_put_off import take_put_off  # As above.
     from actions.desk_regret import leave_refused, take_regret  # As above.
     from actions.orders import take_described  # As above.
     from actions.told import forgets_wrong_size  # As above.
     from actions.without_orders import take_not_ordered  # As above.
 
-    takes = (leave_refused, take_regret, take_not_ordered, forgets_wrong_size)
+    takes = (leave_refused, take_regret, take_not_ordered, take_put_off, take_reason, forgets_wrong_size)
     takes = (*takes, agree_in_words, shows_cost, take_described)
     return not turn.photo_url and any(take(turn) for take in takes)
 
@@ -242,12 +243,13 @@ def _answers_aside(turn: Turn) -> bool:
     """Answer what is asked of the shop whatever the intent was read as; tell whether something is."""
     from actions.arriving import answer_arrival  # What answers it is made of actions.
     from actions.cart_totals import answer_left  # As above.
+    from actions.case_questions import answer_in_case  # As above.
     from actions.checkout_asides import answer_how_to_pay  # As above.
     from actions.code_questions import answer_about_codes  # As above.
     from actions.service import answer_shop_words  # As above.
     from actions.team import answer_about_team  # As above.
 
-    answers = (answer_left, answer_arrival, answer_about_team, answer_about_codes, answer_how_to_pay)
+    answers = (answer_in_case, answer_left, answer_arrival, answer_about_team, answer_about_codes, answer_how_to_pay)
     return any(answer(turn) for answer in (*answers, answer_shop_words))
 
 
@@ -285,9 +287,10 @@ def _amends_case(turn: Turn, speaks_of_it: bool) -> bool:
     """
     from actions.desk import amend  # The desk is made of actions.
     from actions.desk_address import names_address  # As above.
+    from actions.desk_misread import narrows  # As above.
     from actions.desk_words import begins_with  # As above.
 
-    is_answer = turn.intent[0] == "inform" or begins_with(turn, "desk.instead") or names_address(turn)
+    is_answer = turn.intent[0] == "inform" or begins_with(turn, "desk.instead") or names_address(turn) or narrows(turn)
     return (speaks_of_it or is_answer) and amend(turn, turn.pending)
 
 
@@ -301,12 +304,12 @@ def _only_asks(turn: Turn) -> bool:
 
 
 def _come_back(turn: Turn, *, asks: bool) -> None:
-    """Ask the desk's question again after what was answered in the middle, or say that the change waits."""
-    from actions.desk import ask_again, tell_waits  # The desk is made of actions.
+    """Come back to the desk's question after what was answered in the middle, or say that the change waits."""
+    from actions.desk import remind, tell_waits  # The desk is made of actions.
 
     if turn.has_asked:
         return
-    ask_again(turn) if asks else tell_waits(turn)
+    remind(turn) if asks else tell_waits(turn)
 
 
 def say_error(turn: Turn, error: errors.ShopError) -> None:

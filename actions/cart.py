@@ -31,6 +31,7 @@ from actions.spoken import Piece, corrects_number, says, wanted_number, whole
 from actions.targets import Target, focused_product, names_several, pick_one, pick_several, shown_products
 from actions.turn import Pending, Turn
 from actions.waiting import resume
+from actions.which_order import newest_orders
 from shop import carts
 from shop.carts import CartLineView, CartView
 from shop.catalogue import ProductView, get_product
@@ -258,11 +259,21 @@ def _cancels_order(turn: Turn) -> bool:
     if not (says_any(turn, "desk.cancelling") or (not cart.lines and says_any(turn, "desk.taking_out"))):
         return False
     products = Mention.of(turn).products
+    if cart.lines and not products and _open_orders(turn):
+        # With a cart and an order that can be cancelled, "cancel" is said of the order, which is shown first.
+        desk.begin(turn, "cancel")
+        return True
     in_cart = any(not products or line.product_slug in products for line in cart.lines)
     if in_cart or not names_bought(turn):
         return False
     desk.begin(turn, "cancel")
     return True
+
+
+def _open_orders(turn: Turn) -> bool:
+    """Tell whether "cancel" may be said of an order: one can be cancelled, and nothing is to leave the cart."""
+    is_open = any(order.state in ("waiting_for_payment", "paid") for order in newest_orders(turn))
+    return is_open and says_any(turn, "desk.cancelling") and not says_any(turn, "desk.out_of_cart")
 
 
 def _names(turn: Turn, line: CartLineView) -> bool:

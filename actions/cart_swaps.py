@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from actions.adding import Replaced, add_each, complete
 from actions.cards import variant_title
 from actions.cart_lines import only_line
+from actions.desk_choice import names_bought
+from actions.desk_words import says_any
 from actions.goods_said import Goods, goods_said
 from actions.option_values import ranked, step_from, value_in, without_name
 from actions.options import option_having, options_like
@@ -81,7 +83,22 @@ def means_cart(turn: Turn) -> bool:
     with turn.reading() as session:
         if view_cart(session, turn.shopper).is_empty:
             return False
-    return says(turn, "cart") or not newest_orders(turn) or (lies_in_cart(turn) and not turn.entities("order_number"))
+    if says(turn, "cart") or not newest_orders(turn):
+        return True
+    return not turn.entities("order_number") and (lies_in_cart(turn) or _talks_of_cart(turn))
+
+
+def _talks_of_cart(turn: Turn) -> bool:
+    """Tell whether the cart is in the talk: no order was looked at, and nothing that was bought is spoken of."""
+    if turn.slot("focus_order") or turn.entities("ordered") or turn.entities("reason"):
+        return False
+    if says_any(turn, "desk.of_a_purchase") or says_any(turn, "desk.sending_back"):
+        return False
+    with turn.reading() as session:
+        lines = view_cart(session, turn.shopper).lines
+    text = turn.text.casefold()
+    # What is called by a name of something bought, and by none in the cart, is not in the cart.
+    return not names_bought(turn) or any(word in text for line in lines for word in line.name.casefold().split())
 
 
 def amends_cart(turn: Turn) -> bool:

@@ -19,10 +19,12 @@ from actions.desk_address import said_address
 from actions.desk_case import Case, Goal, Step, asked_by
 from actions.desk_case import close as close
 from actions.desk_choice import ORDER, points_at_order
-from actions.desk_consent import consents
+from actions.desk_consent import consents, opens_with_yes
+from actions.desk_corrections import corrected, file_corrected
 from actions.desk_lines import ITEMS
-from actions.desk_misread import means_the_order, only_looks, says_why_else, wants_the_same
+from actions.desk_misread import means_the_order, only_looks, says_why_else, taken_over, wants_the_same
 from actions.desk_orders import keep_unread, names_lines_of, names_order_alone, offers_look
+from actions.desk_possible import answer_possible
 from actions.desk_reasons import REASON
 from actions.desk_words import begins_with, say_refusal, says_any
 from actions.handoff import PERSON
@@ -70,9 +72,11 @@ def begin(turn: Turn, goal: str) -> None:
     if say_general(turn, goal) or (goal == CANCEL.name and only_looks(turn)):
         return
     if case is None or case.goal != goal:
+        if answer_possible(turn, GOALS[goal]):
+            return
         if case is not None and case.is_begun:
             turn.say("utter_case_left", goal=turn.labels.text(f"desk.goals.{case.goal}"))
-        case = Case(goal, words=clean_words("" if turn.from_button else turn.text))
+        case = taken_over(turn, case, Case(goal, words=clean_words("" if turn.from_button else turn.text)))
     _take_and_go_on(turn, case)
 
 
@@ -150,12 +154,23 @@ def agree_in_words(turn: Turn) -> bool:
     if case is None or pending.get("kind") != CASE_YES or not consents(turn, case.goal):
         return False
     try:
-        if not repeats_option(turn, case) and _read(turn, case) != case:
+        is_same = opens_with_yes(turn) or repeats_option(turn, case) or _read(turn, case) == case
+        if not is_same:
             return False
     except (OrderNotFound, InvalidAddress, InvalidInvoice):
         return False
     turn.drop_now()
     confirm(turn, pending)
+    return True
+
+
+def take_reason(turn: Turn) -> bool:
+    """Take another reason for what waits for its yes, and file it where the message agrees; tell whether it does."""
+    case = corrected(turn)
+    if case is None:
+        return False
+    if not file_corrected(turn, case):
+        _go_on(turn, case)
     return True
 
 
@@ -268,6 +283,22 @@ def ask_again(turn: Turn) -> None:
     case = Case.of(turn)
     if case is not None:
         _go_on(turn, case)
+
+
+def remind(turn: Turn) -> None:
+    """Say in a line that a proposal waits for its yes; any other question of the desk is asked again."""
+    case = Case.of(turn)
+    if case is None or turn.pending.get("kind") != CASE_YES:
+        ask_again(turn)
+        return
+    # It goes on waiting, whatever was asked in the middle.
+    turn.remember(pending=turn.pending)
+    yes = "cancel_it" if case.goal == CANCEL.name else "return_it"
+    turn.say(
+        "utter_case_still_open",
+        question=turn.labels.text(f"desk.still.{case.goal}"),
+        buttons=[button(turn.labels, yes, "affirm"), button(turn.labels, "leave_it", "deny")],
+    )
 
 
 def tell_waits(turn: Turn) -> None:

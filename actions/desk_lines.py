@@ -21,7 +21,7 @@ from shop.text import ascii_digits
 ITEMS = "items"
 # A number, what may say that it counts pieces, and the next words. A number with a sign before it is no count.
 _COUNTED = re.compile(
-    r"(?<![A-Za-z0-9.#-])(\d{1,3})(?![\d.])\s*(x\b|×|of\b|[个件双台把只根本张盆条部支块顶辆])?\s*((?:[^\W\d]+\s*){0,3})"
+    r"(?<![A-Za-z0-9.#-])(\d{1,3})(?![\d.])(?!(?!x\b)[A-Za-z])\s*(x\b|×|of\b|[个件双台把只根本张盆条部支块顶辆])?\s*((?:[^\W\d]+\s*){0,3})"
 )
 _ALL = frozenset({"all", "both"})
 _NUMBERS = re.compile(r"\d+")

@@ -20,6 +20,7 @@ from actions.desk_lines import (
     points_at_lines,
     sized_so,
 )
+from actions.desk_parts import parts_of
 from actions.desk_words import holds_any, says_any
 from actions.guest_orders import offer_look, opened_order
 from actions.orders import answered_number
@@ -33,7 +34,8 @@ from shop.text import ascii_digits
 _NUMBER = re.compile(r"(?<![\w.])\d{4,}(?![\w.])", re.ASCII)
 _LONGEST_NUMBER = 12
 _UNREAD_LENGTH = 300
-_COUNT = re.compile(r"\s*(\d{1,3})(?!\d)")
+# "4TB" counts nothing.
+_COUNT = re.compile(r"\s*(\d{1,3})(?!\d)(?!(?!x\b)[a-z])", re.IGNORECASE)
 
 
 def order_step(orders: Orders) -> Step:
@@ -171,7 +173,8 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
         # "Order 1003", said once more while it is asked what of it, is no number of pieces.
         return case
     lines = case_order(turn, case).lines
-    if asked_by(turn) == ORDER and (says_any(turn, "desk.the_one") or _unread_lines(turn, case, lines)):
+    tells_order = says_any(turn, "desk.the_one") and not (says_any(turn, "desk.only_that") or kept_lines(turn, lines))
+    if asked_by(turn) == ORDER and (tells_order or _unread_lines(turn, case, lines)):
         # "The one with the tripod" tells which order, and not what of it is meant.
         return case
     meant, kept = named_lines(turn, lines), kept_lines(turn, lines)
@@ -182,7 +185,7 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
     sized = sized_so(turn, meant or lines)
     meant = [line for line in meant if line in sized] or meant if meant and sized else meant
     count = turn.number("quantity") if asked_by(turn) == ORDER else _count_said(turn)
-    count = None if sized else count
+    count = None if sized or _counts_kept(turn, case) else count
     if meant is None and case.items and count is not None and len(case.items) == 1:
         return replace(case, items={next(iter(case.items)): count})
     if meant is None or (single and len(meant) > 1):
@@ -196,6 +199,13 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
     if count is not None and len(pieces) == 1 and not _is_place(turn):
         pieces = dict.fromkeys(pieces, count)
     return replace(case, items=pieces) if pieces != case.items else case
+
+
+def _counts_kept(turn: Turn, case: Case) -> bool:
+    """Tell whether the number in a message counts what is to stay: "另外两样照常发"."""
+    kept = parts_of(turn, case.goal).kept
+    spans = [turn.text[start:end] for _, start, end in turn.placed("quantity")]
+    return bool(spans) and all(any(span in clause for clause in kept) for span in spans)
 
 
 def _count_said(turn: Turn) -> int | None:

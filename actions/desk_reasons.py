@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from actions.cards import named_button
 from actions.desk_case import Case, Step, asked_by
+from actions.desk_consent import asks_something
 from actions.desk_lines import ITEMS
-from actions.desk_words import reason_text, says_any
+from actions.desk_words import holds_any, reason_text, says_any
 from actions.pending import CASE, ORDER
 from actions.turn import Turn
 
 REASON = "reason"
 _DOES_NOT_FIT = "does not fit"
+_CHANGED_MIND = "changed my mind"
 _FAULTS = frozenset({"faulty", "damaged on arrival", "wrong item", "not as described"})
 
 
@@ -41,14 +43,37 @@ def _read(turn: Turn, case: Case) -> Case:
     if turn.intent[0] == "deny" and asked_by(turn) != REASON:
         # "No, I don't want that" calls a change off, and is no reason for a return.
         return case
+    if case.reason and asked_by(turn) != REASON and not (turn.from_button or _says_anew(turn)):
+        return case
     # An answer to the question may be taken for any wish, and a return for a cancellation: none was looked for in it.
     unread = asked_by(turn) in (REASON, ITEMS, ORDER) or turn.intent[0] == "cancel_order"
-    read = turn.services.reasons.find(turn.text) if unread and not turn.from_button else None
+    read = reason_said(turn, turn.text) if unread and not turn.from_button else None
     said = turn.entity("reason") or read
     if said in _FAULTS and says_any(turn, "desk.own_fault"):
         # "The wrong length, I measured badly" is nobody's fault but the shopper's own.
         said = _DOES_NOT_FIT
     return replace(case, reason=said) if said in _codes(turn) else case
+
+
+def reason_said(turn: Turn, text: str) -> str | None:
+    """Find why something comes back in a text: by the words of the lists, or as the shop's own reasons are worded."""
+    found = turn.services.reasons.find(text)
+    if found and found != _CHANGED_MIND:
+        return found
+    worded = next((code for code in _codes(turn) if holds_any(turn, text, _words_key(code))), None)
+    return worded or found
+
+
+def _words_key(code: str) -> str:
+    return f"desk.reason_words.{code.replace(' ', '_')}"
+
+
+def _says_anew(turn: Turn) -> bool:
+    """Tell whether a message says another reason outright: a wish for another way out, or a question, says none."""
+    if asks_something(turn.text):
+        return False
+    said = reason_said(turn, turn.text)
+    return said is not None and (said != _CHANGED_MIND or says_any(turn, "desk.changed_mind"))
 
 
 def _title(text: str) -> str:

@@ -99,7 +99,12 @@ def holds_any(turn: Turn, text: str, label: str) -> bool:
 
 def says_only(turn: Turn, label: str) -> bool:
     """Tell whether a message holds nothing beside the phrases that a label lists, in any language, and signs."""
-    left = label_pattern(turn, label).sub("", turn.text.casefold())
+    return holds_only(turn, turn.text, label)
+
+
+def holds_only(turn: Turn, text: str, label: str) -> bool:
+    """Tell whether a text holds nothing beside the phrases that a label lists, in any language, and signs."""
+    left = label_pattern(turn, label).sub("", _plain(text))
     return not any(map(str.isalnum, left))
 
 

@@ -193,11 +193,16 @@ def _may_fill(turn: Turn, asked: str) -> bool:
     """Tell whether a message may say what is missing of a change."""
     if asked in _NAMED_BY:
         named = any(turn.entities(name) for name in _NAMED_BY[asked])
-        named = named or (asked == "reason" and turn.services.reasons.find(turn.text) is not None)
+        named = named or (asked == "reason" and _says_reason(turn))
         return named or said_number(turn) is not None or is_free_text(turn)
     if asked == "email":
         return "@" in turn.text
     return is_free_text(turn) or asked in ("invoice_kind", "tax_id")
+
+
+def _says_reason(turn: Turn) -> bool:
+    worded = (key for key in turn.labels.keys if key.startswith("desk.reason_words."))
+    return turn.services.reasons.find(turn.text) is not None or any(says_any(turn, key) for key in worded)
 
 
 def tells_words(turn: Turn) -> bool:

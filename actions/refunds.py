@@ -99,15 +99,15 @@ def _say_when(turn: Turn) -> None:
 
 
 def _ask_beside(turn: Turn) -> bool:
-    """Answer what is asked of money while the desk waits for an answer, and ask that again; tell whether it waits."""
-    from actions.desk import ask_again  # The desk is made of actions.
+    """Answer what is asked of money while the desk waits for an answer, and come back to it; tell whether it waits."""
+    from actions.desk import remind  # The desk is made of actions.
 
     case = Case.of(turn)
     if turn.from_button or case is None or case.goal not in _MONEY or turn.pending.get("kind") not in (CASE, CASE_YES):
         return False
     if case.goal != "swap":
         _say_when(turn)
-    ask_again(turn)
+    remind(turn)
     return True
 
 

@@ -126,7 +126,8 @@ def _ask_option(turn: Turn, case: Case) -> None:
     line = bought_line(turn, case)
     product = _product(turn, line.sku) if line else None
     others = others_of(turn, product, line) if product and line else []
-    if line is None or product is None or not others:
+    wants_same = case.reason in _BROKEN and says_any(turn, "desk.same_again")
+    if line is None or product is None or not others or wants_same:
         # Nothing to choose: what is proposed is refused with the reason.
         _say_no_other(turn, case, line_title(line) if line else "")
         turn.remember(case=None)

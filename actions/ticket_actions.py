@@ -40,20 +40,18 @@ class ActionReportProblem(DeskAction):
 
     goal = "problem"
 
-    def perform(self, turn: Turn) -> None:
-        """Take the report, unless there is none: "nothing is broken", or a piece cut off a question."""
-        if says_nothing_wrong(turn):
-            turn.say("utter_nothing_reported")
-        elif not is_cut_off(turn):
-            super().perform(turn)
-
     def name(self) -> str:
         """Give the name by which rules call it."""
         return "action_report_problem"
 
     def perform(self, turn: Turn) -> None:
-        """Take the report; "the tablet have keyboard" is a question where a tablet is in talk and none was bought."""
-        if not _asks_of_unbought(turn):
+        """Take the report, unless there is none: "nothing is broken", a piece cut off a question, a question.
+
+        "The tablet have keyboard" asks where a tablet is in talk and none was bought.
+        """
+        if says_nothing_wrong(turn):
+            turn.say("utter_nothing_reported")
+        elif not (is_cut_off(turn) or _asks_of_unbought(turn)):
             super().perform(turn)
 
 

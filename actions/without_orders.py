@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from actions.cards import button
 from actions.desk_case import Case, close
-from actions.desk_consent import asks_something, question_in
+from actions.desk_consent import asks_something, beside_yes, opens_with_yes, question_in
 from actions.desk_words import says_any
 from actions.guest_orders import opened_order
 from actions.pending import CASE, ORDER, asks_for_number
@@ -40,7 +41,7 @@ def say_no_order(turn: Turn, goal: str) -> None:
         goal: what is asked for, as in `Case.goal`; or TRACK, or REFUND.
     """
     is_guest, asked_before = turn.shopper.customer_id is None, asks_for_number(turn.pending)
-    passage = _general_passage(turn, goal) if is_general(turn, goal) else None
+    passage = general_passage(turn, goal) if is_general(turn, goal) else None
     if passage is None or not has_not_ordered(turn):
         if goal in (TRACK, REFUND):
             turn.ask_later(ORDER, numbers=[])
@@ -86,7 +87,7 @@ def may_have_bought(turn: Turn) -> bool:
 def say_general(turn: Turn, goal: str) -> bool:
     """Answer what is asked of a time to come, before buying or cancelling; tell whether it was."""
     is_early = says_any(turn, "desk.before_buying") or (goal == "cancel" and says_any(turn, "desk.asks_if_later"))
-    passage = _general_passage(turn, goal) if not turn.from_button and is_early else None
+    passage = general_passage(turn, goal) if not turn.from_button and is_early else None
     if passage:
         say_passage(turn, passage)
     return passage is not None
@@ -101,7 +102,7 @@ def take_not_ordered(turn: Turn) -> bool:
     turn.drop_now()
     if turn.intent[0] not in _SAYS_NO_MORE:
         return False
-    passage = _general_passage(turn, case.goal if case else TRACK) if asks_something(turn.text) else None
+    passage = general_passage(turn, case.goal if case else TRACK) if asks_something(turn.text) else None
     if passage:
         say_passage(turn, passage)
     else:
@@ -127,7 +128,7 @@ def has_not_ordered(turn: Turn) -> bool:
     return says_any(turn, "desk.not_ordered") or says_any(turn, "desk.before_buying")
 
 
-def _general_passage(turn: Turn, goal: str) -> Passage | None:
+def general_passage(turn: Turn, goal: str) -> Passage | None:
     """Find what the shop's texts say to a question, else what they say of its goal in general."""
     topic = _TOPICS.get(goal)
     if topic is None:
@@ -140,8 +141,11 @@ def _general_passage(turn: Turn, goal: str) -> Passage | None:
 
 
 def answer_beside(turn: Turn) -> None:
-    """Answer a question that stands beside a yes, where the shop's texts do."""
-    asked = "" if turn.from_button else question_in(turn.text)
+    """Answer a question that stands beside a yes from the shop's texts; of one after it, say where they do not."""
+    after = "" if turn.from_button else beside_yes(turn.text)
+    asked = "" if turn.from_button else after or question_in(turn.text)
     passage = turn.services.policies_in(turn.language).answer(asked) if asked else None
     if passage:
         say_passage(turn, passage)
+    elif after and opens_with_yes(turn):
+        turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])

@@ -258,7 +258,7 @@ def test_all_that_is_said_at_once_is_not_asked_for(services: Services, chat: Cha
     assert chat.say("return_product", "return the mouse", product="cordless-mouse", reason="faulty") == [
         "utter_refused"
     ]
-    assert "on its way back" in chat.last["why"]
+    assert "registered to come back" in chat.last["why"]
 
 
 def test_a_return_out_of_time_names_the_last_day(services: Services, chat: Chat) -> None:
@@ -549,3 +549,28 @@ def test_a_wish_in_the_middle_is_no_street(services: Services, chat: Chat) -> No
     said = chat.say("search_products", "给我看看帐篷", 0.62, product_query="tent")
     assert "utter_ask_new_city" not in said
     assert chat.slots["case"]["address"] == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "before I say yes, is it free?",
+        "我先确认一下，运费谁出？",
+        "let me confirm first, is the label free?",
+        "if I say yes, when do I get my money?",
+    ],
+)
+def test_a_yes_that_is_only_spoken_of_files_nothing(services: Services, chat: Chat, text: str) -> None:
+    place(services, "7001", {"MOUSE": 1}, "delivered")
+    chat.say("return_product", "return it, it is faulty", reason="faulty")
+    chat.say("ask_policy", text)
+    assert changes(services) == []
+    assert chat.slots["pending"]["kind"] == "case_yes"
+
+
+def test_a_wish_for_another_way_out_is_no_other_reason(services: Services, chat: Chat) -> None:
+    place(services, "7001", {"MOUSE": 1}, "delivered")
+    chat.say("return_product", "return it, it is faulty", reason="faulty")
+    chat.say("exchange_product", "so no swap? I'd rather have a new one than money", reason="changed my mind")
+    assert (chat.slots["case"] or {}).get("reason") in (None, "faulty")
+    assert changes(services) == []

@@ -186,6 +186,8 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {
         key for key in labels().keys if key.startswith("desk.general.") and key.rsplit(".")[-1] in {*GOALS, "track"}
     }
+    used |= {f"desk.still.{goal}" for goal in GOALS}
+    used |= {key for key in labels().keys if key.startswith("desk.reason_words.")}
     used |= {f"team.questions.{question}" for question in ("reach", "hours", "complaint")}
     used |= {"wishes.misfit", "told.wrongly_noted"}
     used |= {f"policy.of_{what}" for what in ("postage", "opened", "regret")}
