@@ -79,13 +79,24 @@ def add_each(turn: Turn, goods: Sequence[Goods]) -> None:
 
 
 def additions(turn: Turn, goods: Sequence[Goods]) -> list[dict[str, Any]]:
-    """Write what is to be added so that it can be remembered; of what does not come so, say which there are."""
-    wanted = []
+    """Write what is to be added so that it can be remembered; of what does not come so, say which there are.
+
+    What a message names again beside a number is meant once: "tennis balls then. Put two tennis balls in".
+    """
+    wanted: list[dict[str, Any]] = []
+    counted: list[dict[str, Any]] = []
     for one in goods:
         chosen = _chosen(turn, one.product, one.piece) if one.product else None
-        if one.product and chosen is not None:
-            quantity = quantity_said(turn, one.piece, chosen.values())
-            wanted.append({"product": one.product.slug, "chosen": chosen, "quantity": quantity})
+        if not one.product or chosen is None:
+            continue
+        number, named = _number(turn, one.piece, chosen.values()), {"product": one.product.slug, "chosen": chosen}
+        same = next((each for each in wanted if named.items() <= each.items()), None)
+        if same is None or (number is None and same not in counted):
+            same = {**named, "quantity": 1}
+            wanted.append(same)
+        if number is not None:
+            same["quantity"] = number
+            counted.append(same)
     return wanted
 
 

@@ -211,8 +211,8 @@ def _settled_before(turn: Turn) -> bool:
     from actions.told import forgets_wrong_size  # As above.
     from actions.without_orders import take_not_ordered  # As above.
 
-    takes = (leave_refused, take_regret, take_not_ordered, take_put_off, take_reason, forgets_wrong_size)
-    takes = (*takes, agree_in_words, shows_cost, take_described)
+    refused = (leave_refused, take_regret, take_not_ordered, take_put_off, take_reason, forgets_wrong_size)
+    takes = (*refused, agree_in_words, shows_cost, take_described)
     return not turn.photo_url and any(take(turn) for take in takes)
 
 
@@ -305,7 +305,8 @@ def _only_asks(turn: Turn) -> bool:
 
 def _come_back(turn: Turn, *, asks: bool) -> None:
     """Come back to the desk's question after what was answered in the middle, or say that the change waits."""
-    from actions.desk import remind, tell_waits  # The desk is made of actions.
+    from actions.desk import remind  # The desk is made of actions.
+    from actions.desk_waits import tell_waits  # As above.
 
     if turn.has_asked:
         return

@@ -96,6 +96,14 @@ def called_in_rest(turn: Turn) -> list[str]:
     return list(dict.fromkeys(slug for word in kinds if (slug := _only_one(turn, word))))
 
 
+def of_that_sort(turn: Turn, named: ProductView, shown: Sequence[ProductView]) -> ProductView:
+    """Give the one of a list that "the basketball ones" means, where the word alone is the name of something else."""
+    if named in shown or not re.search(rf"\b{re.escape(named.name)} ones?\b", turn.heard, re.IGNORECASE):
+        return named
+    fitting = [one for one in shown if stems(named.name) <= stems(one.name)]
+    return fitting[0] if len(fitting) == 1 else named
+
+
 def names_choice(turn: Turn, pending: Mapping[str, Any]) -> bool:
     """Tell whether a message names some of the products between which the shopper was asked to choose, and not all."""
     with turn.reading() as session:

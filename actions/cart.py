@@ -16,7 +16,7 @@ from actions.cart_keeping import ask_remove, take_out_asked
 from actions.cart_lines import filled_cart, pick_line
 from actions.cart_removal import remove, set_line_quantity
 from actions.cart_swaps import amends_cart, swap_said
-from actions.cart_view import show_cart
+from actions.cart_view import show_cart, shown_before
 from actions.cart_wishes import apart, look_for, looked_for, takes_each, wanted_goods
 from actions.desk_choice import names_bought
 from actions.desk_words import says_any
@@ -73,7 +73,7 @@ class ActionViewCart(ShopAction):
         if says(turn, "saved") and says(turn, "asking"):
             turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
             return
-        if not (takes_each(turn) or tell_cart_colours(turn)):
+        if not (takes_each(turn) or tell_cart_colours(turn) or shown_before(turn)):
             show_cart(turn)
 
 

@@ -30,3 +30,8 @@ def show_cart(turn: Turn, response: str = "utter_cart") -> None:
         subtotal=subtotal_text(turn, cart),
         buttons=[button(turn.labels, "check_out", "check_out"), button(turn.labels, "clear", "clear_cart")],
     )
+
+
+def shown_before(turn: Turn) -> bool:
+    """Tell whether the part of the message before this one has just shown the cart, as each change of it does."""
+    return turn.continues and turn.labels.text("cart.with_delivery", total="") in turn.last_answer[0]

@@ -37,7 +37,7 @@ from actions.returning import RETURN
 from actions.swapping import OPTION, SWAP, bought_line, repeats_option
 from actions.ticket_parts import with_words
 from actions.tickets import COMPLAINT, PROBLEM
-from actions.turn import Button, Pending, Turn, clean_words
+from actions.turn import Pending, Turn, clean_words
 from actions.warranty import WARRANTY
 from actions.without_orders import answer_beside, say_general
 from shop.changes import Yes
@@ -71,9 +71,9 @@ def begin(turn: Turn, goal: str) -> None:
         return
     if say_general(turn, goal) or (goal == CANCEL.name and only_looks(turn)):
         return
+    if (case is None or case.goal != goal) and answer_possible(turn, GOALS[goal]):
+        return
     if case is None or case.goal != goal:
-        if answer_possible(turn, GOALS[goal]):
-            return
         if case is not None and case.is_begun:
             turn.say("utter_case_left", goal=turn.labels.text(f"desk.goals.{case.goal}"))
         case = taken_over(turn, case, Case(goal, words=clean_words("" if turn.from_button else turn.text)))
@@ -154,8 +154,7 @@ def agree_in_words(turn: Turn) -> bool:
     if case is None or pending.get("kind") != CASE_YES or not consents(turn, case.goal):
         return False
     try:
-        is_same = opens_with_yes(turn) or repeats_option(turn, case) or _read(turn, case) == case
-        if not is_same:
+        if not (opens_with_yes(turn) or repeats_option(turn, case) or _read(turn, case) == case):
             return False
     except (OrderNotFound, InvalidAddress, InvalidInvoice):
         return False
@@ -233,14 +232,6 @@ def drop(turn: Turn) -> None:
     turn.say("utter_case_dropped")
 
 
-def put_down(turn: Turn) -> None:
-    """Close what is open when the shopper leaves: nothing is changed, and no later yes changes it."""
-    case = Case.of(turn)
-    if case is not None:
-        close(turn)
-        turn.say("utter_case_put_down", goal=turn.labels.text(f"desk.goals.{case.goal}"))
-
-
 def go_back(turn: Turn) -> None:
     """Ask the last answered question again; where none was, the first, which was settled without asking."""
     case = Case.of(turn)
@@ -280,9 +271,7 @@ def resume_begun(turn: Turn) -> bool:
 
 def ask_again(turn: Turn) -> None:
     """Repeat the desk's question after something in the middle was answered."""
-    case = Case.of(turn)
-    if case is not None:
-        _go_on(turn, case)
+    resume(turn)
 
 
 def remind(turn: Turn) -> None:
@@ -299,18 +288,6 @@ def remind(turn: Turn) -> None:
         question=turn.labels.text(f"desk.still.{case.goal}"),
         buttons=[button(turn.labels, yes, "affirm"), button(turn.labels, "leave_it", "deny")],
     )
-
-
-def tell_waits(turn: Turn) -> None:
-    """Say that the open change waits while the shopper does something else."""
-    case = Case.of(turn)
-    if case is not None and case.is_begun:
-        turn.say("utter_case_waits", goal=turn.labels.text(f"desk.goals.{case.goal}"), buttons=[resume_button(turn)])
-
-
-def resume_button(turn: Turn) -> Button:
-    """Offer to go on with the open change."""
-    return button(turn.labels, "resume_case", "resume_case")
 
 
 def _take_and_go_on(turn: Turn, case: Case) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions.catalogue import show_details, tell_option
+from actions.naming import candidate_of
 from actions.options import option_having
-from actions.targets import Target, ask_which, focused_product, shown_in_words
+from actions.references import Mention, resolve
+from actions.targets import Target, ask_which, focused_product, shown_products
 from actions.turn import Turn
 from shop.catalogue import ProductView
 
@@ -14,7 +18,7 @@ def tell_in_sight(turn: Turn) -> bool:
     if turn.from_button or turn.pending or turn.entities("product"):
         return False
     with turn.reading() as session:
-        focus, called = focused_product(turn, session), shown_in_words(turn, session)
+        focus, called = focused_product(turn, session), _in_words(turn, shown_products(turn, session))
     if focus and not turn.entities("product_query") and _has_value(turn, focus):
         tell_option(turn, Target(focus))
     elif len(called) == 1:
@@ -24,6 +28,13 @@ def tell_in_sight(turn: Turn) -> bool:
     else:
         return False
     return True
+
+
+def _in_words(turn: Turn, shown: Sequence[ProductView]) -> list[ProductView]:
+    """Find those of a list whose names have all words that a message says of goods."""
+    words = Mention.of(turn).words
+    found = resolve(Mention(words=words), [candidate_of(one, one.variants[0].sku) for one in shown]).candidates
+    return [one for one in shown if words and one.slug in {each.slug for each in found}]
 
 
 def _has_value(turn: Turn, product: ProductView) -> bool:

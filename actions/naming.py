@@ -200,6 +200,17 @@ def is_part_of_name(product: ProductView, value: str) -> bool:
     return bool(stems(value)) and stems(value) <= stems(product.name)
 
 
+def has_word(product: ProductView, word: str) -> bool:
+    """Tell whether a word stands in the name of a product, in whatever number."""
+    names = product.name.casefold().split()
+    return word in names or word.removesuffix("s") in names
+
+
+def is_kind(product: ProductView, word: str) -> bool:
+    """Tell whether a word says of what kind a product is: the last word of its name."""
+    return word.removesuffix("s") == product.name.casefold().split()[-1].removesuffix("s")
+
+
 def _only(names: dict[str, frozenset[str]], sku: str, word: str) -> bool:
     return [other for other, own in names.items() if _holds(own, word)] == [sku]
 

@@ -13,7 +13,7 @@ from actions.cart_keeping import keeps_of_cart
 from actions.cart_removal import takes_out
 from actions.cart_swaps import amends_cart
 from actions.cart_totals import asks_total, tell_left
-from actions.cart_view import show_cart
+from actions.cart_view import show_cart, shown_before
 from actions.cart_wishes import takes_named
 from actions.desk_words import says_any, says_only
 from actions.found import run_search
@@ -31,7 +31,7 @@ from actions.said_goods import said_kinds
 from actions.search import product_names, show_by_sku, start_search
 from actions.slate_moves import goes_on, recommend, refine_slate
 from actions.spoken import says
-from actions.turn import Turn
+from actions.turn import Turn, clean_words
 from actions.wished import names_other_goods
 from shop.customers import get_customer
 from shop.errors import CustomerNotFound
@@ -61,7 +61,7 @@ class ActionAnswerPolicy(ShopAction):
 
 def _tell_total(turn: Turn) -> None:
     """Show what the cart comes to with delivery, unless the part of the message before this one has shown it."""
-    if not (turn.continues and turn.was_told(turn.labels.text("cart.with_delivery", total=""))):
+    if not shown_before(turn):
         show_cart(turn)
 
 
@@ -191,7 +191,7 @@ class ActionFallBack(ShopAction):
         if states_number(turn) or keeps_of_cart(turn) or takes_named(turn):
             return
         if asks_total(turn):
-            show_cart(turn)
+            _tell_total(turn)
             return
         if tell_in_sight(turn):
             return
@@ -223,6 +223,8 @@ class ActionFallBack(ShopAction):
         elif _SEARCH in turn.between and turn.entity("product_query"):
             # To search changes nothing, and costs the shopper less than a question.
             start_search(turn)
+        elif turn.is_part:
+            turn.say("utter_part_not_understood", part=clean_words(turn.text))
         elif not ask_between(turn):
             turn.say("utter_not_understood", buttons=[button(turn.labels, "help", "ask_help")])
 

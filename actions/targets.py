@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from actions.called import called, called_by_name, called_in_rest, called_outright, count_said, list_meant, shown_before
+from actions.called import (
+    called,
+    called_by_name,
+    called_in_rest,
+    called_outright,
+    count_said,
+    list_meant,
+    of_that_sort,
+    shown_before,
+)
 from actions.cards import named_button
 from actions.missing import say_none
 from actions.naming import (
     candidate_of,
     each_named,
     fits,
+    has_word,
     in_catalogue_words,
+    is_kind,
     is_part_of_name,
     pointing_in,
     stems,
@@ -130,7 +140,7 @@ def pick_asked(turn: Turn, goal: str) -> Target | None:
     for word in mention.words.casefold().split():
         for pool in ([focus] if focus else [], shown, found):
             # Of what is not shown, only its kind is a name: "is it leather?" speaks of no leather sofa.
-            fitting = [one for one in pool if _has_word(one, word) and (pool is not found or _is_kind(one, word))]
+            fitting = [one for one in pool if has_word(one, word) and (pool is not found or is_kind(one, word))]
             if fitting:
                 return _only(turn, goal, fitting)
     return pick_one(turn, goal, replace(mention, words="") if focus or shown else mention)
@@ -146,7 +156,7 @@ def _of_kind_in_sight(mention: Mention, focus: ProductView | None, shown: Sequen
     if not said or any(said & {*one.facets, *one.options} for one in facts):
         return []
     words = mention.words.casefold().split()
-    fitting = [one for one in in_sight if any(_is_kind(one, word) for word in words)]
+    fitting = [one for one in in_sight if any(is_kind(one, word) for word in words)]
     return fitting[:1] if focus and fitting[:1] == [focus] else _distinct(fitting)
 
 
@@ -179,22 +189,9 @@ def _asks_more(turn: Turn, question: str, pointing: frozenset[str]) -> bool:
     """Tell whether a question has words besides those that say what it is about."""
     rest = stems(in_catalogue_words(turn, question.casefold())) - pointing
     has_words = turn.services.topics.content(" ".join(rest)) or any(
-        len(word) > _LONG_HAN for word in rest - _latin(rest)
+        len(word) > _LONG_HAN for word in rest if not word.isascii()
     )
     return bool(turn.entity("option_name") or turn.services.topics.asked(question) != Asked() or has_words)
-
-
-def _latin(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(word for word in words if word.isascii())
-
-
-def _has_word(product: ProductView, word: str) -> bool:
-    names = product.name.casefold().split()
-    return word in names or word.removesuffix("s") in names
-
-
-def _is_kind(product: ProductView, word: str) -> bool:
-    return word.removesuffix("s") == product.name.casefold().split()[-1].removesuffix("s")
 
 
 def _by_sku(turn: Turn, session: Session, goal: str, skus: Sequence[str]) -> Target | None:
@@ -219,20 +216,13 @@ def one_shown(turn: Turn, session: Session) -> ProductView | None:
     return next(product for product in shown if product.slug == found.candidates[0].slug)
 
 
-def shown_in_words(turn: Turn, session: Session) -> list[ProductView]:
-    """Find those of a list whose names have all words that a message says of goods."""
-    words = Mention.of(turn).words
-    found = _pointed(turn, Mention(words=words), shown_products(turn, session), None) if words else None
-    return get_products_by_sku(session, [one.sku for one in found.candidates]) if found else []
-
-
 def pick_several(turn: Turn) -> list[ProductView]:
     """Find all products that are meant, at most one page of them."""
     mention = Mention.of(turn)
     with turn.reading() as session:
         shown, focus = list_meant(turn, session, shown_products(turn, session)), focused_product(turn, session)
         beside = _named_beside(turn, session, mention)
-        if not any(_has_word(product, word) for product in shown for word in mention.words.casefold().split()):
+        if not any(has_word(product, word) for product in shown for word in mention.words.casefold().split()):
             # "Which is better for a small kitchen?" names none of them.
             mention = replace(mention, words="")
         if count_said(turn):
@@ -279,7 +269,7 @@ def _named_beside(turn: Turn, session: Session, mention: Mention) -> list[Produc
     if not (set(mention.references) & THIS and mention.words and turn.slot("focus_sku")):
         return []
     found = _searched(turn, session, mention)
-    fitting = [one for one in found if all(_has_word(one, word) for word in mention.words.casefold().split())]
+    fitting = [one for one in found if all(has_word(one, word) for word in mention.words.casefold().split())]
     return fitting if len(fitting) == 1 else []
 
 
@@ -309,7 +299,7 @@ def _settled(turn: Turn, mention: Mention, target: Target) -> Target:
 def _resolved(turn: Turn, session: Session, mention: Mention, goal: str) -> list[ProductView] | Resolution:
     shown = list_meant(turn, session, shown_products(turn, session))
     if mention.products:
-        return [_of_that_sort(turn, get_product(session, slug), shown) for slug in mention.products]
+        return [of_that_sort(turn, get_product(session, slug), shown) for slug in mention.products]
     if by_name := called_by_name(turn):
         return [get_product(session, slug) for slug in by_name]
     focus = focused_product(turn, session)
@@ -325,14 +315,6 @@ def _resolved(turn: Turn, session: Session, mention: Mention, goal: str) -> list
     if (mention.words and found.verdict is Verdict.NO_MATCH) or (describes and nothing_shown):
         return _searched(turn, session, mention)
     return found
-
-
-def _of_that_sort(turn: Turn, named: ProductView, shown: Sequence[ProductView]) -> ProductView:
-    """Give the one of a list that "the basketball ones" means, where the word alone is the name of something else."""
-    if named in shown or not re.search(rf"\b{re.escape(named.name)} ones?\b", turn.heard, re.IGNORECASE):
-        return named
-    fitting = [one for one in shown if stems(named.name) <= stems(one.name)]
-    return fitting[0] if len(fitting) == 1 else named
 
 
 def _called_before(turn: Turn, session: Session, goal: str, mention: Mention) -> Resolution | None:

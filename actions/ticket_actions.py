@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from actions import desk
 from actions.base import ShopAction
 from actions.catalogue import tell_option
 from actions.desk_actions import DeskAction
+from actions.desk_waits import put_down
 from actions.pending import CONFIRM_ORDER, USE_ADDRESS
 from actions.satisfaction import ask_rating, say_rating, take_rating
 from actions.targets import Target, focused_product
@@ -127,7 +127,7 @@ class ActionSayGoodbye(ShopAction):
         if turn.pending.get("kind") in (CONFIRM_ORDER, USE_ADDRESS):
             # Who leaves with a summary before them may believe that it is ordered.
             turn.say("utter_order_not_placed")
-        desk.put_down(turn)
+        put_down(turn)
         turn.drop_now()
         turn.say("utter_goodbye")
         if latest_ticket(turn) is None:

@@ -14,7 +14,10 @@ from rasa_sdk import Tracker  # type: ignore[import-untyped]
 from rasa_sdk.events import FollowupAction, SlotSet  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
+from actions.changing import CHANGING
+from actions.hearing import blanked, words_left
 from actions.identity import IdentityRefusedError, proven_shopper, shopper_of
+from actions.remembered import SHOPPING
 from shop import db
 from shop.errors import ShopUnavailable
 from shop.receipts import Fact
@@ -34,46 +37,10 @@ _ECHO_LENGTH = 60
 _ADDRESS_LENGTH = 2_000
 # Whose memory the slots are; a guest's is None. It decides nothing but when to forget: who writes, tokens say.
 _OWNER = "remembered_for"
-# What a guest's looking around leaves behind goes with them when they sign in, as their cart does.
-_SHOPPING = frozenset(
-    {
-        "search_state",
-        "candidate_skus",
-        "earlier_skus",
-        "focus_sku",
-        "chosen_sku",
-        "slate",
-        "photo",
-        "last_photo",
-        "edits",
-        "wishes",
-    }
-)
 # Rasa's own, and what is no secret.
 _LANGUAGE = "language"
 # What one message asked for besides, kept by the web channel until the question that came up is answered.
 _LEFT = "requests_left"
-# Of these a shopper may believe that they are done.
-_CHANGING = frozenset(
-    {
-        "add_to_cart",
-        "cancel_order",
-        "change_address",
-        "change_quantity",
-        "check_out",
-        "clear_cart",
-        "complain",
-        "exchange_product",
-        "remove_code",
-        "remove_from_cart",
-        "reorder",
-        "report_problem",
-        "request_invoice",
-        "return_product",
-        "talk_to_person",
-        "use_code",
-    }
-)
 _KEPT = frozenset({_OWNER, _LANGUAGE, "requested_slot", "session_started_metadata"})
 # Actions of Rasa's that answer nothing.
 _READING = frozenset({"action_listen", "action_extract_slots"})
@@ -139,6 +106,11 @@ class Turn:
         return str(self._metadata.get("typed") or self.text)
 
     @property
+    def is_part(self) -> bool:
+        """Tell whether the shopper typed more than this in one message, and the rest is done by itself."""
+        return self._metadata.get("typed") is not None
+
+    @property
     def photo_order(self) -> str | None:
         """Name the intent that the words with a photo have beside the search by it; None where they have none."""
         ranking = (self._tracker.latest_message or {}).get("intent_ranking") or []
@@ -179,10 +151,7 @@ class Turn:
     @property
     def heard(self) -> str:
         """Give the message without what was set aside, each letter in its place."""
-        text = self.text
-        for start, end in self._aside:
-            text = text[:start] + " " * (min(end, len(text)) - start) + text[end:]
-        return text
+        return blanked(self.text, self._aside)
 
     def _heard_of(self, item: Mapping[str, Any]) -> list[str]:
         """Give the values of something named that do not lie in what was set aside, or the words of one that do not."""
@@ -193,7 +162,7 @@ class Turn:
         if item.get("entity") != "product_query":
             return values if heard[start:end].strip() else []
         whole = str((self._tracker.latest_message or {}).get("text") or "")
-        kept = (_words_left(value, whole, heard) for value in values)
+        kept = (words_left(value, whole, heard) for value in values)
         return [words for words in kept if words]
 
     def placed(self, *names: str) -> list[tuple[str, int, int]]:
@@ -321,7 +290,7 @@ class Turn:
         if not left:
             return
         self.remember(**{_LEFT: None})
-        texts = [str(one["text"]) for one in left if one["intent"] in _CHANGING]
+        texts = [str(one["text"]) for one in left if one["intent"] in CHANGING]
         if texts:
             self.say("utter_requests_left_out", rest="\n".join(f"– {clean_words(text)}" for text in texts))
 
@@ -404,7 +373,7 @@ class Turn:
         owner = customer and hashlib.sha256(customer.encode("utf-8", "replace")).hexdigest()[:16]
         if owner == slots.get(_OWNER):
             return {}
-        kept = _KEPT if slots.get(_OWNER) else _KEPT | _SHOPPING
+        kept = _KEPT if slots.get(_OWNER) else _KEPT | SHOPPING
         cleared = {name: None for name, value in slots.items() if value is not None and name not in kept}
         return {**cleared, _OWNER: owner}
 
@@ -417,12 +386,6 @@ def clean_words(text: str) -> str:
     """
     plain = " ".join("".join(sign for sign in text if sign.isprintable() and sign not in "<>{}").split())
     return plain if len(plain) <= _ECHO_LENGTH else f"{plain[:_ECHO_LENGTH].rstrip()}…"
-
-
-def _words_left(words: str, text: str, heard: str) -> str:
-    """Leave out of some words those that a text has, and what is heard of it has not."""
-    said, left = text.casefold(), heard.casefold()
-    return " ".join(word for word in words.split() if word.casefold() in left or word.casefold() not in said)
 
 
 def _address(value: object) -> str | None:

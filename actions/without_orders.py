@@ -68,7 +68,7 @@ def answer_of_product(turn: Turn, goal: str) -> bool:
     is_of_thing = turn.slot("focus_sku") or turn.entities("product")
     if not is_of_thing or any(len(one) >= _SHORTEST for one in turn.entities("order_number")) or may_have_bought(turn):
         return False
-    passage = _general_passage(turn, goal)
+    passage = general_passage(turn, goal)
     if passage:
         close(turn)
         say_passage(turn, passage)

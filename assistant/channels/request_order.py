@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.nlu.intents import ABOUT_BOUGHT, ABOUT_ORDER, READDRESSING, SEARCHING
+from assistant.nlu.intents import ABOUT_BOUGHT, ABOUT_ORDER, CHANGING, READDRESSING, SEARCHING
 
 POLICY = "ask_policy"
 # These ask for an address, an option, an order or a yes before anything is done.
@@ -14,6 +14,7 @@ _ASKING_BACK = ABOUT_BOUGHT | ABOUT_ORDER | {READDRESSING, "add_to_cart", "check
 _OF_ORDERS = ABOUT_BOUGHT | ABOUT_ORDER | {READDRESSING}
 _OF_GOODS = SEARCHING | {"ask_stock", "ask_price", "show_details"}
 _NAMING = frozenset({"product", "product_query", "sku"})
+_QUANTITY = "quantity"
 _POINTING = frozenset({"reference", "ordinal", "order_number"})
 
 
@@ -52,3 +53,19 @@ def _stands_alone(part: Part, asking: Sequence[Part]) -> bool:
         return True
     is_of_goods = part.intent in _OF_GOODS and bool(part.kinds & _NAMING) and not part.kinds & _POINTING
     return is_of_goods and all(one.intent in _OF_ORDERS and not one.kinds & _POINTING for one in asking)
+
+
+def is_answered(part: Part, answer: Mapping[str, Any]) -> bool:
+    """Tell whether a request that waited only says how many, and the answer to the question has said that.
+
+    Args:
+        part: the request, read by the model.
+        answer: what the model has made of the answer.
+    """
+    counted = _counts(part.parsed or {})
+    is_bare = part.intent in CHANGING and not part.kinds & (_NAMING | _POINTING)
+    return is_bare and bool(counted) and counted <= _counts(answer)
+
+
+def _counts(parsed: Mapping[str, Any]) -> set[str]:
+    return {str(one["value"]) for one in parsed.get("entities", ()) if one["entity"] == _QUANTITY}

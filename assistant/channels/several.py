@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -22,9 +22,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from assistant.channels.action_guard import ActionBudget, turn_budget
 from assistant.channels.errors import trace_of
 from assistant.channels.own_words import noted, worded
-from assistant.channels.request_order import POLICY, Part, answerable_first
+from assistant.channels.request_order import POLICY, Part, answerable_first, is_answered
+from assistant.nlu.intents import CHANGING
 from assistant.nlu.pieces import Cutter
-from assistant.nlu.several import requests_of
+from assistant.nlu.several import CASE_YES, FORM, ORDER_YES, VALUE, YES, requests_of
 from assistant.nlu.words import WordLists
 from assistant.photo_address import photo_address
 
@@ -40,6 +41,15 @@ APOLOGY = "utter_unavailable"
 FAILURES = frozenset({APOLOGY, "utter_technical_problem"})
 WAIT, NOT_DONE, TOO_MANY = "utter_requests_wait", "utter_requests_not_done", "utter_requests_too_many"
 _LISTED = "list_orders"
+# What is offered besides an answer: it can be taken up or left, and nothing has to wait for it.
+_OFFERS = frozenset({"person", "details", "similar", "rating", "taste", "search"})
+# What the next message may begin with, by the kind of the question that waits.
+_WAITS: Mapping[str, str] = {
+    "confirm_order": ORDER_YES,
+    "case_yes": CASE_YES,
+    **dict.fromkeys(("use_address", "add", "clear_cart", "remove", *_OFFERS - {"rating", "taste"}), YES),
+    **dict.fromkeys(("option", "which", "quantity", "order", "rating"), VALUE),
+}
 _LONGEST = 60
 _INSTALLED = "_daogou_several"
 
@@ -77,10 +87,21 @@ class State:
         """Tell whether no question waits."""
         return not (self.form or self.pending)
 
+    @property
+    def waits_for(self) -> str:
+        """Tell what the next message may begin with: a yes, a value, or no answer at all."""
+        return FORM if self.form else _WAITS.get(self._kind, "")
+
+    @property
+    def _kind(self) -> str:
+        return str(self.pending.get("kind")) if isinstance(self.pending, Mapping) else ""
+
     def asks_what(self, before: State) -> bool:
         """Tell whether a question has come up since then that the next words would be taken to answer."""
         if self.form and not before.form:
             return True
+        if self._kind in _OFFERS:
+            return False
         # A list of orders asks nothing, although a number alone is then understood.
         return bool(self.pending) and self.pending != before.pending and self.intent != _LISTED
 
@@ -124,15 +145,26 @@ class _Turn:
         if state.left and state.is_settled and not (state.failed or self._budget.failed):
             self._budget.done += 1
             await self._leave(())
-            result = await self._do(state.left, "")
+            left = await self._still_open(state.left)
+            result = await self._do(left, "") if left else result
         return result
+
+    async def _still_open(self, left: Sequence[Part]) -> list[Part]:
+        """Leave out what the answer has said as well: "make it 12" that waited for how many, where that was "12"."""
+        text = self._message.text or ""
+        if text.startswith(INTENT_MESSAGE_PREFIX) or not any(part.intent in CHANGING for part in left):
+            return list(left)
+        answer = await self._parse(text)
+        read = [replace(part, parsed=part.parsed or await self._parse(part.text)) for part in left]
+        return [part for part in read if not is_answered(part, answer)]
 
     async def _parts(self) -> list[Part]:
         """Split what was typed; buttons and captions of photos are one request each."""
         text, metadata = self._message.text or "", self._message.metadata or {}
         if self._message.parse_data or text.startswith(INTENT_MESSAGE_PREFIX) or photo_address(metadata):
             return []
-        requests = await requests_of(text, _cutter(), self._parse)
+        waits = (await self._state()).waits_for if len(_cutter().cut(text)) > 1 else ""
+        requests = await requests_of(text, _cutter(), self._parse, waits)
         return answerable_first([Part(one.text, one.intent, one.parsed) for one in requests])
 
     async def _parse(self, text: str) -> Mapping[str, Any]:
@@ -164,7 +196,7 @@ class _Turn:
             if part.intent == POLICY:
                 await self._done(part, "", 1)
         if waiting:
-            await self._leave(waiting)
+            await self._leave([*waiting, *(await self._state()).left])
             await self._tell(WAIT, waiting)
 
     async def _done(self, part: Part, typed: str, place: int) -> Any:

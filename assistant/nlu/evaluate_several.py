@@ -24,7 +24,8 @@ from ruamel.yaml import YAML
 
 from assistant.nlu.evaluation import load_cases, write_figures
 from assistant.nlu.pieces import Cutter
-from assistant.nlu.several import Request, requests_of
+from assistant.nlu.request import Request
+from assistant.nlu.several import requests_of
 from assistant.nlu.training_text import read_examples
 from assistant.nlu.words import WordLists
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.nlu.scripts import HAN, has_han, plain
 from assistant.nlu.words import WordLists
@@ -18,6 +18,11 @@ _SIGN = r"[?!;。？！；…\n]|\.(?=\s|$)|[,，](?!\d)|(?<!\d)[,，]|(?<=\d)\s
 _EDGES = " \t\n,，、.。?？!！;；…"
 # What ends or interrupts a sentence, where nothing else says that another request follows.
 _WEAK = " \t\n,，、.。!！…"
+_ENDS = ".。!！?？;；\n"
+# "It has a cable, I take it?" asks nothing more than what stands before.
+_TAG = re.compile(r"(?:i (?:take it|suppose|guess|think|hope|assume|presume)|right|correct|yes|no)(?: then)?", re.I)
+# "And I also want a plant": what joins stands within.
+_SUBJECT = re.compile(r"i|we|you|he|she|it|they", re.I)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Piece:
         end: one past its last letter.
         joined: where the joining words before it begin, which may be part of it: "还有" in "还有货吗".
         link: all that stands between the piece before and this one.
+        closing: all that stands between this one and the piece behind, or the end.
     """
 
     text: str
@@ -37,6 +43,7 @@ class Piece:
     end: int
     joined: int
     link: str
+    closing: str = ""
 
     @property
     def is_linked(self) -> bool:
@@ -47,6 +54,11 @@ class Piece:
     def follows_question(self) -> bool:
         """Tell whether a question mark stands before it."""
         return "?" in self.link or "？" in self.link
+
+    @property
+    def follows_sentence(self) -> bool:
+        """Tell whether a sign that ends a sentence stands before it."""
+        return any(sign in self.link for sign in _ENDS)
 
 
 class Cutter:
@@ -64,12 +76,17 @@ class Cutter:
         for last, after in [*(one.span() for one in self._cut.finditer(read)), (len(read), len(read))]:
             start = self._after_lead(read, start, last) if pieces else _skip(read, start, last)
             own = text[start:last].rstrip(_EDGES)
-            if own:
+            if _SUBJECT.fullmatch(own):
+                continue
+            if own and pieces and _is_tag(own, read[last:after]):
+                joined = last
+            elif own:
                 end = pieces[-1].end if pieces else 0
                 pieces.append(Piece(own, start, start + len(own), _skip(read, joined, start), text[end:start]))
                 joined = last
             start = after
-        return pieces
+        ends = [*(piece.start for piece in pieces[1:]), len(text)]
+        return [replace(piece, closing=text[piece.end : end]) for piece, end in zip(pieces, ends, strict=True)]
 
     def is_empty(self, text: str) -> bool:
         """Tell whether a text has nothing but signs and words that say nothing beside a value: "what about", "呢"."""
@@ -79,6 +96,10 @@ class Cutter:
         start = _skip(read, start, last)
         lead = self._lead.match(read, start, last)
         return _skip(read, lead.end(), last) if lead else start
+
+
+def _is_tag(own: str, sign: str) -> bool:
+    return bool(_TAG.fullmatch(own)) and any(mark in sign for mark in "?？")
 
 
 def _skip(text: str, start: int, last: int) -> int:

@@ -8,48 +8,54 @@ or product ("and 1002?") asks of it what the part before it asked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from assistant.nlu.apart import ADD, DOING, LINKED, OF_A_PRODUCT, POLICY, REMOVE, UNLINKED, WISH, are_apart, differ
+from assistant.nlu.asides import ONLY_ASKED, adds_nothing, is_chat, is_own_question
 from assistant.nlu.intents import (
     ABOUT_BOUGHT,
-    ABOUT_ORDER,
     ANSWERING,
+    CHANGE_QUANTITY,
     CHANGING,
-    CHOOSING,
-    JUDGING,
+    CODES,
+    INFORM,
     NUMBERED,
     READDRESSING,
-    REASONED,
     RECOMMENDING,
     REPORTING,
     SEARCHING,
-    STARTING_FROM_ONE,
 )
 from assistant.nlu.language import ENTITY as LANGUAGE
 from assistant.nlu.pieces import Cutter, Piece
-from assistant.nlu.scope import FALLBACK, SCORE
+from assistant.nlu.request import (
+    NUMBER,
+    ORDER,
+    POINTING,
+    POLITE,
+    TRACK,
+    Request,
+    Span,
+    each_order,
+    of_order,
+    stretch_of,
+)
+from assistant.nlu.scope import FALLBACK
+from assistant.nlu.speech_forms import asks, has_question_mark, is_plain_yes, tells, turns_away
 
 Parse = Callable[[str], Awaitable[Mapping[str, Any]]]
-Span = tuple[int, int]
 
 # Longer ones are prose, of which each sentence says something else about one thing.
-MOST_PIECES = 8
-# The score that both neighbours must reach: behind a word such as "then", a question mark or a semicolon, and behind
-# nothing but a comma or a point, where a reason is often given. Chosen on the validation messages.
-LINKED, UNLINKED = 0.35, 0.6
+MOST_PIECES = 12
 
-POLITE = frozenset({"greet", "thank", "goodbye"})
-OUT_OF_SCOPE, POLICY, TRACK = "out_of_scope", "ask_policy", "track_order"
-ADD, REMOVE, REFINE, WISH = "add_to_cart", "remove_from_cart", "refine_search", "state_wish"
-CART, CHECK_OUT, HELP, UNDO = "view_cart", "check_out", "ask_help", "undo_adjustment"
-NO_REQUEST = POLITE | ANSWERING | {"inform", FALLBACK, OUT_OF_SCOPE}
-ORDER = "order_number"
-POINTING = (ORDER, "sku", "product", "product_query", "ordinal")
-# Asked of one thing at a time, so that a second thing is a second request.
-OF_A_PRODUCT = frozenset({"show_details", "ask_price", "ask_stock", "ask_option", "ask_similar"})
+CHECK_OUT, AFFIRM = "check_out", "affirm"
+# What waits for an answer: a yes to an order, to a change of one, to something else, a value, or a form to be filled.
+ORDER_YES, CASE_YES, YES, VALUE, FORM = "order", "case", "yes", "value", "form"
+# What changes an order that waits for its yes.
+AMENDING = CHANGING | CODES | {READDRESSING}
+# "Yes, do it": so few letters may stand behind a yes that says the same once more.
+_SHORT = 12
 LEANING: Mapping[str, Sequence[Sequence[str]]] = {
     **dict.fromkeys(OF_A_PRODUCT, (("product", "sku"), ("product_query",), ("ordinal",))),
     TRACK: ((ORDER,),),
@@ -58,68 +64,15 @@ LEANING: Mapping[str, Sequence[Sequence[str]]] = {
 }
 """Of what kinds a bare value takes over which intent."""
 
-# What is judged or taken back is often only remarked, and needs as much certainty behind a question as behind a comma.
-REMARKS = JUDGING | {UNDO}
-# "Not a refund" tells what somebody does not want of the desk.
-DENIED = ABOUT_BOUGHT | ABOUT_ORDER | {READDRESSING}
 
-_NUMBER = re.compile(r"\d{3,}")
-_DENYING = re.compile(
-    r"\s*(?:不要|不想|不用|不是要|我不要|我不想|not?\b|i (?:do not|don.?t) (?:want|need)\b)", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True)
-class Request:
-    """One thing that a message asks for.
-
-    Attributes:
-        text: what asks for it.
-        parsed: what the model made of the text.
-        start: where it begins in the message.
-        end: one past its last letter; None of one that was worded anew, which cannot be continued.
-    """
-
-    text: str
-    parsed: Mapping[str, Any]
-    start: int = 0
-    end: int | None = None
-
-    @property
-    def intent(self) -> str:
-        """What is asked."""
-        return self.parsed["intent"]["name"] or FALLBACK
-
-    @property
-    def score(self) -> float:
-        """How sure that is, from 0 to 1."""
-        return float(self.parsed.get(SCORE, self.parsed["intent"]["confidence"]))
-
-    @property
-    def is_request(self) -> bool:
-        """Tell whether it asks for something that the assistant understands."""
-        return self.intent not in NO_REQUEST
-
-    def named(self, *kinds: str) -> set[tuple[str, str]]:
-        """Give what it names of some kinds."""
-        return {(one["entity"], str(one["value"])) for one in self.parsed["entities"] if one["entity"] in kinds}
-
-    def spans(self, *kinds: str) -> list[Span]:
-        """Give where values of some kinds stand; of an order number without the words that lead to it."""
-        return sorted({self._span(one) for one in self.parsed["entities"] if one["entity"] in kinds})
-
-    def _span(self, value: Mapping[str, Any]) -> Span:
-        digits = _NUMBER.search(self.text, value["start"], value["end"]) if value["entity"] == ORDER else None
-        return digits.span() if digits else (value["start"], value["end"])
-
-
-async def requests_of(text: str, cutter: Cutter, parse: Parse) -> list[Request]:
+async def requests_of(text: str, cutter: Cutter, parse: Parse, waits: str = "") -> list[Request]:
     """Give the requests of a message, in order.
 
     Args:
         text: what the shopper wrote.
         cutter: knows where a message may be cut.
         parse: asks the model; called for a message with a cut point alone.
+        waits: what the assistant waits for, which the message may begin with: `ORDER_YES`, `VALUE` or the like.
 
     Returns:
         Several requests; or one, which is the whole message, or all of it that asks for something; or none, where it
@@ -129,9 +82,9 @@ async def requests_of(text: str, cutter: Cutter, parse: Parse) -> list[Request]:
     if not 1 < len(pieces) <= MOST_PIECES:
         return []
     whole = Request(text, await parse(text))
-    splitting = _Splitting(text, cutter, parse)
+    splitting = _Splitting(text, cutter, parse, waits)
     # Where the pieces are in doubt, an order each that is asked after is still better than the first alone.
-    requests = await splitting.requests(pieces) or _each_order(whole)
+    requests = await splitting.requests(pieces) or each_order(whole)
     is_whole = len(requests) == 1 and not splitting.leaves_out
     return [whole] if is_whole else [_in_language_of(whole, one) for one in requests]
 
@@ -146,60 +99,139 @@ def _in_language_of(whole: Request, request: Request) -> Request:
 class _Splitting:
     """One message while it is being split."""
 
-    def __init__(self, text: str, cutter: Cutter, parse: Parse) -> None:
-        self._text, self._cutter, self._parse = text, cutter, parse
+    def __init__(self, text: str, cutter: Cutter, parse: Parse, waits: str) -> None:
+        self._text, self._cutter, self._waits = text, cutter, waits
+        self._model, self._read_before = parse, dict[str, Mapping[str, Any]]()
         self.leaves_out = False
         """Whether a piece only speaks of the request beside it, and would change how that is understood."""
 
     async def requests(self, pieces: Sequence[Piece]) -> list[Request]:
-        """Give what the pieces ask for; none where one of them is in doubt."""
+        """Give what the pieces ask for, behind the answer that they begin with; none where one of them is in doubt."""
+        answers = await self._answers(pieces)
+        rest = await self._asked(pieces[len(answers) :])
+        if not answers or not rest:
+            return rest
+        answer, behind = answers[-1] if answers[-1].intent == INFORM else answers[0], pieces[len(answers)]
+        if self._is_answer(answer, rest, behind, says_again=any(one.intent not in ANSWERING for one in answers)):
+            return [answer, *rest]
+        # A yes that may be meant is not left out.
+        may_answer = self._waits in (YES, CASE_YES, ORDER_YES) and is_plain_yes(answer.text)
+        return rest if len(rest) > 1 and not may_answer and answer.intent != INFORM else []
+
+    async def _asked(self, pieces: Sequence[Piece]) -> list[Request]:
         requests: list[Request] = []
         for piece in pieces:
             more = await self._with(requests, piece)
             if more is None:
                 return []
             requests = more
-        each = [one for request in requests for one in _each_order(request)]
-        return each if all(one.is_request for one in each) and not _renumbered(each) else []
+        each = [one for request in requests for one in each_order(request)]
+        is_clear = all(one.is_request or one.is_unknown_question for one in each)
+        each = _each_once([one for one in each if not is_chat(one)])
+        is_clear = is_clear and any(one.is_request for one in each) and not _tells_first(each)
+        return each if is_clear and not _renumbered(each) else []
+
+    async def _parse(self, text: str) -> Mapping[str, Any]:
+        if text not in self._read_before:
+            self._read_before[text] = await self._model(text)
+        return self._read_before[text]
+
+    async def _answers(self, pieces: Sequence[Piece]) -> list[Request]:
+        """Give the pieces that a message begins with and that answer a question, or take note: "yes, do it", "ok"."""
+        answers: list[Request] = []
+        for piece in pieces[:-1]:
+            found = await self._read(piece)
+            is_value = found.intent == INFORM and self._is_value(found)
+            says_again = bool(answers) and not piece.is_linked and self._does_it(found)
+            if not (found.intent in ANSWERING or is_value or says_again):
+                return answers
+            answers.append(found)
+            if is_value:
+                return answers
+        return answers
+
+    def _is_value(self, found: Request) -> bool:
+        """Tell whether a piece is a value that answers, or says how many are wanted of what was shown."""
+        return bool(found.kinds) and (
+            self._waits == VALUE or (not self._waits and found.kinds <= {"quantity", "ordinal"})
+        )
+
+    def _does_it(self, found: Request) -> bool:
+        """Tell whether a piece only says once more that what was proposed be done: "确定，退吧"."""
+        done = {CASE_YES: ABOUT_BOUGHT | {READDRESSING, CHANGE_QUANTITY}, ORDER_YES: frozenset({CHECK_OUT})}
+        is_done = found.intent in done.get(self._waits, ())
+        return is_done and not found.kinds and len(found.text) <= _SHORT
+
+    def _is_answer(self, answer: Request, rest: Sequence[Request], behind: Piece, *, says_again: bool) -> bool:
+        """Tell whether what a message begins with is the answer that is waited for, and the rest another matter."""
+        is_apart = behind.is_linked or behind.follows_sentence
+        if turns_away(behind.link + behind.text) or self._waits == FORM:
+            return False
+        if answer.intent == INFORM:
+            return is_apart
+        if self._waits not in (YES, CASE_YES, ORDER_YES):
+            return False
+        if answer.intent != AFFIRM:
+            return len(rest) > 1
+        is_plain = says_again or (is_plain_yes(answer.text) and is_apart)
+        return is_plain and not (self._waits == ORDER_YES and rest[0].intent in AMENDING)
 
     async def _with(self, requests: list[Request], piece: Piece) -> list[Request] | None:
         """Add a piece, as a request of its own or to the one before; None where neither can be."""
         found = await self._read(piece)
-        if found.intent in POLITE:
+        if found.intent in POLITE or (requests and found.intent == AFFIRM):
             return requests
-        if requests and _adds_nothing(requests[-1], found):
+        if requests and adds_nothing(requests[-1], found):
             self.leaves_out = True
             return requests
-        if found.intent in ANSWERING | {OUT_OF_SCOPE}:
+        if found.intent in ANSWERING:
             return None
+        chats = is_chat(found)
         if not requests:
-            return [found] if found.is_request or found.named(*POINTING) else None
+            if chats and not found.is_request:
+                return requests
+            return [found] if self._is_something(found) else None
         *others, before = requests
+        if is_chat(before):
+            joined = await self._told_on(before, found)
+            return [joined or found] if joined or self._is_something(found) else None
         leaning = await self._leaning(before, found)
         if leaning:
             return [*requests, leaning]
-        completes = self._is_bare_search(found) or self._is_bare_order(before, found)
-        if not completes and are_apart(before, found, piece):
+        if is_own_question(before, found, piece):
+            return [*requests, found]
+        completes = self._is_bare_search(found, piece) or self._is_bare_order(before, found)
+        chats = chats or (found.intent == REPORTING and not found.asks and before.intent in OF_A_PRODUCT | {POLICY})
+        if not (completes or chats) and are_apart(before, found, piece):
             return [*requests, found]
         joined = await self._joined(before, found)
-        return [*others, joined] if joined else None
+        if joined:
+            return [*others, joined]
+        return requests if chats else None
+
+    @staticmethod
+    def _is_something(found: Request) -> bool:
+        """Tell whether a message can begin with a piece."""
+        return found.is_request or found.is_unknown_question or bool(found.named(*POINTING))
 
     async def _read(self, piece: Piece) -> Request:
         """Read a piece; joining words are taken for its own only where it says nothing without them."""
-        found = Request(piece.text, await self._parse(piece.text), piece.start, piece.end)
+        found = await self._stretch(piece.start, piece.end, piece.closing)
         if found.intent != FALLBACK or piece.joined == piece.start:
             return found
-        again = await self._stretch(piece.joined, piece.end)
+        again = await self._stretch(piece.joined, piece.end, piece.closing)
         return again if again.is_request else found
 
-    async def _stretch(self, start: int, end: int) -> Request:
+    async def _stretch(self, start: int, end: int, closing: str = "") -> Request:
         text = self._text[start:end]
-        return Request(text, await self._parse(text), start, end)
+        parsed = await self._parse(text)
+        return Request(text, parsed, start, end, asks(text), has_question_mark(closing), tells(text))
 
-    def _is_bare_search(self, found: Request) -> bool:
+    def _is_bare_search(self, found: Request, piece: Piece) -> bool:
         """Tell whether a piece only names goods, a price or a colour: that is what the rest of the message asks for."""
-        kinds = {one["entity"] for one in found.parsed["entities"]} - {LANGUAGE}
-        return found.intent in SEARCHING | {WISH} and self._is_bare(found, found.spans(*kinds))
+        if found.asks or (piece.follows_sentence and not found.is_marked):
+            return False
+        return found.intent in SEARCHING | {WISH} and self._is_bare(found, found.spans(*found.kinds))
 
     def _is_bare_order(self, before: Request, found: Request) -> bool:
         """Tell whether a piece is only the number of the order that the one before is about."""
@@ -216,147 +248,75 @@ class _Splitting:
         if before.end is None or found.end is None:
             return None
         joined, head = await self._stretch(before.start, found.end), before if before.is_request else found
+        joined = replace(joined, asks=before.asks or found.asks, is_marked=found.is_marked, tells=found.tells)
         same = joined.intent == head.intent or {joined.intent, head.intent} <= SEARCHING | {RECOMMENDING}
         return joined if same and joined.is_request else None
 
+    async def _told_on(self, before: Request, found: Request) -> Request | None:
+        """Take what is told and the next piece for one: the same told on, or told to say what is asked then."""
+        if before.end is None or found.end is None:
+            return None
+        joined = await self._stretch(before.start, found.end)
+        if joined.intent == found.intent and joined.is_request:
+            return replace(joined, asks=found.asks, is_marked=found.is_marked, tells=found.tells)
+        tells_on = joined.intent == before.intent and found.intent not in DOING and not found.asks
+        return replace(joined, tells=True, is_marked=found.is_marked) if tells_on else None
+
     async def _leaning(self, before: Request, found: Request) -> Request | None:
         """Ask of a bare value what the request before asks of its own."""
+        if before.intent in OF_A_PRODUCT and found.intent == before.intent and found.asks and found.score >= UNLINKED:
+            return None  # "is it loud?" behind "it has a cable"
         for kinds in LEANING.get(before.intent, ()):
-            old, new = _stretch_of(before.spans(*kinds)), _stretch_of(found.spans(*kinds))
+            old, new = stretch_of(before.spans(*kinds)), stretch_of(found.spans(*kinds))
             if kinds == (ORDER,):  # alone it may be read as a price or a quantity
-                new = _stretch_of([one.span() for one in _NUMBER.finditer(found.text)])
+                new = stretch_of([one.span() for one in NUMBER.finditer(found.text)])
             if old and new and self._is_bare(found, [new]):
                 value = found.text[new[0] : new[1]]
                 text = before.text[: old[0]] + value + before.text[old[1] :]
-                asked = _of_order(before, value) if kinds == (ORDER,) else Request(text, await self._parse(text))
-                return asked if asked.intent == before.intent and _differ(before, asked) else None
+                asked = of_order(before, value) if kinds == (ORDER,) else Request(text, await self._parse(text))
+                return asked if asked.intent == before.intent and differ(before, asked) else None
         return await self._more_to_add(before, found)
 
     async def _more_to_add(self, before: Request, found: Request) -> Request | None:
         """Add so many of another thing, too: "add 2 tripods and 3 ropes to my cart"."""
-        counted = _stretch_of(before.spans("quantity", "product"))
-        if before.intent != ADD or not before.named("quantity") or not counted:
+        counted = stretch_of(before.spans("quantity", "product"))
+        leads = [first for first, _ in before.spans("product_query")]
+        if (
+            before.intent != ADD
+            or not before.named("quantity")
+            or not counted
+            or min(leads, default=counted[0]) < counted[0]
+        ):
             return None
         if found.is_request and found.score >= LINKED:
             return None
         text = before.text[: counted[0]] + found.text
         asked = Request(text, await self._parse(text))
-        is_more = asked.intent == ADD and asked.score >= LINKED and asked.named("quantity") and _differ(before, asked)
+        is_more = asked.intent == ADD and asked.score >= LINKED and asked.named("quantity") and differ(before, asked)
         return asked if is_more else None
 
 
-def _each_order(request: Request) -> list[Request]:
-    """Ask for one order at a time: "where are 1001 and 1002"."""
-    numbers = list(dict.fromkeys(request.text[first:last] for first, last in request.spans(ORDER)))
-    if request.intent != TRACK or len(numbers) < 2:
-        return [request]
-    return [_of_order(request, number) for number in numbers]
+def _each_once(requests: Sequence[Request]) -> list[Request]:
+    """Leave out what is asked once more behind something else, and of nothing else."""
+    last = {one.intent: place for place, one in enumerate(requests)}
+    return [
+        one
+        for place, one in enumerate(requests)
+        if one.intent not in ONLY_ASKED or one.named(*POINTING) or last[one.intent] == place
+    ]
 
 
-def _of_order(request: Request, number: str) -> Request:
-    """Ask the same of one order. The model is not asked again: other digits say nothing else."""
-    start, last = _stretch_of(request.spans(ORDER)) or (0, 0)
-    text = request.text[:start] + number + request.text[last:]
-    named = {"entity": ORDER, "value": number, "start": start, "end": start + len(number)}
-    others = [one for one in request.parsed["entities"] if one["entity"] != ORDER]
-    return Request(text, {**request.parsed, "text": text, "entities": [*others, named]})
-
-
-def _adds_nothing(before: Request, found: Request) -> bool:
-    """Tell whether a piece only speaks of the request before: how that is done, where to, or what not to do instead."""
-    if not before.is_request:
-        return False
-    if found.intent == HELP:
-        return True
-    if found.intent in DENIED:
-        is_where_to = before.intent == CHECK_OUT and found.intent == READDRESSING
-        return (is_where_to or bool(_DENYING.match(found.text))) and not found.named(ORDER)
-    return False
-
-
-def are_apart(before: Request, found: Request, piece: Piece) -> bool:
-    """Tell whether two neighbours surely ask for different things."""
-    if not (before.is_request and found.is_request):
-        return False
-    threshold = LINKED if piece.is_linked and found.intent not in REMARKS else UNLINKED
-    if not all(one.score >= threshold or _names_order(one) for one in (before, found)):
-        return False
-    if before.intent != found.intent:
-        if _tells_of(before.intent, found.intent, piece):
-            return False
-        if not piece.is_linked and any(tell(before, found) for tell in (_completes, _leads_to, _tells_of_bought)):
-            return False
-        return not (_are_one_search({before.intent, found.intent}) or _names_nothing(before, found))
-    if _is_more_of_one(before, found):
-        return False
-    return _differ(before, found) or (before.intent == POLICY and piece.follows_question)
-
-
-def _tells_of(before: str, found: str, piece: Piece) -> bool:
-    """Tell whether one tells of the other: "not for me, it's a gift", "a sofa, not leather", "return it, it broke"."""
-    if found == WISH:
-        return before in SEARCHING | CHOOSING
-    if not piece.is_linked and {before, found} <= REASONED and REPORTING in {before, found}:
-        return True
-    return not piece.is_linked and {before, found} <= JUDGING | STARTING_FROM_ONE
-
-
-def _completes(before: Request, found: Request) -> bool:
-    """Tell whether the second only says what to do with what the first names: "三脚架要5个，加购物车"."""
-    return before.intent in CHANGING | {CART} and found.intent in CHANGING and not found.named(*POINTING, "reference")
-
-
-def _leads_to(before: Request, found: Request) -> bool:
-    """Tell whether the first, which hardly asks, only says of which order the second is: "订单1001里买了42码，想换"."""
-    about_one = found.intent in NUMBERED - {TRACK} and not found.named(ORDER)
-    return before.intent == TRACK and before.score < UNLINKED and about_one
-
-
-def _tells_of_bought(before: Request, found: Request) -> bool:
-    """Tell whether the second says why what was bought comes back, or as what: "退货，用不上了", "换货，要46码"."""
-    is_of_shown = found.intent in SEARCHING | JUDGING | {REMOVE, WISH}
-    return before.intent in ABOUT_BOUGHT and is_of_shown and not found.named(*POINTING)
-
-
-def _are_one_search(intents: set[str]) -> bool:
-    """Tell whether two intents look for one thing: it is named, narrowed down, sorted, or like another but smaller."""
-    return intents <= SEARCHING or (REFINE in intents and intents <= SEARCHING | CHOOSING)
-
-
-def _names_nothing(before: Request, found: Request) -> bool:
-    """Tell whether the second looks for what the first is about: "is it a zoom? I need something like 70-200"."""
-    kinds = {one["entity"] for one in found.parsed["entities"]} - {LANGUAGE}
-    is_choice = before.intent in SEARCHING | OF_A_PRODUCT and found.intent in {RECOMMENDING, *SEARCHING}
-    return is_choice and not kinds & {"product_query", "product", "category", "brand", "sku", "ordinal", "reference"}
-
-
-def _is_more_of_one(before: Request, found: Request) -> bool:
-    """Tell whether the same is hardly asked of something else: "is it mechanical, and good for gaming?"."""
-    names_one = found.named("product", "sku", "ordinal")
-    return found.intent == "ask_option" and before.intent == found.intent and not names_one and found.score < UNLINKED
-
-
-def _names_order(request: Request) -> bool:
-    """Tell whether an order is asked after by its number, which leaves little doubt; scores waver with the digits."""
-    return request.intent == TRACK and bool(request.named(ORDER))
-
-
-def _differ(before: Request, found: Request) -> bool:
-    """Tell whether two requests of one intent are about different orders or products."""
-    own, other = (one.named(*POINTING) for one in (before, found))
-    if not own or not other or own & other:
-        return False
-    if before.intent == ADD:  # which adds several things at once, but not so many of one and so many of another
-        return bool(before.named("quantity") | found.named("quantity"))
-    return before.intent in OF_A_PRODUCT | CHANGING | {TRACK}
+def _tells_first(requests: Sequence[Request]) -> bool:
+    """Tell whether a request of what was bought is led up to by a story: "I ordered some. Can I cancel one?"."""
+    told = [
+        place
+        for place, one in enumerate(requests)
+        if one.intent == REPORTING and one.tells and not one.named(*POINTING)
+    ]
+    return any(one.intent in ABOUT_BOUGHT for one in requests[told[0] + 1 :]) if told else False
 
 
 def _renumbered(requests: Sequence[Request]) -> bool:
     """Tell whether a request points at a place in a list from which one before it takes something out."""
     places = [place for place, one in enumerate(requests) if one.intent == REMOVE]
     return any(one.named("ordinal") for one in requests[places[0] + 1 :]) if places else False
-
-
-def _stretch_of(spans: Sequence[Span]) -> Span | None:
-    """Give the stretch that values take up together."""
-    return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.channels.request_order import Part, answerable_first
+from assistant.channels.request_order import Part, answerable_first, is_answered
 
 
 def part(told: str) -> Part:
@@ -31,3 +31,13 @@ def part(told: str) -> Part:
 )
 def test_questions_that_stand_for_themselves_come_first(asked: list[str], done: list[str] | None) -> None:
     assert [one.text for one in answerable_first([part(told) for told in asked])] == (done or asked)
+
+
+def test_a_number_that_the_answer_has_told_is_not_done_again() -> None:
+    twelve = {"entities": [{"entity": "quantity", "value": "12"}]}
+    rope = {"entities": [*twelve["entities"], {"entity": "product", "value": "rope"}]}
+    three = {"entities": [{"entity": "quantity", "value": "3"}]}
+    assert is_answered(Part("make it 12", "change_quantity", twelve), twelve)
+    assert not is_answered(Part("make it 12", "change_quantity", twelve), three)
+    assert not is_answered(Part("12 ropes too", "add_to_cart", rope), twelve)
+    assert not is_answered(Part("show my cart", "view_cart", {"entities": []}), twelve)

@@ -124,6 +124,12 @@ def test_what_follows_a_question_is_done_after_its_answer(server: LiveServer) ->
     ]
 
 
+def test_an_offer_holds_nothing_up(server: LiveServer) -> None:
+    token = server.begin()
+    server.actions.remembers = {"pending": {"kind": "person"}}
+    assert texts(server.say(token, "add it and cameras")) == [ADDED, FOUND]
+
+
 def test_what_waits_outlives_a_failure(server: LiveServer) -> None:
     token = server.begin()
     server.actions.remembers = dict(ASKS)

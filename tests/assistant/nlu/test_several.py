@@ -13,7 +13,8 @@ import pytest
 from assistant.nlu import evaluate_several
 from assistant.nlu.evaluate_several import Splitter, is_right, several_messages
 from assistant.nlu.pieces import Cutter
-from assistant.nlu.several import MOST_PIECES, Request, requests_of
+from assistant.nlu.request import Request
+from assistant.nlu.several import CASE_YES, FORM, MOST_PIECES, ORDER_YES, VALUE, YES, requests_of
 from assistant.nlu.training_text import read_examples
 from assistant.nlu.words import WordLists
 
@@ -28,7 +29,8 @@ INTENTS = {
     r"can i return .*|do you ship .*": "ask_policy",
     r"(hi|hello)( there)?|你好": "greet",
     r"thanks|谢谢": "thank",
-    r"yes": "affirm",
+    r"yes|ok": "affirm",
+    r"return it": "return_product",
     r"tell me a joke": "out_of_scope",
     r"i never want .*|(but )?not leather": "state_wish",
     r"not for me": "dismiss_product",
@@ -116,6 +118,7 @@ def texts(cutter: Cutter, text: str, model: Model | None = None) -> list[str]:
         ("第二个多少钱，还有货吗", ["第二个多少钱", "还有货吗"]),
         ("return the laptop, remove the tent", ["return the laptop", "remove the tent"]),
         ("i never want wool and show me tents", ["i never want wool", "show me tents"]),
+        ("yes, show my cart and show me tents", ["show my cart", "show me tents"]),
         (
             "where is 1001, show my cart and find shoes under $19.99",
             ["where is 1001", "show my cart", "find shoes under $19.99"],
@@ -124,6 +127,41 @@ def texts(cutter: Cutter, text: str, model: Model | None = None) -> list[str]:
 )
 def test_several_requests_are_told_apart(cutter: Cutter, text: str, parts: list[str]) -> None:
     assert texts(cutter, text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "waits", "parts"),
+    [
+        ("yes. show my cart", YES, ["yes", "show my cart"]),
+        ("yes, return it. show my cart", CASE_YES, ["yes", "show my cart"]),
+        ("ok, return it, show my cart", CASE_YES, ["ok", "show my cart"]),
+        ("ok, ok. show my cart", YES, ["ok, ok. show my cart"]),
+        ("yes, show my cart and show me tents", YES, ["yes, show my cart and show me tents"]),
+        ("ok. show my cart", YES, ["ok. show my cart"]),
+        ("ok. show my cart and show me tents", YES, ["show my cart", "show me tents"]),
+        ("yes. but show my cart", YES, ["yes. but show my cart"]),
+        ("yes. add 3 tents", ORDER_YES, ["yes. add 3 tents"]),
+        ("yes. show my cart", "", ["yes. show my cart"]),
+        ("2. show my cart", VALUE, ["2", "show my cart"]),
+        ("2. show my cart", "", ["2", "show my cart"]),
+        ("2. show my cart", YES, ["2. show my cart"]),
+        ("2. show my cart", FORM, ["2. show my cart"]),
+    ],
+)
+def test_what_a_message_begins_with_answers_the_question_that_waits(
+    cutter: Cutter, text: str, waits: str, parts: list[str]
+) -> None:
+    found = asyncio.run(requests_of(text, cutter, Model(), waits))
+    assert [one.text for one in found] == parts
+
+
+def test_a_question_that_nobody_understands_is_a_part_of_its_own(cutter: Cutter) -> None:
+    found = split(cutter, "show my cart; what would grandma say?")
+    assert [(one.text, one.intent) for one in found] == [
+        ("show my cart", "view_cart"),
+        ("what would grandma say", "nlu_fallback"),
+    ]
+    assert texts(cutter, "show my cart; grandma would love it") == ["show my cart; grandma would love it"]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +197,6 @@ def test_a_remark_behind_a_question_is_a_request_only_where_it_surely_is_one(cut
         "compare the laptop and the tent",
         "hi there, show me tents",
         "yes, and thanks",
-        "yes, show my cart and show me tents",
         "show me tents and tell me a joke",
         "show me tents. show me only the small ones",
         "where is 1001? where is 1001?",
