@@ -34,6 +34,12 @@ _INTENTS = frozenset(
 _DICTATED = frozenset({"words", "photo", "title"})
 _OPEN = frozenset({"waiting_for_payment", "paid", "packed", "shipped"})
 _BEFORE = re.compile(r"\bbefore\b|之?前", re.IGNORECASE)
+# On which day something was ordered says nothing of when it must be there.
+_PLACED = re.compile(
+    r"(?:\d{1,2}月)?\d{1,2}[号號日][^，。,.?？!！]{0,4}(?:下的?[单單]|买的|買的|订的|訂的|拍的|付的)|"
+    r"\b(?:ordered|bought|paid)\b[^.,?!]{0,25}\bon (?:the )?\w+(?: \w+)?",
+    re.IGNORECASE,
+)
 _DAY = dt.timedelta(days=1)
 
 
@@ -86,7 +92,8 @@ def _asks(turn: Turn) -> bool:
         return False
     if says_any(turn, "arrival.when_words"):
         return True
-    return says_any(turn, "arrival.in_time_words") and bool(coming_days(turn.text, utc_now().date()))
+    days = coming_days(_PLACED.sub(" ", turn.text), utc_now().date())
+    return says_any(turn, "arrival.in_time_words") and bool(days)
 
 
 def _asks_for_new_stock(turn: Turn) -> bool:
@@ -100,7 +107,7 @@ def _asks_for_new_stock(turn: Turn) -> bool:
 
 def _asked(turn: Turn) -> _Asked:
     today = utc_now().date()
-    days = list(dict.fromkeys(coming_days(turn.text, today)))
+    days = list(dict.fromkeys(coming_days(_PLACED.sub(" ", turn.text), today)))
     orders_then = says_any(turn, "arrival.order_words")
     start = days.pop(0) if days and (orders_then or len(days) > 1) else today
     until = days[-1] if days else None

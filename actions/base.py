@@ -207,12 +207,19 @@ def _settled_before(turn: Turn) -> bool:
     from actions.desk import agree_in_words, shows_cost, take_reason  # The desk is made of actions.
     from actions.desk_put_off import take_put_off  # As above.
     from actions.desk_regret import leave_refused, take_regret  # As above.
+    from actions.missing_parcels import take_missing  # As above.
+    from actions.order_addresses import take_address_question  # As above.
+    from actions.order_questions import take_order_question  # As above.
     from actions.orders import take_described  # As above.
+    from actions.readdressing_words import take_address_answer, take_other_order  # As above.
+    from actions.returns_asked import take_about_returns  # As above.
     from actions.told import forgets_wrong_size  # As above.
     from actions.without_orders import take_not_ordered  # As above.
 
     refused = (leave_refused, take_regret, take_not_ordered, take_put_off, take_reason, forgets_wrong_size)
-    takes = (*refused, agree_in_words, shows_cost, take_described)
+    addresses = (take_address_answer, take_other_order, take_address_question)
+    orders = (take_about_returns, take_missing, take_order_question)
+    takes = (*addresses, *orders, *refused, agree_in_words, shows_cost, take_described)
     return not turn.photo_url and any(take(turn) for take in takes)
 
 
@@ -246,11 +253,12 @@ def _answers_aside(turn: Turn) -> bool:
     from actions.case_questions import answer_in_case  # As above.
     from actions.checkout_asides import answer_how_to_pay  # As above.
     from actions.code_questions import answer_about_codes  # As above.
+    from actions.refunds import answer_about_refunds  # As above.
     from actions.service import answer_shop_words  # As above.
     from actions.team import answer_about_team  # As above.
 
-    answers = (answer_in_case, answer_left, answer_arrival, answer_about_team, answer_about_codes, answer_how_to_pay)
-    return any(answer(turn) for answer in (*answers, answer_shop_words))
+    answers = (answer_about_refunds, answer_in_case, answer_left, answer_arrival, answer_about_team, answer_about_codes)
+    return any(answer(turn) for answer in (*answers, answer_how_to_pay, answer_shop_words))
 
 
 def _come_back_to_order(turn: Turn, asked: Pending, *, asks: bool) -> None:

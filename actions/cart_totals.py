@@ -10,6 +10,7 @@ from actions.facts import delivery_facts, price_facts
 from actions.options import wanted_options
 from actions.spoken import says, wanted_number
 from actions.turn import Turn
+from actions.which_order import numbers_said
 from shop.carts import CartView, view_cart
 from shop.catalogue import ProductView, select_variants
 from shop.checkout import quote_delivery
@@ -27,6 +28,10 @@ _INTENTS = frozenset(
 )
 # What is small counts pieces.
 _AMOUNT = re.compile(r"(?<![a-z0-9.-])\d{2,6}(?:\.\d{1,2})?(?![\d-]| ?(?:[gt]b|inch|寸|码|件|个))", re.IGNORECASE)
+# A number beside what says that it is an order's.
+_OF_ORDER = re.compile(
+    r"(?:order|订单号?|訂單號?|[这那這]单)\s*#?\d{4,}|\d{4,}\s*(?:[这那這]?[单單]|号?订单)", re.IGNORECASE
+)
 
 
 def delivery_lines(turn: Turn, goods: Money, total: Money) -> tuple[str, list[Fact]]:
@@ -83,7 +88,7 @@ def tell_total_of(turn: Turn, product: ProductView) -> bool:
 
 def tell_left(turn: Turn) -> bool:
     """Say what the cart leaves of an amount that is named, where that is asked; tell whether it was."""
-    named = max(map(Decimal, _AMOUNT.findall(ascii_digits(turn.text).replace(",", ""))), default=None)
+    named = max(map(Decimal, _amounts(turn)), default=None)
     asks = says(turn, "left_of") or says(turn, "left_over")
     if turn.from_button or named is None or not asks or turn.entities("product"):
         return False
@@ -103,6 +108,13 @@ def tell_left(turn: Turn) -> bool:
         left=labels.money(left),
     )
     return True
+
+
+def _amounts(turn: Turn) -> list[str]:
+    """List what can be amounts of money in a message: the number of an order is none."""
+    numbers = {*numbers_said(turn), *turn.entities("order_number")}
+    text = _OF_ORDER.sub(" ", ascii_digits(turn.text).replace(",", ""))
+    return [amount for amount in _AMOUNT.findall(text) if amount not in numbers]
 
 
 def answer_left(turn: Turn) -> bool:

@@ -31,7 +31,7 @@ from actions.handoff import PERSON
 from actions.invoices import INVOICE
 from actions.other_options import keeps_it
 from actions.pending import CASE_YES
-from actions.readdressing import ADDRESS
+from actions.readdressing import ADDRESS, next_to_readdress
 from actions.reordering import REORDER
 from actions.returning import RETURN
 from actions.swapping import OPTION, SWAP, bought_line, repeats_option
@@ -39,6 +39,7 @@ from actions.ticket_parts import with_words
 from actions.tickets import COMPLAINT, PROBLEM
 from actions.turn import Pending, Turn, clean_words
 from actions.warranty import WARRANTY
+from actions.withdrawing import WITHDRAW
 from actions.without_orders import answer_beside, say_general
 from shop.changes import Yes
 from shop.errors import (
@@ -53,7 +54,7 @@ from shop.errors import (
 
 _CHANGES = (CANCEL, ADDRESS, SWAP, REORDER, RETURN)
 _REPORTS = frozenset({PROBLEM.name, COMPLAINT.name})
-_OTHERS = (PROBLEM, COMPLAINT, PERSON, INVOICE, WARRANTY)
+_OTHERS = (PROBLEM, COMPLAINT, PERSON, INVOICE, WARRANTY, WITHDRAW)
 GOALS: Mapping[str, Goal] = {goal.name: goal for goal in (*_CHANGES, *_OTHERS)}
 
 
@@ -86,7 +87,7 @@ def _stays_with(turn: Turn, case: Case) -> bool:
     A new one for a broken one is a wish for whoever reads the report; "then not, 44 it is" calls an exchange off.
     """
     if case.goal == PROBLEM.name and wants_the_same(turn):
-        _go_on(turn, with_words(turn, case, turn.text))
+        go_on(turn, with_words(turn, case, turn.text))
         return True
     line = bought_line(turn, case) if case.goal == SWAP.name else None
     if line is None or not keeps_it(turn, line):
@@ -97,8 +98,9 @@ def _stays_with(turn: Turn, case: Case) -> bool:
 
 def begin_with_address(turn: Turn) -> bool:
     """Take an address that is said with nothing asked: nothing in a shop is called so; tell whether there was one."""
-    found = said_address(turn, ADDRESS.name)
-    if found is None or not found.has_more:
+    found, case = said_address(turn, ADDRESS.name), Case.of(turn)
+    is_open = case is not None and case.goal == ADDRESS.name
+    if found is None or not (found.has_more or is_open):
         return False
     begin(turn, ADDRESS.name)
     return True
@@ -113,19 +115,19 @@ def take_answer(turn: Turn, pending: Pending) -> bool:
         told = _read(turn, case)
     except (InvalidAddress, InvalidInvoice) as error:
         turn.say(f"utter_invalid_{error.field}")
-        _go_on(turn, case)
+        go_on(turn, case)
         return True
     except OrderNotFound as error:
         if not offers_look(turn, GOALS[case.goal], case, error):
             say_error(turn, error)
-            _go_on(turn, case)
+            go_on(turn, case)
         return True
     if pending["asked"] == ORDER and not told.number and points_at_order(turn):
         # "The one with the camera" and "the one from Friday" name it, or leave fewer to choose from.
         told = _step(told, ORDER).find(turn, told)
     elif replace(told, unread=case.unread, pieces=case.pieces) == case:
         return False
-    _go_on(turn, replace(told, answered=(*case.answered, pending["asked"])), reads=True)
+    go_on(turn, replace(told, answered=(*case.answered, pending["asked"])), reads=True)
     return True
 
 
@@ -144,7 +146,7 @@ def amend(turn: Turn, pending: Pending) -> bool:
     if told == case and not (names_order_alone(turn) or names_lines_of(turn, case)):
         return False
     # The order or the things that the proposal is about, said once more, change none of it: it is shown again.
-    _go_on(turn, told, reads=told != case)
+    go_on(turn, told, reads=told != case)
     return True
 
 
@@ -169,7 +171,7 @@ def take_reason(turn: Turn) -> bool:
     if case is None:
         return False
     if not file_corrected(turn, case):
-        _go_on(turn, case)
+        go_on(turn, case)
     return True
 
 
@@ -179,7 +181,7 @@ def shows_cost(turn: Turn) -> bool:
     asks = turn.intent[0] in ("nlu_fallback", "ask_price") and says_any(turn, "desk.asks_cost")
     if case is None or turn.from_button or turn.pending.get("kind") != CASE_YES or not asks:
         return False
-    _go_on(turn, case)
+    go_on(turn, case)
     return True
 
 
@@ -193,7 +195,7 @@ def confirm(turn: Turn, pending: Pending) -> None:
         GOALS[case.goal].make(turn, case, Yes(pending["fingerprint"], pending["key"], case.words))
     except ProposalChanged:
         turn.say("utter_case_changed")
-        _go_on(turn, case)
+        go_on(turn, case)
         return
     except PolicyRefusal as error:
         _refuse(turn, case, error)
@@ -205,6 +207,8 @@ def confirm(turn: Turn, pending: Pending) -> None:
         turn.remember(focus_order=case.number)
     close(turn)
     answer_beside(turn)
+    if case.goal == ADDRESS.name and (another := next_to_readdress(turn, case)):
+        go_on(turn, another)
 
 
 def leave_out(turn: Turn) -> bool:
@@ -213,7 +217,7 @@ def leave_out(turn: Turn) -> bool:
     skip = _step(case, asked).skip if case is not None and asked else None
     if case is None or skip is None:
         return False
-    _go_on(turn, skip(case))
+    go_on(turn, skip(case))
     return True
 
 
@@ -251,7 +255,7 @@ def start_over(turn: Turn) -> bool:
         return False
     turn.remember(focus_order=None)
     turn.say("utter_case_started_over", goal=turn.labels.text(f"desk.goals.{case.goal}"))
-    _go_on(turn, Case(case.goal, words=case.words))
+    go_on(turn, Case(case.goal, words=case.words))
     return True
 
 
@@ -259,7 +263,7 @@ def resume(turn: Turn) -> bool:
     """Go on with the open change where it was left; tell whether there is one."""
     case = Case.of(turn)
     if case is not None:
-        _go_on(turn, case)
+        go_on(turn, case)
     return case is not None
 
 
@@ -301,7 +305,7 @@ def _take_and_go_on(turn: Turn, case: Case) -> None:
             close(turn)
             say_error(turn, error)
         return
-    _go_on(turn, case, reads=True)
+    go_on(turn, case, reads=True)
 
 
 def _read(turn: Turn, case: Case) -> Case:
@@ -312,7 +316,7 @@ def _read(turn: Turn, case: Case) -> Case:
     return keep_unread(turn, case) if has_lines and not case.number else case
 
 
-def _go_on(turn: Turn, case: Case, *, reads: bool = False) -> None:
+def go_on(turn: Turn, case: Case, *, reads: bool = False) -> None:
     """Settle what needs no question, ask for what is missing, or propose the change.
 
     Args:

@@ -15,7 +15,7 @@ from actions.turn import Turn
 from shop.changes import Yes
 
 SLOT = "case"
-_TUPLES = ("photo_ids", "answered")
+_TUPLES = ("photo_ids", "answered", "more")
 # The steps whose answer is a text of the shopper's own.
 FREE_TEXT = ("street", "city", "postcode", "country", "words", "title", "tax_id", "email", "photo")
 
@@ -26,7 +26,7 @@ class Case:
 
     Attributes:
         goal: the change: "cancel", "address", "swap", "reorder" or "return"; or "problem", "complaint", "person",
-            "invoice" or "warranty".
+            "invoice", "warranty" or "withdraw".
         number: of the order.
         items: how many pieces of each SKU.
         is_part: whether the shopper speaks of a part of the order that is not known yet.
@@ -36,9 +36,11 @@ class Case:
         words: the message that it began with, cut, for the audit.
         unread: what was said before the order was known, and may name lines of it and options of these.
         pieces: how many were spoken of then.
-        told: what a ticket or an invoice is to say, by the names of the steps that ask for it.
+        told: what a ticket or an invoice is to say, or which return is withdrawn, by the names of the steps that ask
+            for it.
         photo_ids: of the photos that go with a ticket.
         answered: the steps that the shopper was asked and has answered, the last one last.
+        more: the numbers of orders for which the same is to be done next.
     """
 
     goal: str
@@ -54,6 +56,7 @@ class Case:
     told: Mapping[str, str] = field(default_factory=dict)
     photo_ids: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, turn: Turn) -> Case | None:

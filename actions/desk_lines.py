@@ -15,6 +15,7 @@ from actions.references import Candidate, Mention, Verdict, resolve
 from actions.turn import Turn
 from shop.catalogue import get_products_by_sku
 from shop.orders import OrderLineView
+from shop.returns import GoodsView
 from shop.search_text import stem, stop_words, words
 from shop.text import ascii_digits
 
@@ -55,7 +56,7 @@ def kept_lines(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineView
     return lines_said(turn, joined_clauses(parts_of(turn, _goal(turn)).kept), lines) or []
 
 
-def words_hit(turn: Turn, lines: Sequence[OrderLineView]) -> int:
+def words_hit(turn: Turn, lines: Sequence[OrderLineView | GoodsView]) -> int:
     """Count the words of a message by which lines are called: of several orders the one with most of them is meant."""
     said = _stems(turn.services.glossary.translated(turn.text))
     return len(said & frozenset().union(*map(_name_stems, lines)))
@@ -133,7 +134,7 @@ def _places_said(turn: Turn, mention: Mention) -> tuple[int, ...]:
     return mention.ordinals or ((int(bare),) if re.fullmatch(r"\d{1,4}", bare) else ())
 
 
-def _name_stems(line: OrderLineView) -> frozenset[str]:
+def _name_stems(line: OrderLineView | GoodsView) -> frozenset[str]:
     """Give what a line is called, without the options: a size names no product."""
     return _stems(line.name) - _stems(" ".join(line.options.values()))
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from actions.base import ShopAction, take_answer
-from actions.cards import named_button, variant_title
+from actions.cards import button, named_button, variant_title
 from actions.cart_totals import tell_left
 from actions.code_lines import total_text
 from actions.desk_words import says_any
@@ -14,6 +14,7 @@ from actions.facts import order_facts
 from actions.guest_orders import offer_look, opened_order
 from actions.pending import CASE, CODE, CONTACT, ORDER, answers_question, said_number
 from actions.refunds import tell_refunds
+from actions.returns_told import DROPPED, returns_of, say_returns
 from actions.turn import Button, Turn
 from actions.which_order import GOODS, LISTED, days_said, listed_number, named_orders, newest_orders, pointed_at
 from actions.without_orders import TRACK, say_no_order
@@ -24,6 +25,9 @@ from shop.orders import OrderView, ShipmentView, find_order, list_orders, neares
 from shop.receipts import Fact
 from shop.search import Sort
 
+_CLOSED = frozenset({"delivered", "cancelled"})
+# Of these no parcel has left; one that waits to be paid is shown with how to pay it.
+_UNSENT = frozenset({"paid", "packed"})
 # So much of what is in an order stands in a list.
 _NAMED = 3
 
@@ -73,7 +77,7 @@ class ActionTrackOrder(ShopAction):
         with turn.reading() as session:
             orders = list_orders(session, turn.shopper, limit=LISTED)
         if orders:
-            _show_or_ask(turn, orders)
+            _show_or_ask(turn, _coming(turn, orders) or orders)
         elif opened := opened_order(turn):
             show_order(turn, opened)
         else:
@@ -105,6 +109,12 @@ class ActionListOrders(ShopAction):
             turn.say("utter_no_orders")
             return
         _list(turn, orders, "utter_orders")
+
+
+def _coming(turn: Turn, orders: Sequence[OrderView]) -> list[OrderView]:
+    """Give the one order that has not arrived: who asks where it is means that one, and none that they have."""
+    still_open = [order for order in orders if order.state not in _CLOSED]
+    return still_open if len(still_open) == 1 and not turn.from_button and not any(map(turn.entity, GOODS)) else []
 
 
 def _track_placed(turn: Turn, placed: Days) -> None:
@@ -221,6 +231,11 @@ def show_order(turn: Turn, order: OrderView) -> None:
         for line in order.lines
     ]
     shipments = [_shipment_text(turn, shipment) for shipment in order.shipments]
+    if order.state in _UNSENT and says_any(turn, "desk.waits_long"):
+        turn.say("utter_sorry_to_wait")
+    if _was_shown(turn, order, "\n".join(lines)):
+        _say_again(turn, order)
+        return
     due = _overdue(order)
     if due is not None:
         turn.say("utter_parcel_late", date=turn.labels.date(due))
@@ -236,6 +251,25 @@ def show_order(turn: Turn, order: OrderView) -> None:
         total=total_text(turn, order.total, order.gift_paid, order.due),
         shipments="\n".join(shipments) or labels.text("order.no_shipment"),
         link=turn.services.settings.payment_address(order.number),
+    )
+    # What goes back of it is as much of its state as its parcels are.
+    say_returns(turn, [back for back in returns_of(turn, order.number) if back.state not in DROPPED])
+
+
+def _was_shown(turn: Turn, order: OrderView, lines: str) -> bool:
+    """Tell whether an order that waits to be sent was shown just now, and is asked about once more."""
+    named = turn.from_button or turn.entity("order_number")
+    return order.state in _UNSENT and not named and turn.was_told(lines) and turn.was_told(order.number)
+
+
+def _say_again(turn: Turn, order: OrderView) -> None:
+    """Say in short that an order has not been sent, where all of it was shown just now, and offer a person."""
+    turn.say(
+        "utter_order_not_sent_yet",
+        told=told_of(turn, [order], parcels=True),
+        number=order.number,
+        state=turn.labels.text(f"order.states.{order.state}"),
+        buttons=[button(turn.labels, "talk_to_person", "talk_to_person")],
     )
 
 

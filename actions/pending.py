@@ -172,6 +172,11 @@ def asks_for_number(pending: Pending) -> bool:
     return is_order and not pending.get("numbers")
 
 
+def is_idle(turn: Turn) -> bool:
+    """Tell whether nothing waits for an answer, but for how the conversation was."""
+    return turn.pending.get("kind") in (None, RATING)
+
+
 def is_free_text(turn: Turn, sure: float = _SURE) -> bool:
     """Tell whether a message may be a text of the shopper's own, such as a street, and no wish or question.
 

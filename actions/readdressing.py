@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,9 +12,12 @@ from actions.desk_address import STREET, address_fields, is_led_in, said_address
 from actions.desk_case import Case, Goal, Step, asked_by
 from actions.desk_choice import Orders, allowed_by
 from actions.desk_orders import case_order, order_step
-from actions.desk_words import rule_facts, rule_text
+from actions.desk_words import rule_facts, rule_text, says_any
+from actions.order_addresses import READDRESSED, address_of, same_address
 from actions.pending import CASE, is_free_text
+from actions.several_orders import several_step
 from actions.turn import Turn
+from actions.which_order import newest_orders
 from shop.address_changes import check_address_change, do_address_change, propose_address_change
 from shop.address_text import find_locality
 from shop.addresses import DeliveryAddress, check_field
@@ -21,6 +25,7 @@ from shop.changes import Yes
 
 # Whoever asks to see tents in the middle wants no tents on the parcel.
 _SURE = 0.5
+COUNTRY = "country"
 _QUESTIONS = {
     "street": "utter_ask_new_street",
     "city": "utter_ask_new_city",
@@ -35,9 +40,24 @@ def _field_step(name: str) -> Step:
         name,
         is_known=lambda case: name in case.address,
         read=lambda turn, case: _read(turn, case, name),
+        find=_find_country if name == COUNTRY else lambda _, case: case,
         ask=lambda turn, case: _ask(turn, case, name),
         forget=lambda case: replace(case, address={key: text for key, text in case.address.items() if key != name}),
     )
+
+
+def _find_country(turn: Turn, case: Case) -> Case:
+    """Leave the country as it was where none is named and the postcode has the form of the one before."""
+    old = address_of(case_order(turn, case))
+    if _form(case.address.get("postcode", "")) != _form(old["postcode"]):
+        return case
+    return replace(case, address={**case.address, COUNTRY: old[COUNTRY]})
+
+
+def _form(postcode: str) -> str:
+    """Give what postcodes of a country have in common: "NW1 6XE" and "SW9 8HH" are "AA0 0AA"."""
+    plain = "".join(postcode.split()).upper()
+    return re.sub(r"[A-Z]", "A", re.sub(r"\d", "0", plain))
 
 
 def _read(turn: Turn, case: Case, name: str) -> Case:
@@ -45,6 +65,8 @@ def _read(turn: Turn, case: Case, name: str) -> Case:
     if asked_by(turn) == name and name in case.address:
         # It was taken with the step before.
         return case
+    if name == STREET and (same := same_address(turn)):
+        return replace(case, address=same)
     changed = _changed_parts(turn, case) if name == STREET else None
     case = replace(case, address=changed) if changed else case
     found = said_address(turn, case.goal)
@@ -73,13 +95,7 @@ def _changed_parts(turn: Turn, case: Case) -> Mapping[str, str] | None:
     """Give the address with what a message changes or keeps of it; None where it says neither."""
     if turn.from_button or not case.number or asked_by(turn) not in (None, *_QUESTIONS):
         return None
-    order = case_order(turn, case)
-    old = {
-        "street": order.ship_street,
-        "city": order.ship_city,
-        "postcode": order.ship_postcode,
-        "country": order.ship_country,
-    }
+    old = address_of(case_order(turn, case))
     changed = changed_parts(turn, old, case.address)
     return changed if changed != dict(case.address) else None
 
@@ -87,7 +103,7 @@ def _changed_parts(turn: Turn, case: Case) -> Mapping[str, str] | None:
 def _ask(turn: Turn, case: Case, name: str) -> None:
     say_address_read(turn, case)
     turn.ask_later(CASE, asked=name)
-    turn.say(_QUESTIONS[name], number=case.number)
+    turn.say(_QUESTIONS[name], number=turn.labels.all_of([case.number or "", *case.more]))
 
 
 def _check(turn: Turn, number: str) -> None:
@@ -119,6 +135,7 @@ def _show(turn: Turn, case: Case) -> str:
         old=_line(turn, proposal.old),
         new=_line(turn, proposal.new),
         rule=rule_text(turn, proposal.rule),
+        more=turn.labels.text("desk.then_next", numbers=turn.labels.all_of(case.more)) if case.more else "",
         buttons=[button(turn.labels, "change_it", "affirm"), button(turn.labels, "leave_it", "deny")],
     )
     return proposal.fingerprint
@@ -128,7 +145,21 @@ def _make(turn: Turn, case: Case, yes: Yes) -> None:
     address = _address(turn, case)
     with turn.writing() as session:
         done = do_address_change(session, turn.shopper, turn.services.rulebook.rules, case.number or "", yes, address)
+    turn.remember(**{READDRESSED: done.number})
     turn.say("utter_address_changed", number=done.number)
+
+
+def next_to_readdress(turn: Turn, done: Case) -> Case | None:
+    """Give the case of the next order for the address that was just changed to; None where no other one is meant."""
+    more = done.more or tuple(_others(turn, done) if says_any(turn, "desk.other_order") else ())
+    if not more or (not done.more and len(more) > 1):
+        return None
+    return Case(done.goal, more[0], address=done.address, words=done.words, more=more[1:])
+
+
+def _others(turn: Turn, done: Case) -> list[str]:
+    orders = [one for one in newest_orders(turn) if one.number != done.number and _ORDERS.fits(turn, one)]
+    return [one.number for one in orders if address_of(one) != done.address]
 
 
 _OTHERWISE = {"shipped": "track_order", "packed": "track_order"}
@@ -139,7 +170,7 @@ _ORDERS = Orders(
 )
 ADDRESS = Goal(
     "address",
-    (order_step(_ORDERS), *map(_field_step, _QUESTIONS)),
+    (several_step(order_step(_ORDERS), _ORDERS), *map(_field_step, _QUESTIONS)),
     _show,
     _make,
     lambda turn, case: _check(turn, case.number or ""),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from actions.base import ShopAction
 from actions.cards import button
 from actions.desk_case import Case
 from actions.desk_lines import line_title, named_lines
 from actions.desk_words import date_fact, money_facts, says_any
-from actions.pending import CASE, CASE_YES
+from actions.pending import CASE, CASE_YES, is_idle
 from actions.policy_answers import say_passage
+from actions.returns_told import goods_text, returns_of
 from actions.turn import Turn
 from actions.which_order import named_orders
 from actions.without_orders import REFUND, say_no_order
@@ -125,21 +128,45 @@ def _say(turn: Turn, found: dict[str, tuple[RefundView, ...]]) -> None:
         version = fingerprint(*((one.kind, one.state, one.amount) for one in refunds))
         told += money_facts(turn, number, version, [one.amount for one in refunds])
         told += [date_fact(turn, number, version, one.due_on) for one in refunds if one.due_on]
-        lines += [_line(turn, number, one) for one in refunds]
+        goods = {back.rma_number: goods_text(turn, back.goods) for back in returns_of(turn, number)}
+        lines += [_line(turn, number, one, goods) for one in refunds]
     turn.say("utter_refunds", told=told, lines="\n".join(lines), count=labels.number(len(lines)))
-    if not turn.from_button and any(one.state == "expected" for refunds in found.values() for one in refunds):
+    all_told = [one for several in found.values() for one in several]
+    if not turn.from_button and any(one.state == "expected" for one in all_told):
         _say_when(turn)
+    elif says_any(turn, "desk.asks_when") and any(map(_is_undated, all_told)):
+        # The rule for what is sent back says nothing of what was cancelled.
+        turn.say("utter_refund_undated")
 
 
-def _line(turn: Turn, number: str, refund: RefundView) -> str:
+def answer_about_refunds(turn: Turn) -> bool:
+    """Tell how far refunds are where a question for the shop's rules is about money that is on its way already."""
+    asks = turn.intent[0] == "ask_policy" and says_any(turn, "arrival.of_money") and says_any(turn, "desk.asks_when")
+    if turn.from_button or not (is_idle(turn) and asks) or says_any(turn, "desk.of_rules"):
+        return False
+    with turn.reading() as session:
+        orders = list_orders(session, turn.shopper, limit=_LISTED)
+    found = {one.number: refunds for one in orders if (refunds := _refunds(turn, one.number))}
+    if not any(_is_undated(one) for refunds in found.values() for one in refunds):
+        return False
+    _say(turn, found)
+    return True
+
+
+def _is_undated(refund: RefundView) -> bool:
+    return refund.state == "pending" and refund.due_on is None
+
+
+def _line(turn: Turn, number: str, refund: RefundView, goods: Mapping[str, str]) -> str:
+    """Write where some money is; what of, where it is for a return whose goods are given by its number."""
     labels = turn.labels
     day = refund.settled_at or refund.due_on
-    key = refund.state if day or refund.state != "pending" else "pending_undated"
+    key = "pending_undated" if _is_undated(refund) else refund.state
     return labels.text(
         f"desk.refund_lines.{key}",
         number=number,
         amount=labels.money(refund.amount),
         kind=labels.text(f"desk.refund_kinds.{refund.kind}"),
-        rma=f" ({refund.rma_number})" if refund.rma_number else "",
+        rma=f" ({refund.rma_number}: {goods[refund.rma_number]})" if refund.rma_number else "",
         date=labels.date(day) if day else "",
     )

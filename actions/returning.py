@@ -8,6 +8,7 @@ from actions.desk_choice import Orders, allowed_by
 from actions.desk_orders import case_order, items_step, order_step
 from actions.desk_reasons import reason_step
 from actions.desk_words import date_fact, money_facts, reason_text, rule_facts, rule_text
+from actions.returns_told import goods_text
 from actions.turn import Turn
 from shop.catalogue import get_variant
 from shop.changes import Done, Yes
@@ -82,6 +83,7 @@ def done_with_return(turn: Turn, done: Done, yes: Yes, *, exchange: bool) -> Non
         told=money_facts(turn, done.number, yes.confirmed, [done.refund]),
         number=done.number,
         rma=done.rma_number,
+        new=goods_text(turn, back.instead),
         label=_label_text(turn, back.rma_number, free=back.label_free),
         refund=turn.labels.text("desk.refund_after", amount=turn.labels.money(done.refund))
         if done.refund and done.refund.amount

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import ShopAction
+from actions.cards import button
 from actions.catalogue import tell_option
 from actions.desk_actions import DeskAction
 from actions.desk_waits import put_down
@@ -10,6 +11,7 @@ from actions.pending import CONFIRM_ORDER, USE_ADDRESS
 from actions.satisfaction import ask_rating, say_rating, take_rating
 from actions.targets import Target, focused_product
 from actions.team import latest_ticket
+from actions.ticket_parts import tells_much
 from actions.ticket_words import is_cut_off, says_nothing_wrong
 from actions.turn import Turn
 from actions.without_orders import answer_of_product, may_have_bought
@@ -33,6 +35,13 @@ class ActionComplain(DeskAction):
     def name(self) -> str:
         """Give the name by which rules call it."""
         return "action_complain"
+
+    def perform(self, turn: Turn) -> None:
+        """Take the complaint; a mere outcry beside what was answered is offered to be passed on."""
+        if turn.continues and not tells_much(turn.text):
+            turn.say("utter_offer_complaint", buttons=[button(turn.labels, "complain", "complain")])
+        else:
+            super().perform(turn)
 
 
 class ActionReportProblem(DeskAction):

@@ -17,7 +17,7 @@ from actions.turn import Turn
 from shop.changes import Yes
 from shop.errors import ProposalChanged
 from shop.text import tidy_words
-from shop.tickets import MOST_WORDS, TicketRequest, known_problems, open_ticket
+from shop.tickets import MISSING, MOST_WORDS, TicketRequest, known_problems, open_ticket
 
 REASON, WORDS, PHOTO = "reason", "words", "photo"
 _WITHOUT = "none"
@@ -54,7 +54,8 @@ def photo_step() -> Step:
     """Offer once that a photo is sent; what is written instead is added to the words."""
     return Step(
         PHOTO,
-        is_known=lambda case: bool(case.photo_ids) or PHOTO in case.told,
+        # Of what is missing there is no photo.
+        is_known=lambda case: bool(case.photo_ids) or PHOTO in case.told or case.reason == MISSING,
         read=_read_report,
         ask=_ask_photo,
         forget=lambda case: replace(case.not_telling(PHOTO), photo_ids=()),

@@ -21,7 +21,20 @@ _LOOKED = 30
 _SAYS_WHICH = (*GOODS, "sku", "brand", "colour", "option_value")
 # "The 28th", "28号": an order has a day, and a house or a size may have such a number, too.
 _DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b|(?<!\d)(\d{1,2})[号號日]", re.IGNORECASE)
+_ORDER_NUMBER = re.compile(r"(?<![A-Za-z0-9.#$€£-])\d{4,12}(?![\dA-Za-z]|\.\d)", re.ASCII)
 _CLOSED = frozenset({"delivered", "cancelled"})
+
+
+def numbers_in(text: str) -> list[str]:
+    """List what can be numbers of orders in a text, in their order; a number with a sign before it is none."""
+    return list(dict.fromkeys(_ORDER_NUMBER.findall(ascii_digits(text))))
+
+
+def numbers_said(turn: Turn) -> list[str]:
+    """List the numbers of the shopper's own orders that a message names, however they were read."""
+    said = [] if turn.from_button else numbers_in(turn.text)
+    own = {order.number for order in newest_orders(turn)} if said else set()
+    return [number for number in said if number in own]
 
 
 def days_said(turn: Turn) -> Days | None:
@@ -66,14 +79,27 @@ def holding(turn: Turn, orders: Sequence[OrderView]) -> list[OrderView]:
     """Leave the orders that hold what a message names; of these, the ones that hold most of it."""
     hits = {order.number: words_hit(turn, order.lines) for order in orders}
     fitting = [order for order in orders if named_lines(turn, order.lines) or hits[order.number] > 1]
+    fitting = [order for order in fitting if _has_option_said(turn, order)] or fitting
     most = max((hits[order.number] for order in fitting), default=0)
     return [order for order in fitting if hits[order.number] == most]
+
+
+def _has_option_said(turn: Turn, order: OrderView) -> bool:
+    """Tell whether a line of an order has the colour or size that a message names: "the mint one"."""
+    said = {value.casefold() for kind in ("colour", "option_value") for value in turn.entities(kind)}
+    return any(said & {value.casefold() for value in line.options.values()} for line in order.lines)
 
 
 def listed_number(turn: Turn, numbers: Sequence[str]) -> str | None:
     """Find the one of some listed orders that a message means by its day, by what is in it, or as the newest."""
     if turn.from_button or not numbers:
         return None
+    if named := [number for number in numbers_in(turn.text) if number in numbers]:
+        return named[0]
+    if says_any(turn, "desk.upper_one"):
+        return numbers[0]
+    if says_any(turn, "desk.lower_one"):
+        return numbers[-1]
     pointed = pointed_at(turn)
     if pointed and pointed.number in numbers:
         return pointed.number

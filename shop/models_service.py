@@ -27,6 +27,7 @@ class Return(Base):
         refund: what is paid back in money once the goods have arrived; `delivery_refund` is the part of it that the
             shopper had paid for delivery.
         label_free: whether the shop pays for the parcel back.
+        withdrawn_at: when its shopper called it off; its state is "refused" from then on, as nothing comes of it.
     """
 
     __tablename__ = "returns"
@@ -45,6 +46,7 @@ class Return(Base):
     label_free: Mapped[bool] = mapped_column(default=True)
     replacement_number: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+    withdrawn_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     lines: Mapped[list[ReturnLine]] = relationship(cascade="all, delete-orphan", order_by="ReturnLine.order_line_id")
     exchange_lines: Mapped[list[ExchangeLine]] = relationship(
         cascade="all, delete-orphan", order_by="ExchangeLine.order_line_id"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -86,8 +86,23 @@ class ReturnProposal(Proposal):
 
 
 @dataclass(frozen=True)
+class GoodsView:
+    """So many pieces of something, by its name and options."""
+
+    name: str
+    options: Mapping[str, str]
+    quantity: int
+
+
+@dataclass(frozen=True)
 class ReturnView:
-    """A return as its shopper sees it; `replacement_number` is the order by which an exchange is sent."""
+    """A return as its shopper sees it.
+
+    Attributes:
+        state: as in the table, or "withdrawn".
+        replacement_number: the order by which an exchange is sent.
+        goods: what comes back, and `instead` what is sent in its place.
+    """
 
     rma_number: str
     order_number: str
@@ -98,6 +113,8 @@ class ReturnView:
     replacement_number: str | None
     pieces: tuple[tuple[str, int, str], ...]
     created_at: dt.datetime
+    goods: tuple[GoodsView, ...]
+    instead: tuple[GoodsView, ...]
 
 
 @dataclass(frozen=True)
@@ -162,6 +179,13 @@ def list_returns(session: Session, shopper: Shopper, number: str) -> tuple[Retur
     """List the returns of one of the shopper's own orders, the oldest first; raise OrderNotFound."""
     order = own_order(session, shopper, number)
     return tuple(_view(back, order) for back in order.returns)
+
+
+def all_returns(session: Session, shopper: Shopper) -> tuple[ReturnView, ...]:
+    """List the returns of all of the shopper's own orders, the newest first."""
+    query = select(Return, Order).join(Order).where(own_orders(session, shopper))
+    rows = session.execute(query.order_by(Return.created_at.desc(), Return.id.desc()))
+    return tuple(_view(back, order) for back, order in rows)
 
 
 def new_rma_number() -> str:
@@ -314,10 +338,16 @@ def _view(back: Return, order: Order) -> ReturnView:
         rma_number=back.rma_number,
         order_number=order.number,
         kind=back.kind,
-        state=back.state,
+        state="withdrawn" if back.withdrawn_at else back.state,
         refund=Money(back.refund, back.currency),
         label_free=back.label_free,
         replacement_number=back.replacement_number,
         pieces=tuple((lines[part.order_line_id].sku, part.quantity, part.reason) for part in back.lines),
         created_at=back.created_at,
+        goods=tuple(_goods(lines[part.order_line_id], part.quantity) for part in back.lines),
+        instead=tuple(_goods(part, part.quantity) for part in back.exchange_lines),
     )
+
+
+def _goods(row: OrderLine | ExchangeLine, quantity: int) -> GoodsView:
+    return GoodsView(row.name, dict(row.options), quantity)

@@ -11,6 +11,7 @@ from assistant.nlu.intents import ABOUT_BOUGHT, ABOUT_ORDER, CHANGING, READDRESS
 POLICY = "ask_policy"
 # These ask for an address, an option, an order or a yes before anything is done.
 _ASKING_BACK = ABOUT_BOUGHT | ABOUT_ORDER | {READDRESSING, "add_to_cart", "check_out", "talk_to_person", "complain"}
+_TRACKING, _COMPLAINING = "track_order", "complain"
 _OF_ORDERS = ABOUT_BOUGHT | ABOUT_ORDER | {READDRESSING}
 _OF_GOODS = SEARCHING | {"ask_stock", "ask_price", "show_details"}
 _NAMING = frozenset({"product", "product_query", "sku"})
@@ -50,6 +51,9 @@ def _stands_alone(part: Part, asking: Sequence[Part]) -> bool:
     Beside what is asked of an order, goods are other goods, where neither points at what was shown.
     """
     if part.intent == POLICY:
+        return True
+    if part.intent == _TRACKING and all(one.intent == _COMPLAINING for one in asking):
+        # Who complains that something has not come wants to know where it is, before anything is written down.
         return True
     is_of_goods = part.intent in _OF_GOODS and bool(part.kinds & _NAMING) and not part.kinds & _POINTING
     return is_of_goods and all(one.intent in _OF_ORDERS and not one.kinds & _POINTING for one in asking)
