@@ -51,6 +51,7 @@ def add(turn: Turn, target: Target, piece: Piece | None = None) -> None:
     chosen = _chosen(turn, product, piece)
     if chosen is not None:
         complete(turn, product, chosen, _quantity(turn, product, piece, chosen.values()))
+        _tell_colour(turn, product, piece)
 
 
 def _quantity(turn: Turn, product: ProductView, piece: Piece | None, values: Iterable[str]) -> int:
@@ -58,6 +59,17 @@ def _quantity(turn: Turn, product: ProductView, piece: Piece | None, values: Ite
     quantity = quantity_said(turn, piece, values)
     is_price = costs(candidate_of(product, product.variants[0].sku), Decimal(quantity))
     return 1 if is_price and wording_of(turn).amounts else quantity
+
+
+def _tell_colour(turn: Turn, product: ProductView, piece: Piece | None) -> None:
+    """Say that a colour that was named is one of several which the shop states of a product, and lets nobody choose."""
+    named = piece.values(turn, "colour") if piece else turn.entities("colour")
+    own = {value.casefold() for name in product.option_names for value in product.option_values(name)}
+    stated = {colour.casefold() for colour in product.colours}
+    said = [one for one in named if one.casefold() in stated - own]
+    if said and len(stated) > 1 and not own & stated:
+        colours = turn.labels.all_of(map(turn.labels.value, product.colours))
+        turn.say("utter_colour_not_chosen", name=product.name, colours=colours, value=turn.labels.value(said[0]))
 
 
 def add_each(turn: Turn, goods: Sequence[Goods]) -> None:

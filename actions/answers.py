@@ -9,10 +9,11 @@ from actions.adding import add, add_variant, offered_so_many
 from actions.arguing import dismiss, less_like, more_like
 from actions.base import ShopAction
 from actions.cart import change_quantity, clear_asked, remove_asked
-from actions.cart_changes import counts_cart
+from actions.cart_changes import counts_cart, sets_number
 from actions.cart_lines import pick_line
 from actions.cart_removal import remove, set_line_quantity
 from actions.cart_swaps import SWAP_IN_CART, swap_line
+from actions.cart_wanted import corrects_cart, states_sizes
 from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, use_address
 from actions.checkout_contact import forget_address
@@ -91,6 +92,8 @@ _LINE_GOALS: dict[str, Callable[[Turn, CartLineView], None]] = {
     "remove_from_cart": remove,
     SWAP_IN_CART: swap_line,
 }
+# A no to these says nothing of what else lies in the cart.
+_LEAVING_CART = frozenset({CONFIRM_ORDER, CLEAR_CART, REMOVE, OPTION, WHICH, CODE, CONTACT, ORDER})
 _SELECTING = (
     "colour",
     "brand",
@@ -181,7 +184,7 @@ class ActionDeny(ShopAction):
         elif kind in ("", TASTE) and said_kinds(turn) and says_any(turn, "search.asks_goods"):
             # "No, keyboards is what I want" turns down what was shown, and names what to look for.
             start_search(turn)
-        elif kind or not counts_cart(turn):
+        elif kind in _LEAVING_CART or not (counts_cart(turn) or corrects_cart(turn)):
             turn.say(
                 {CONFIRM_ORDER: "utter_order_not_placed", CLEAR_CART: "utter_cart_kept", REMOVE: "utter_cart_kept"}.get(
                     kind, "utter_all_right"
@@ -299,7 +302,9 @@ def _select(turn: Turn) -> None:
     with turn.reading() as session:
         focus = focused_product(turn, session)
         described = one_shown(turn, session)
-    if desk.begin_with_address(turn) or (not described and offered_so_many(turn, mention)):
+    if desk.begin_with_address(turn) or states_sizes(turn) or sets_number(turn, mention):
+        return
+    if not described and offered_so_many(turn, mention):
         return
     if mention.skus or mention.products or mention.ordinals or (mention.references and not described):
         target = pick_one(turn, "show_details")

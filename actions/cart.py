@@ -9,25 +9,30 @@ from typing import Any
 from actions import desk
 from actions.adding import add, add_each, additions, complete, go_on, offer, pieces_said
 from actions.base import ShopAction
+from actions.buying_first import buys_before_sum
 from actions.cards import button, variant_title
-from actions.cart_changes import change_several
+from actions.cart_already import adds_no_more, counts_on, lies_already
+from actions.cart_changes import change_several, counts_cart
 from actions.cart_colours import tell_cart_colours
+from actions.cart_counts import quantity_after
 from actions.cart_keeping import ask_remove, take_out_asked
-from actions.cart_lines import filled_cart, pick_line
+from actions.cart_lines import filled_cart, lines_of, pick_line
 from actions.cart_removal import remove, set_line_quantity
-from actions.cart_swaps import amends_cart, swap_said
+from actions.cart_sums import tell_sum
+from actions.cart_swaps import amends_cart, swap_said, swaps_before_sum
 from actions.cart_view import show_cart, shown_before
 from actions.cart_wishes import apart, look_for, looked_for, takes_each, wanted_goods
 from actions.desk_choice import names_bought
 from actions.desk_words import says_any
 from actions.goods_said import Goods, goods_said
+from actions.message_parts import told_before, typed_besides
 from actions.order_more import asks_more_of_order
 from actions.pending import CLEAR_CART, OPTION, PHOTO_PART, QUANTITY
 from actions.photo_orders import ADD, Order
 from actions.photo_search import answer_part
-from actions.references import Mention
+from actions.references import THIS, Mention
 from actions.search import start_search
-from actions.spoken import Piece, corrects_number, says, wanted_number, whole
+from actions.spoken import Piece, corrects_number, numbers_in, pieces_of, says, wanted_number, whole
 from actions.targets import Target, focused_product, names_several, pick_one, pick_several, shown_products
 from actions.turn import Pending, Turn
 from actions.waiting import resume
@@ -49,14 +54,16 @@ class ActionAddToCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product, or products; ask for what has to be chosen; add it."""
-        if _adds_part(turn) or _clears_first(turn) or change_several(turn):
+        if _adds_part(turn) or _clears_first(turn) or adds_no_more(turn) or lies_already(turn):
             return
-        if _only_asks(turn):
-            _answer_instead(turn)
-            return
-        looked = looked_for(turn)
-        _add_wanted(turn, wanted_goods(turn), looked)
-        look_for(turn, looked)
+        if not (change_several(turn) or counts_on(turn) or (says(turn, "asked_for") and counts_cart(turn))):
+            if _only_asks(turn):
+                _answer_instead(turn)
+                return
+            looked = looked_for(turn)
+            _add_wanted(turn, wanted_goods(turn), looked)
+            look_for(turn, looked)
+        tell_sum(turn)
 
 
 class ActionViewCart(ShopAction):
@@ -73,7 +80,11 @@ class ActionViewCart(ShopAction):
         if says(turn, "saved") and says(turn, "asking"):
             turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
             return
-        if not (takes_each(turn) or tell_cart_colours(turn) or shown_before(turn)):
+        if says(turn, "adds", typed_besides(turn)) and not says(turn, "total"):
+            # "The ball isn't in there. Add a ball": it is shown as it is then.
+            return
+        shows = takes_each(turn) or swaps_before_sum(turn) or buys_before_sum(turn)
+        if not (shows or tell_cart_colours(turn) or shown_before(turn)):
             show_cart(turn)
 
 
@@ -89,7 +100,12 @@ class ActionChangeQuantity(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the line and the number; ask for what is missing."""
-        if _changes_order(turn) or change_several(turn) or _swaps(turn) or _adds_after_all(turn):
+        if not (adds_no_more(turn) or _changes_order(turn)):
+            self._change(turn)
+            tell_sum(turn)
+
+    def _change(self, turn: Turn) -> None:
+        if change_several(turn) or _swaps(turn) or _adds_after_all(turn) or _adds_new(turn):
             return
         if asks_more_of_order(turn):
             return
@@ -112,13 +128,48 @@ class ActionRemoveFromCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the line and take it out; where the message may well mean something else, ask first."""
-        if _cancels_order(turn) or change_several(turn) or _looks_for_goods(turn):
+        if _cancels_order(turn) or change_several(turn) or _looks_for_goods(turn) or _is_swapped(turn):
             return
         line = pick_line(turn, "remove_from_cart")
         if line and turn.intent[1] < _SURE and not _names(turn, line):
             ask_remove(turn, [line])
         elif line:
             remove(turn, line)
+
+
+def _adds_new(turn: Turn) -> bool:
+    """Put in so many of what is named and does not lie in the cart; where a message asks whether there is one, ask.
+
+    "Two more chairs", "have you got mice? five as well".
+    """
+    goods = [one for one in goods_said(turn) if one.called]
+    if turn.from_button or wanted_number(turn) is None or not goods:
+        return _adds_shown(turn)
+    with turn.reading() as session:
+        lines = carts.view_cart(session, turn.shopper).lines
+    if any(lines_of(turn, lines, one) for one in goods) or not goods[0].products:
+        return False
+    wanted = wanted_goods(turn)
+    if wanted:
+        _add_wanted(turn, wanted, ())
+    elif goods[0].product:
+        # The last number: the first sign of "一样" counts nothing.
+        offer(turn, goods[0].product, numbers_in(turn)[-1].value)
+    return bool(wanted or goods[0].product)
+
+
+def _adds_shown(turn: Turn) -> bool:
+    """Put in so many of the one at a place of a list that shows other things than the cart: "ten of the first"."""
+    places = Mention.of(turn).ordinals
+    shown = turn.slot("candidate_skus") or []
+    with turn.reading() as session:
+        lying = {line.sku for line in carts.view_cart(session, turn.shopper).lines}
+    if turn.from_button or len(places) != 1 or wanted_number(turn) is None or not shown or set(shown) <= lying:
+        return False
+    target = pick_one(turn, "add_to_cart")
+    if target:
+        add(turn, target)
+    return True
 
 
 def _looks_for_goods(turn: Turn) -> bool:
@@ -180,8 +231,9 @@ def clear_asked(turn: Turn, pending: Pending) -> None:
 
 def _add_wanted(turn: Turn, goods: Sequence[Goods], looked: Sequence[Goods]) -> None:
     """Put in what is wanted; where all that is named is only looked for, what is pointed at beside it."""
-    if len(goods) > 1:
-        add_each(turn, goods)
+    pointed = _pointed_beside(turn, goods)
+    if len(goods) > 1 or pointed:
+        add_each(turn, [*pointed, *goods])
         return
     if looked and not goods:
         _add_pointed(turn, looked)
@@ -194,6 +246,18 @@ def _add_wanted(turn: Turn, goods: Sequence[Goods], looked: Sequence[Goods]) -> 
     target = _named_target(turn, goods) or pick_one(turn, "add_to_cart", mention)
     if target:
         add(turn, target, goods[0].piece if goods and len(goods_said(turn)) > 1 else None)
+
+
+def _pointed_beside(turn: Turn, goods: Sequence[Goods]) -> list[Goods]:
+    """Find what "that" means in "I'll take that and a pot for it", beside what is called by name."""
+    with turn.reading() as session:
+        focus = focused_product(turn, session)
+    if focus is None or not goods or any(one.product == focus or not one.called for one in goods):
+        return []
+    first = min(one.clause.start for one in goods)
+    before = [one for one in pieces_of(turn) if one.end <= first and set(one.values(turn, "reference")) & THIS]
+    taken = [one for one in before if any(says(turn, name, one.text) for name in ("adding", "takes"))]
+    return [Goods(taken[0], (focus,), clause=taken[0])] if taken else []
 
 
 def _add_pointed(turn: Turn, looked: Sequence[Goods]) -> None:
@@ -276,6 +340,15 @@ def _open_orders(turn: Turn) -> bool:
     return is_open and says_any(turn, "desk.cancelling") and not says_any(turn, "desk.out_of_cart")
 
 
+def _is_swapped(turn: Turn) -> bool:
+    """Tell whether what a part of a message takes out has gone with the swap before: "orchid in, and pot out"."""
+    if told_before(turn) != "utter_swapped_in_cart":
+        return False
+    with turn.reading() as session:
+        lines = carts.view_cart(session, turn.shopper).lines
+    return not any(lines_of(turn, lines, one) for one in goods_said(turn))
+
+
 def _names(turn: Turn, line: CartLineView) -> bool:
     """Tell whether a message names a line of the cart, and does not only point at it."""
     mention = Mention.of(turn)
@@ -319,9 +392,13 @@ def _add_several(turn: Turn, products: Sequence[ProductView], goods: Sequence[Go
 
 def change_quantity(turn: Turn, line: CartLineView) -> None:
     """Set how many of a line are wanted, or ask."""
-    quantity = pieces_said(turn, line)
+    told = quantity_after(turn, line)
+    quantity = pieces_said(turn, line) if told is None else told
     title = variant_title(line.name, line.options)
-    if quantity is None:
+    if quantity is None and says(turn, "says_number", typed_besides(turn)):
+        # "How come it's two? I want twelve": the number comes.
+        turn.focus(line.sku, exactly=True)
+    elif quantity is None:
         turn.ask_later(QUANTITY, sku=line.sku)
         turn.say("utter_ask_quantity", name=title, quantity=line.quantity)
     else:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from actions.adding import Replaced, add_each, complete, quantity_said
+from actions.cart_counts import LineCount, counts_each, quantity_after, write_counts
 from actions.cart_keeping import keeps_only
 from actions.cart_lines import lines_of
-from actions.cart_view import show_cart
+from actions.cart_swaps import swaps_for_named
+from actions.cart_wanted import states_sizes
 from actions.goods_said import Goods, goods_said
 from actions.options import wanted_options
+from actions.references import THIS, Mention
 from actions.spoken import says, wanted_number
 from actions.turn import Turn
 from shop import carts
@@ -18,14 +21,6 @@ from shop.carts import CartLineView, CartView
 from shop.catalogue import ProductView, select_variants
 
 _TAKING_OUT = frozenset({"remove_from_cart", "change_quantity"})
-
-
-@dataclass(frozen=True)
-class _Total:
-    """How many pieces of a variant are to lie in the cart."""
-
-    sku: str
-    quantity: int
 
 
 def change_several(turn: Turn) -> bool:
@@ -39,7 +34,9 @@ def change_several(turn: Turn) -> bool:
         cart = carts.view_cart(session, turn.shopper, turn.terms)
     if cart.is_empty:
         return False
-    changes = (_each, _exchanges, _takes_out_of_several, _sets_totals)
+    if states_sizes(turn) or swaps_for_named(turn):
+        return True
+    changes = (_each, _exchanges, _takes_out_of_several, _sets_totals, counts_each)
     return keeps_only(turn) or any(change(turn, cart) for change in changes)
 
 
@@ -52,8 +49,23 @@ def states_number(turn: Turn) -> bool:
         lines = carts.view_cart(session, turn.shopper).lines
     meant = [line for line in lines if line.sku == turn.slot("focus_sku")] or list(lines)
     if len(meant) == 1:
-        _set(turn, [_Total(meant[0].sku, quantity)], ())
+        write_counts(turn, [LineCount(meant[0].sku, quantity)])
     return len(meant) == 1
+
+
+def sets_number(turn: Turn, mention: Mention) -> bool:
+    """Set a bare number of what was just put in or changed: "two", said of the keyboard that lies in the cart."""
+    with turn.reading() as session:
+        cart = carts.view_cart(session, turn.shopper, turn.terms)
+    line = next((one for one in cart.lines if one.sku == turn.slot("chosen_sku")), None)
+    quantity = wanted_number(turn) or turn.number("quantity")
+    points = replace(mention, ordinals=(), references=tuple(set(mention.references) - THIS)).says_something
+    if line is None or quantity is None or points or turn.from_button or set(mention.ordinals) - {quantity}:
+        return False
+    told = quantity_after(turn, line)
+    write_counts(turn, [LineCount(line.sku, quantity if told is None else told)])
+    turn.focus(line.sku, exactly=True)
+    return True
 
 
 def counts_cart(turn: Turn) -> bool:
@@ -65,7 +77,7 @@ def counts_cart(turn: Turn) -> bool:
     counted = [one for one in totals if one]
     if turn.from_button or not counted or len(counted) < len(goods) or not _all_lie(cart, goods):
         return False
-    _set(turn, counted, ())
+    write_counts(turn, counted)
     return True
 
 
@@ -81,7 +93,7 @@ def _each(turn: Turn, cart: CartView) -> bool:
     quantity = wanted_number(turn) or (1 if says(turn, "each") else None)
     if not says(turn, "each") or quantity is None or not _all_lie(cart, goods_said(turn)):
         return False
-    _set(turn, [_Total(line.sku, quantity) for line in cart.lines], ())
+    write_counts(turn, [LineCount(line.sku, quantity) for line in cart.lines])
     return True
 
 
@@ -99,7 +111,7 @@ def _exchanges(turn: Turn, cart: CartView) -> bool:
     if product and wanted_number(turn, first.piece) is None:
         pieces = line.quantity
     if product is None or len(lines) > 1 or len(coming) > 1:
-        _take_out(turn, lines)
+        write_counts(turn, _left(turn, lines))
         add_each(turn, coming)
         return True
     chosen = wanted_options(turn, product, coming[0].piece)
@@ -120,6 +132,9 @@ def _comes(turn: Turn, cart: CartView, goods: Goods) -> bool:
     if says(turn, "unwanted", said) or says(turn, "keeps", said):
         return False
     lies = any(line.product_slug in {product.slug for product in goods.products} for line in cart.lines)
+    if lies and says(turn, "only", said):
+        # "Leave the pot out, I'll only take the orchid" adds no second orchid.
+        return False
     return not lies or any(says(turn, name, said) for name in ("adds", "adding", "amends"))
 
 
@@ -133,19 +148,14 @@ def _takes_out_of_several(turn: Turn, cart: CartView) -> bool:
     if not lines or len(lines) < len(going) or not others or any(_comes(turn, cart, one) for one in others):
         return False
     counted = [_total(turn, cart, one, one.product) for one in others if one.product]
-    _take_out(turn, lines)
-    _set(turn, [one for one in counted if one], ())
+    write_counts(turn, [*_left(turn, lines), *(one for one in counted if one)])
     return True
 
 
-def _take_out(turn: Turn, lines: Sequence[tuple[Goods, CartLineView]]) -> None:
-    with turn.writing() as session:
-        for one, line in lines:
-            left = line.quantity - (wanted_number(turn, one.piece) or line.quantity)
-            if left > 0:
-                carts.set_quantity(session, turn.shopper, line.sku, left, turn.terms)
-            else:
-                carts.remove_from_cart(session, turn.shopper, line.sku, turn.terms)
+def _left(turn: Turn, lines: Sequence[tuple[Goods, CartLineView]]) -> list[LineCount]:
+    """Give what is left of lines of which so many pieces, or all, are taken out."""
+    taken = [(line, wanted_number(turn, one.piece) or line.quantity) for one, line in lines]
+    return [LineCount(line.sku, max(line.quantity - pieces, 0)) for line, pieces in taken]
 
 
 def _sets_totals(turn: Turn, cart: CartView) -> bool:
@@ -164,27 +174,15 @@ def _sets_totals(turn: Turn, cart: CartView) -> bool:
     listed = {slug for slug in slugs if slugs.count(slug) > 1}
     named = {one.sku for one in counted}
     dropped = [line.sku for line in cart.lines if line.product_slug in listed and line.sku not in named]
-    _set(turn, counted, dropped)
+    write_counts(turn, counted, dropped)
     return True
 
 
-def _total(turn: Turn, cart: CartView, goods: Goods, product: ProductView) -> _Total | None:
+def _total(turn: Turn, cart: CartView, goods: Goods, product: ProductView) -> LineCount | None:
     """Read how many of which variant are wanted; None where that is not said."""
     quantity = wanted_number(turn, goods.piece)
     lying = [line.sku for line in cart.lines if line.product_slug == product.slug]
     values = wanted_options(turn, product, goods.piece).values
     fitting = [one.sku for one in select_variants(product, values)]
     skus = fitting if len(fitting) == 1 else [sku for sku in fitting if sku in lying]
-    return _Total(skus[0], quantity) if quantity is not None and len(skus) == 1 else None
-
-
-def _set(turn: Turn, totals: Sequence[_Total], dropped: Sequence[str]) -> None:
-    """Write the numbers, all or none, and show the cart."""
-    with turn.writing() as session:
-        lying = {line.sku for line in carts.view_cart(session, turn.shopper).lines}
-        for sku in dropped:
-            carts.remove_from_cart(session, turn.shopper, sku, turn.terms)
-        for one in totals:
-            write = carts.set_quantity if one.sku in lying else carts.add_to_cart
-            write(session, turn.shopper, one.sku, one.quantity, terms=turn.terms)
-    show_cart(turn, "utter_quantity_changed")
+    return LineCount(skus[0], quantity) if quantity is not None and len(skus) == 1 else None

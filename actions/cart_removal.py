@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from actions.adding import pieces_said
 from actions.cards import variant_title
+from actions.cart_counts import LineCount, write_counts
 from actions.cart_lines import cart_buttons, lines_of, subtotal_text
-from actions.cart_view import show_cart
 from actions.facts import subtotal_facts
 from actions.goods_said import goods_said
 from actions.references import Mention
@@ -16,9 +16,12 @@ from shop.carts import CartLineView, remove_from_cart, set_quantity, view_cart
 
 def set_line_quantity(turn: Turn, sku: str, quantity: int) -> None:
     """Set how many of a line are wanted."""
-    with turn.writing() as session:
-        set_quantity(session, turn.shopper, sku, quantity, turn.terms)
-    show_cart(turn, "utter_quantity_changed")
+    if quantity:
+        write_counts(turn, [LineCount(sku, quantity)])
+    else:
+        with turn.writing() as session:
+            # The shop says which numbers there are.
+            set_quantity(session, turn.shopper, sku, quantity, turn.terms)
     turn.focus(sku, exactly=True)
 
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 
 from actions.adding import Replaced, add_each, complete
 from actions.cards import variant_title
-from actions.cart_lines import only_line
+from actions.cart_lines import lines_of, only_line
+from actions.cart_sums import tell_sum
+from actions.cart_wanted import line_meant
 from actions.desk_choice import names_bought
 from actions.desk_words import says_any
-from actions.goods_said import Goods, goods_said
+from actions.goods_said import Goods, goods_in, goods_said
 from actions.option_values import ranked, step_from, value_in, without_name
-from actions.options import option_having, options_like
+from actions.options import option_having, options_like, wanted_options
 from actions.pending import CASE, CASE_YES
-from actions.spoken import NO_PIECE, Piece, numbers_in, pattern, pieces_of, says, whole
-from actions.turn import Turn
+from actions.spoken import NO_PIECE, Piece, numbers_in, pattern, pieces_of, says, wanted_number, whole
+from actions.turn import Turn, clean_words
 from actions.which_order import newest_orders
 from shop.carts import CartLineView, view_cart
 from shop.catalogue import ProductView, get_products_by_sku
@@ -111,6 +113,40 @@ def swap_said(turn: Turn) -> bool:
     return not turn.from_button and says(turn, "swap") and swap_in_cart(turn, asks=False)
 
 
+def swaps_for_named(turn: Turn) -> bool:
+    """Change a line that is named for another thing that is named, or say that there is none; tell whether both are."""
+    sides = _Sides.of(turn) if not turn.from_button and says(turn, "swap") else None
+    if sides is None or not sides.old.text or not sides.new.text:
+        return False
+    old, new = goods_in(turn, sides.old), goods_in(turn, sides.new)
+    with turn.reading() as session:
+        lines = view_cart(session, turn.shopper, turn.terms).lines
+    meant = line_meant(turn, lines_of(turn, lines, old)) if old else []
+    if new is None or len(meant) != 1 or meant[0].product_slug in {product.slug for product in new.products}:
+        return False
+    if new.product is None:
+        _tell_no_such(turn, meant[0], new)
+        return True
+    line, number = meant[0], wanted_number(turn, sides.new)
+    pieces = min(wanted_number(turn, sides.old) or line.quantity, line.quantity)
+    chosen = wanted_options(turn, new.product, sides.new)
+    complete(turn, new.product, dict(chosen.values), number or pieces, instead=Replaced(line.sku, pieces))
+    more = [one for one in goods_said(turn) if sides.besides.holds(one.clause.start, one.clause.end)]
+    if sides.besides.text and more and not turn.has_asked:
+        add_each(turn, [replace(one, piece=one.clause) for one in more])
+    return True
+
+
+def swaps_before_sum(turn: Turn) -> bool:
+    """Change a line for what is named instead, and say the sum that is asked for; tell whether a message does both."""
+    if turn.from_button or not says(turn, "swap") or not says(turn, "total"):
+        return False
+    if not swaps_for_named(turn) and not swap_in_cart(turn, asks=False):
+        return False
+    tell_sum(turn)
+    return True
+
+
 def swap_in_cart(turn: Turn, *, asks: bool = True) -> bool:
     """Change a line of the cart for another version, or another product; tell whether the message is about that.
 
@@ -131,8 +167,11 @@ def swap_in_cart(turn: Turn, *, asks: bool = True) -> bool:
     if new and new.product and new.product.slug not in products:
         return _swap_for_other(turn, lines, new, asks=asks)
     named = {one.product.slug for one in goods if one.product and one.called}
+    if not named:
+        named = {product.slug for one in goods if one.called for product in one.products} & products.keys()
     if named and not named & products.keys():
-        return False
+        only = next((one for one in goods if one.product and one.called), None)
+        return only is not None and says(turn, "swap_for") and _swap_for_other(turn, lines, only, asks=asks)
     swaps = [
         _read(turn, sides, line, products[line.product_slug])
         for line in lines
@@ -149,7 +188,9 @@ def swap_line(turn: Turn, line: CartLineView) -> None:
     with turn.reading() as session:
         product = get_products_by_sku(session, [line.sku])[0]
     values = {}
-    for word in (*turn.entities("option_value"), *turn.entities("colour")):
+    # What was said before the question is wanted: "the 40" answers it.
+    wanted = [*turn.recalled("option_value"), *turn.recalled("colour")]
+    for word in wanted or (*turn.entities("option_value"), *turn.entities("colour")):
         name = option_having(product, word)
         if name and line.options.get(name, "").casefold() != word.casefold():
             values[name] = word
@@ -158,11 +199,23 @@ def swap_line(turn: Turn, line: CartLineView) -> None:
 
 def _swap_for_other(turn: Turn, lines: Sequence[CartLineView], new: Goods, *, asks: bool) -> bool:
     """Take another product in place of the line that is named or was last spoken of."""
-    meant = _pointed(turn, [line for line in lines if _is_named(turn, line)] or list(lines))
+    meant = line_meant(turn, [line for line in lines if _is_named(turn, line)] or list(lines))
     line = meant[0] if len(meant) == 1 else only_line(turn, SWAP_IN_CART, meant) if asks else None
     if line and new.product:
         complete(turn, new.product, {}, line.quantity, instead=Replaced(line.sku, line.quantity))
     return asks or line is not None
+
+
+def _tell_no_such(turn: Turn, line: CartLineView, new: Goods) -> None:
+    """Say that what is to come instead is not in the shop, or may be several things; nothing leaves the cart."""
+    called = clean_words(re.sub(r"[.,;!?，。！？].*|^(?:an?|the|some)\s+", "", new.piece.text, flags=re.DOTALL))
+    old = variant_title(line.name, line.options)
+    if new.products:
+        turn.say(
+            "utter_swap_unclear", called=called, names=turn.labels.one_of(one.name for one in new.products), old=old
+        )
+    else:
+        turn.say("utter_swap_unknown", called=called, old=old)
 
 
 def _is_named(turn: Turn, line: CartLineView) -> bool:
@@ -175,20 +228,26 @@ def _read(turn: Turn, sides: _Sides, line: CartLineView, product: ProductView) -
     going, _ = _values(turn, sides.old, product)
     if any(own.get(name) != value.casefold() for name, value in going.items()):
         return None
-    coming, unknown = _values(turn, sides.new, product)
+    coming, unknown = _values(turn, sides.new, product, frozenset(own.values()))
     wanted = {name: value for name, value in coming.items() if own.get(name) != value.casefold()}
-    if coming and not wanted:
+    if coming and not wanted and not unknown:
         # It is what is wanted already.
         return None
     wanted = wanted or step_from(turn, product, line.options) or ranked(turn, product, {}, sides.new.text)
     return _Swap(line, product, wanted, unknown)
 
 
-def _values(turn: Turn, side: Piece, product: ProductView) -> tuple[dict[str, str], str | None]:
-    """Find the product's values in a part of a message, and one that it does not come in."""
+def _values(
+    turn: Turn, side: Piece, product: ProductView, own: frozenset[str] = frozenset()
+) -> tuple[dict[str, str], str | None]:
+    """Find the product's values in a part of a message, and one that it does not come in.
+
+    Beside others, the line's own only say which line is meant: "I need it in 43, not 42".
+    """
     found: dict[str, str] = {}
     unknown = None
-    for word in side.values(turn, *_VALUES):
+    said = side.values(turn, *_VALUES)
+    for word in [one for one in said if one.casefold() not in own] or said:
         name = option_having(product, word)
         if name:
             found[name] = next(one for one in product.option_values(name) if one.casefold() == word.casefold())
@@ -207,7 +266,7 @@ def _choose(turn: Turn, sides: _Sides, swaps: Sequence[_Swap], *, asks: bool) ->
     telling = [one for one in swaps if one.values or one.unknown]
     if not telling and not asks:
         return False
-    meant = _pointed(turn, [one.line for one in telling or swaps])
+    meant = line_meant(turn, [one.line for one in telling or swaps])
     chosen = [one for one in telling or swaps if one.line in meant]
     if len(chosen) == 1:
         _do(turn, sides, chosen[0])
@@ -218,12 +277,6 @@ def _choose(turn: Turn, sides: _Sides, swaps: Sequence[_Swap], *, asks: bool) ->
     turn.recall({"option_value": list(dict.fromkeys(values))})
     only_line(turn, SWAP_IN_CART, meant)
     return True
-
-
-def _pointed(turn: Turn, lines: list[CartLineView]) -> list[CartLineView]:
-    """Leave the line that was last spoken of, where there is a choice."""
-    focus = [line for line in lines if line.sku == turn.slot("focus_sku")]
-    return focus if len(lines) > 1 and focus else lines
 
 
 def _do(turn: Turn, sides: _Sides, swap: _Swap) -> None:

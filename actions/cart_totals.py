@@ -26,6 +26,8 @@ _INTENTS = frozenset(
         *("check_out", "remove_from_cart", "recommend", "nlu_fallback", "out_of_scope", ""),
     }
 )
+# Of so many messages one may have said what there is to spend.
+_LATELY = 12
 # What is small counts pieces.
 _AMOUNT = re.compile(r"(?<![a-z0-9.-])\d{2,6}(?:\.\d{1,2})?(?![\d-]| ?(?:[gt]b|inch|寸|码|件|个))", re.IGNORECASE)
 # A number beside what says that it is an order's.
@@ -86,11 +88,16 @@ def tell_total_of(turn: Turn, product: ProductView) -> bool:
     return True
 
 
-def tell_left(turn: Turn) -> bool:
-    """Say what the cart leaves of an amount that is named, where that is asked; tell whether it was."""
-    named = max(map(Decimal, _amounts(turn)), default=None)
-    asks = says(turn, "left_of") or says(turn, "left_over")
-    if turn.from_button or named is None or not asks or turn.entities("product"):
+def tell_left(turn: Turn, *, of_goods: bool = False) -> bool:
+    """Say what the cart leaves of an amount that is named, where that is asked; tell whether it was.
+
+    Args:
+        turn: the turn.
+        of_goods: whether a message may name goods, too: those that it has just put in.
+    """
+    named = _amount_in(turn, turn.text) or _budget_told(turn)
+    asks = any(says(turn, name) for name in ("left_of", "left_over")) or (of_goods and says(turn, "fits_budget"))
+    if turn.from_button or named is None or not asks or (turn.entities("product") and not of_goods):
         return False
     cart = _cart(turn)
     if cart.total is None or cart.subtotal is None:
@@ -110,11 +117,17 @@ def tell_left(turn: Turn) -> bool:
     return True
 
 
-def _amounts(turn: Turn) -> list[str]:
-    """List what can be amounts of money in a message: the number of an order is none."""
+def _amount_in(turn: Turn, text: str) -> Decimal | None:
+    """Give the largest amount of money in a text: the number of an order is none."""
     numbers = {*numbers_said(turn), *turn.entities("order_number")}
-    text = _OF_ORDER.sub(" ", ascii_digits(turn.text).replace(",", ""))
-    return [amount for amount in _AMOUNT.findall(text) if amount not in numbers]
+    left = _OF_ORDER.sub(" ", ascii_digits(text).replace(",", ""))
+    return max((Decimal(amount) for amount in _AMOUNT.findall(left) if amount not in numbers), default=None)
+
+
+def _budget_told(turn: Turn) -> Decimal | None:
+    """Give the amount that the shopper last said to have for all of it."""
+    told = [_amount_in(turn, text) for text in turn.said(_LATELY) if says(turn, "budget_said", text)]
+    return next((amount for amount in reversed(told) if amount), None)
 
 
 def answer_left(turn: Turn) -> bool:

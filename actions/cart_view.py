@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from actions.cards import button
 from actions.cart_lines import cart_lines, subtotal_text
 from actions.cart_totals import delivery_lines
 from actions.code_lines import code_lines
 from actions.facts import cart_facts
+from actions.message_parts import told_before
 from actions.turn import Turn
 from shop.carts import view_cart
 
+SHOWN: Final = frozenset({"utter_cart", "utter_quantity_changed", "utter_cart_is_so"})
+"""Responses that show the whole cart."""
+CHANGED: Final = SHOWN | {"utter_added_to_cart", "utter_removed_from_cart", "utter_swapped_in_cart"}
+"""Responses after which a sum is the cart's."""
+
 
 def show_cart(turn: Turn, response: str = "utter_cart") -> None:
-    """Show the cart's lines with their total; its places are what "the second one" means from now on."""
+    """Show the cart's lines with their total; its places are what "the second one" means from now on.
+
+    What a message has just been shown is not shown once more for the next part of it.
+    """
+    if response == "utter_cart" and told_before(turn) in SHOWN:
+        return
     with turn.reading() as session:
         cart = view_cart(session, turn.shopper, turn.terms)
     if cart.is_empty:

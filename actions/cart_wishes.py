@@ -84,9 +84,10 @@ def _distinct(turn: Turn, goods: Sequence[Goods]) -> list[Goods]:
     kept: list[Goods] = []
     for one in goods:
         twin = next((other for other in kept if _same(turn, one, other)), None)
-        if twin and _counts(turn, one) and _counts(turn, twin):
+        if twin and says(turn, "more", one.piece.joint + one.piece.text):
             twin = None
-        if twin and _counts(turn, twin):
+        # Where each says a number, the later one says it again: "a pair of balls then. Put two of the balls in".
+        if twin and _counts(turn, twin) and not _counts(turn, one):
             continue
         kept = [other for other in kept if other is not twin] + [one]
     return kept

@@ -8,6 +8,7 @@ from dataclasses import replace
 from actions.asked_besides import asks_price, asks_stock, asks_suiting, options_asked
 from actions.asked_of_product import asks_of_each, tell_beyond_rows, tell_of_each
 from actions.base import ShopAction
+from actions.buying_first import buys_before_sum
 from actions.cards import (
     button,
     price_text,
@@ -18,11 +19,13 @@ from actions.cards import (
     variant_title,
 )
 from actions.cart_changes import sets_totals
+from actions.cart_swaps import swaps_before_sum
 from actions.cart_totals import asks_total, tell_total_of
-from actions.cart_view import show_cart
+from actions.cart_view import CHANGED, show_cart
 from actions.cart_wishes import takes_each
 from actions.catalogue_text import in_short
 from actions.facts import card_facts, price_facts, stock_facts
+from actions.message_parts import told_before
 from actions.option_facts import is_of_option, named_values, option_asked, tell_missing, tell_names, tell_values
 from actions.options import chosen_options, is_named, says_several, value_like, variants_having
 from actions.points import tell_points_besides
@@ -70,7 +73,11 @@ class ActionTellPrice(ShopAction):
         if turn.entity("price_direction") == "lower":
             _answer_haggling(turn)
             return
-        if sets_totals(turn) or takes_each(turn):
+        if swaps_before_sum(turn) or sets_totals(turn) or takes_each(turn) or buys_before_sum(turn):
+            return
+        if told_before(turn) in CHANGED and not (turn.entities("product") or turn.entities("product_query")):
+            # "Two pots are enough. How much is it now?" asks for the sum.
+            show_cart(turn)
             return
         if asks_total(turn) and not Mention.of(turn).products:
             show_cart(turn)

@@ -9,6 +9,7 @@ from actions import desk
 from actions.base import ShopAction
 from actions.cart_changes import change_several
 from actions.cart_swaps import means_cart, swap_in_cart
+from actions.cart_wanted import corrects_cart
 from actions.checkout import FORM
 from actions.checkout_opening import resume_check_out
 from actions.plain_questions import tell_care
@@ -54,7 +55,7 @@ class ActionExchangeProduct(DeskAction):
 
     def perform(self, turn: Turn) -> None:
         """Change the cart where it is meant; otherwise take it as said of an order."""
-        if not (means_cart(turn) and (change_several(turn) or swap_in_cart(turn))):
+        if not (means_cart(turn) and (change_several(turn) or corrects_cart(turn) or swap_in_cart(turn))):
             super().perform(turn)
 
     def name(self) -> str:

@@ -11,11 +11,12 @@ from actions.naming import candidate_of
 from actions.options import option_having
 from actions.references import THIS, Candidate, Mention, Verdict, resolve
 from actions.said_goods import halves_of
-from actions.spoken import NO_PIECE, Piece, joined, pieces_of
+from actions.spoken import NO_PIECE, Piece, joined, pieces_of, says
 from actions.targets import focused_product, shown_products
 from actions.turn import Turn
 from shop.carts import view_cart
 from shop.catalogue import ProductView, get_product, get_products_by_sku
+from shop.glossary import has_han
 from shop.search import SearchQuery
 from shop.search_text import stem, stop_words, words
 
@@ -56,6 +57,13 @@ def goods_said(turn: Turn) -> list[Goods]:
     return [one for one in _gathered(turn, read) if one.products or one.called]
 
 
+def goods_in(turn: Turn, piece: Piece) -> Goods | None:
+    """Find what one stretch of a message calls by a name, of the shop's things or not; None where it calls nothing."""
+    with turn.reading() as session:
+        read = _read(turn, session, piece, _seen(turn, session), is_wish=True)
+    return next((replace(one, clause=piece) for one in read if one.called), None)
+
+
 def _seen(turn: Turn, session: Session) -> list[ProductView]:
     """Fetch what was spoken of, was shown, or lies in the cart."""
     focus = focused_product(turn, session)
@@ -64,12 +72,14 @@ def _seen(turn: Turn, session: Session) -> list[ProductView]:
     return list({product.slug: product for product in found}.values())
 
 
-def _read(turn: Turn, session: Session, piece: Piece, seen: Sequence[ProductView]) -> list[Goods]:
-    """Find what one piece speaks of."""
+def _read(
+    turn: Turn, session: Session, piece: Piece, seen: Sequence[ProductView], *, is_wish: bool = False
+) -> list[Goods]:
+    """Find what one piece speaks of; in a wish, words of the glossary are goods though the model has seen none."""
     named = [Goods(piece, (get_product(session, slug),), slug) for slug in piece.values(turn, "product")]
     if named:
         return named
-    called = _called(turn, piece, seen)
+    called = _called(turn, piece, seen, is_wish or _adds(turn, piece))
     apart = _halves_said(turn, session, piece, seen)
     if len(apart) > 1:
         return apart
@@ -89,14 +99,29 @@ def _halves_said(turn: Turn, session: Session, piece: Piece, seen: Sequence[Prod
     return both if len(known) == len(halves) else []
 
 
-def _called(turn: Turn, piece: Piece, seen: Sequence[ProductView]) -> str:
+def _adds(turn: Turn, piece: Piece) -> bool:
+    return any(says(turn, name, piece.joint + piece.text) for name in ("adds", "commits"))
+
+
+def _called(turn: Turn, piece: Piece, seen: Sequence[ProductView], is_wish: bool) -> str:
     """Give the words of a piece by which it calls goods, in the catalogue's words."""
     text = piece.text.casefold()
     queried = [word for query in turn.entities("product_query") for word in query.split() if word.casefold() in text]
     known = {stem(word) for product in seen for word in words(product.name)} - stop_words()
     told = [word for word in words(turn.services.glossary.translated(piece.text)) if stem(word) in known]
+    queried = queried or (_sold_words(turn, piece) if is_wish else [])
     said = [*words(turn.services.glossary.translated(" ".join(queried))), *told]
     return " ".join(word for word in dict.fromkeys(said) if word not in stop_words() and not word.isdecimal())
+
+
+def _sold_words(turn: Turn, piece: Piece) -> list[str]:
+    """Give the goods that a Chinese piece wishes for in words of the glossary, where the model has seen none."""
+    glossary = turn.services.glossary
+    if not has_han(piece.text):
+        return []
+    found = [word for word in glossary.terms if len(word) > 1 and word in piece.text]
+    longest = [word for word in found if not any(word != other and word in other for other in found)]
+    return [word for word in longest if turn.services.search.sells(glossary.translated(word))]
 
 
 def _best(
@@ -108,6 +133,9 @@ def _best(
     pool = list({product.slug: product for product in (*seen, *found)}.values())
     hits = {product.slug: _hits(called, words(product.name)) for product in pool}
     fitting = [product for product in pool if hits[product.slug] and _covers(product, called)]
+    if not fitting and has_han(piece.text):
+        # The catalogue's name for "花盆" is wider than the thing seen: a flower pot is the Tulip Pot in the cart.
+        fitting = [product for product in seen if _is_among(called.split()[-1], words(product.name)[-1:])]
     most = max((hits[product.slug] for product in fitting), default=0)
     best = [product for product in fitting if hits[product.slug] == most]
     said = {value.casefold() for value in piece.values(turn, *_OPTIONS)}

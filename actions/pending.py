@@ -129,6 +129,8 @@ def answers_question(turn: Turn) -> bool:
         return False
     if kind == OPTION:
         names_another = [slug for slug in turn.entities("product") if slug != pending["product"]]
+        if says(turn, "not_more"):
+            return False
         ranks = any(says(turn, rank) for rank in ("cheapest", "biggest", "smallest"))
         return not names_another and (ranks or match_value(pending["values"], turn) is not None)
     if kind == WHICH:

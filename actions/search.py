@@ -8,6 +8,7 @@ from dataclasses import replace
 from actions.adjustments import GIFT, forget_prices
 from actions.base import ShopAction, take_answer
 from actions.budgets import limits_everything, names_price
+from actions.buying_first import buys_before_search, puts_in_cart
 from actions.cards import button, named_button
 from actions.cart_keeping import keeps_of_cart
 from actions.cart_removal import takes_out
@@ -56,7 +57,8 @@ class ActionSearchProducts(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search for what was said; a new search forgets the one before. What is for somebody else is recommended."""
-        if show_by_sku(turn) or _tells_of_named(turn) or asks_whether_included(turn):
+        buys = show_by_sku(turn) or puts_in_cart(turn) or buys_before_search(turn)
+        if buys or _tells_of_named(turn) or asks_whether_included(turn):
             return
         query = new_query(turn, product_names(turn))
         wanted = for_occasion(turn, query)
@@ -98,7 +100,7 @@ class ActionRefineSearch(ShopAction):
         """Search with what was said added, unless it is about delivery, the cart, the one thing shown, or others."""
         if (_asks_about_delivery(turn) and quote_policy(turn)) or amends_cart(turn) or takes_out(turn):
             return
-        if keeps_of_cart(turn) or takes_named(turn):
+        if keeps_of_cart(turn) or puts_in_cart(turn) or buys_before_search(turn) or takes_named(turn):
             return
         asked = _asked_of_the_one(turn)
         if asked:

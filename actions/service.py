@@ -7,6 +7,7 @@ from dataclasses import replace
 from actions.adjustments import GIFT
 from actions.base import ShopAction
 from actions.bootstrap import Services
+from actions.buying_first import buys_before_search, buys_before_sum, puts_in_cart
 from actions.cards import button
 from actions.cart_changes import states_number
 from actions.cart_keeping import keeps_of_cart
@@ -14,6 +15,7 @@ from actions.cart_removal import takes_out
 from actions.cart_swaps import amends_cart
 from actions.cart_totals import asks_total, tell_left
 from actions.cart_view import show_cart, shown_before
+from actions.cart_wanted import corrects_cart
 from actions.cart_wishes import takes_named
 from actions.desk_words import says_any, says_only
 from actions.found import run_search
@@ -188,7 +190,9 @@ class ActionFallBack(ShopAction):
             turn.say("utter_cart_kept")
             show_cart(turn)
             return
-        if states_number(turn) or keeps_of_cart(turn) or takes_named(turn):
+        if states_number(turn) or keeps_of_cart(turn) or corrects_cart(turn) or puts_in_cart(turn):
+            return
+        if buys_before_search(turn) or takes_named(turn) or buys_before_sum(turn):
             return
         if asks_total(turn):
             _tell_total(turn)

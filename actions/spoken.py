@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"-?\d{1,12}")
 # "第二个" and "那一个" point at something, and count nothing.
 _HAN_POINTING = "(?<![第这那哪每上下前后])"
 _HAN_COUNTER = "(?=[个件双台把只根张盆条部支块顶辆副款样份盒套对株棵斤码])"
+# "10把" counts pieces; "100块" is a price, and "40双" after "一双" begins a size.
+_HAN_DIGITS = re.compile(r"(?<![\d.第这那哪])\d{1,2}(?=[个件双台把只根张盆条辆副份套对株棵])")
 
 
 @dataclass(frozen=True)
@@ -89,15 +91,22 @@ def wanted_number(turn: Turn, piece: Piece | None = None) -> int | None:
 
     "Only five left, so I'd like three" wants three, and so does "two, no, three of them".
     """
+    found = number_wanted(turn, piece)
+    return found.value if found else None
+
+
+def number_wanted(turn: Turn, piece: Piece | None = None) -> Number | None:
+    """Find the number of pieces that are wanted, with its place in the message."""
     numbers = [one for one in numbers_in(turn) if piece is None or piece.holds(one.start, one.end)]
-    corrected = [one for one in numbers[1:] if _stands_after(turn, "corrected", one)]
-    wishes = [[one for one in numbers if _stands_after(turn, name, one)] for name in _WISHING]
-    return next((found[0].value for found in (corrected[-1:], *wishes, numbers) if found), None)
+    corrected = [one for one in numbers[1:] if is_after(turn, "corrected", one)]
+    wishes = [[one for one in numbers if is_after(turn, name, one)] for name in _WISHING]
+    enough = [one for one in numbers if is_before(turn, "enough", one)]
+    return next((found[0] for found in (corrected[-1:], enough[-1:], *wishes, numbers) if found), None)
 
 
 def corrects_number(turn: Turn) -> bool:
     """Tell whether a number takes another one back: the three of "two, no three" is no place in a list."""
-    return any(_stands_after(turn, "corrected", one) for one in numbers_in(turn)[1:])
+    return any(is_after(turn, "corrected", one) for one in numbers_in(turn)[1:])
 
 
 def numbers_in(turn: Turn) -> list[Number]:
@@ -107,6 +116,9 @@ def numbers_in(turn: Turn) -> list[Number]:
     for one in _number_words(turn):
         if not any(one.start < end and start < one.end for start, end in taken):
             read[one.start, one.end] = one.value
+    for digits in _HAN_DIGITS.finditer(turn.text):
+        if not any(digits.start() < end and start < digits.end() for start, end in [*taken, *read]):
+            read[digits.span()] = int(digits[0])
     numbers = [Number(value, *span) for span, value in sorted(read.items())]
     return [one for one in numbers if not _tells_no_wish(turn, one)]
 
@@ -118,18 +130,24 @@ def _number_words(turn: Turn) -> Iterator[Number]:
         edges = rf"\b{word}\b" if word.isascii() else _HAN_POINTING + word + ("" if word == "俩" else _HAN_COUNTER)
         for found in re.finditer(edges, turn.text, re.IGNORECASE):
             one = Number(int(value), *found.span())
-            if word != "one" or _stands_after(turn, "counted_one", one):
+            if word != "one" or is_after(turn, "counted_one", one):
                 yield one
 
 
 def _tells_no_wish(turn: Turn, one: Number) -> bool:
-    if _stands_after(turn, "left_before", one) or _stands_after(turn, "denied", one):
+    if any(is_after(turn, name, one) for name in ("left_before", "denied", "all_of", "budget_before")):
         return True
-    return re.match(pattern(turn, "left_after"), turn.text[one.end :], re.IGNORECASE) is not None
+    return is_before(turn, "left_after", one)
 
 
-def _stands_after(turn: Turn, name: str, one: Number) -> bool:
+def is_after(turn: Turn, name: str, one: Number) -> bool:
+    """Tell whether a number stands right after what a label of patterns describes."""
     return says(turn, name, turn.text[: one.start])
+
+
+def is_before(turn: Turn, name: str, one: Number) -> bool:
+    """Tell whether a number stands right before what a label of patterns describes."""
+    return re.match(pattern(turn, name), turn.text[one.end :], re.IGNORECASE) is not None
 
 
 def _piece(text: str, start: int, end: int, joint: str) -> Piece:

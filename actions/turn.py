@@ -242,6 +242,11 @@ class Turn:
             return "", []
         return str(said[-1]["text"]), list((said[-1].get("data") or {}).get("buttons") or [])
 
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """List the events of the conversation, the oldest first."""
+        return list(self._tracker.events or [])
+
     def was_told(self, text: str) -> bool:
         """Tell whether one of the last answers has held a text."""
         answers = [str(event.get("text") or "") for event in self._tracker.events or [] if event.get("event") == "bot"]
