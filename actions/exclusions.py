@@ -52,7 +52,7 @@ def said_exclusions(turn: Turn, text: str = "") -> list[str]:
 def _bears_on(turn: Turn, value: str) -> bool:
     """Tell whether what is turned down can be of other goods: "no headset, a monitor then" leaves nothing out."""
     called = {word for meant in turn.services.glossary.terms.values() for word in meant.split()}
-    is_goods = not called.isdisjoint(value.split()[-1:])
+    is_goods = not (called.isdisjoint(value.split()[-1:]) or turn.services.advice.materials_in(value))
     return not is_goods or bool(turn.services.search.search(SearchQuery(value, limit=1)).total)
 
 

@@ -49,7 +49,8 @@ _NEXT_LISTED = re.compile(r"\s*(?:,|\bor\b|\band\b|/)\s*(?:(?:a|an|any|some)\s+)
 _IN_LIST = re.compile(
     r"(?:^|[,.;!?]|\band\b|\bor\b)\s*(?:(?:a|an|any|some|other|the)\s+)*(?P<listed>[a-z]{3,})(?=\s*(?:[,.;!?]|\band\b|\bor\b|$))"
 )
-_COUNTER = re.compile(r"^[盆把个件双台款条套](?=[\u4e00-\u9fff]{2})")
+_COUNTERS = frozenset("盆把个件双台款条套")
+_COUNTER = re.compile(rf"^[{''.join(sorted(_COUNTERS))}](?=[\u4e00-\u9fff]{{2}})")
 # "That's chairs again": what is complained of is not wished for.
 _COMPLAINT = re.compile(
     r"\b(?:that|those|these)(?:'s|’s| is| are| were)\s+(?:(?:just|all|only|still|a|an)\s+)*$|(?:又|还)是$"
@@ -265,6 +266,8 @@ def _is_taken_back(turn: Turn, text: str, start: int, end: int) -> bool:
 
 
 def _tidy(turn: Turn, kind: str) -> str:
+    if kind in _COUNTERS and turn.entities("category"):
+        return ""
     # "盆" of "养盆兰花" counts.
     kind = _COUNTER.sub("", kind) if _COUNTER.match(kind) and turn.services.search.sells(kind[1:]) else kind
     return plain_words(turn, " ".join(dict.fromkeys(kind.split())))

@@ -118,6 +118,9 @@ def _asked_of_the_one(turn: Turn) -> ProductView | None:
         # "And colours?" narrows nothing down; "any colour is fine" widens the search.
         with turn.reading() as session:
             return focused_product(turn, session)
+    if turn.services.advice.needs_in(turn.text) and says_any(turn, "search.asks_goods"):
+        # "Is there any easier one?" asks for others.
+        return None
     if set(turn.named) - {"product_query"} or turn.intent[1] >= _SURE or len(turn.slot("candidate_skus") or ()) != 1:
         return None
     with turn.reading() as session:
@@ -325,6 +328,9 @@ def _only_narrows(turn: Turn) -> bool:
     said = query.filters
     prices = Filters(price_min=said.price_min, price_max=said.price_max, price_near=said.price_near)
     narrowing = Filters(exclude=said.exclude), prices
+    if not query.text and said == Filters() and turn.services.advice.needs_in(turn.text):
+        # "Anything that is easy to look after?" asks of what was looked for.
+        return True
     return not query.text and said != Filters() and said in narrowing
 
 
