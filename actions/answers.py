@@ -22,6 +22,7 @@ from actions.desk_case import Case
 from actions.desk_choice import means_an_order
 from actions.desk_consent import wants_done
 from actions.desk_misread import means_the_order
+from actions.desk_waits import put_down
 from actions.desk_words import says_any, says_only
 from actions.found import run_search
 from actions.guest_orders import answer_contact, enter_code
@@ -223,7 +224,7 @@ class ActionCancel(ShopAction):
             turn.say("utter_checkout_stopped")
         elif not kind and Case.of(turn) is not None:
             # What was put aside is gone now, too.
-            desk.put_down(turn)
+            put_down(turn)
         else:
             turn.say("utter_stopped" if kind else "utter_nothing_to_cancel")
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from actions import desk
 from actions.adding import add, add_each, additions, complete, go_on, offer, pieces_said
 from actions.base import ShopAction
 from actions.buying_first import buys_before_sum
 from actions.cards import button, variant_title
 from actions.cart_already import adds_no_more, counts_on, lies_already
+from actions.cart_cancels import cancels_order
 from actions.cart_changes import change_several, counts_cart
 from actions.cart_colours import tell_cart_colours
 from actions.cart_counts import quantity_after
@@ -22,8 +22,6 @@ from actions.cart_sums import tell_sum
 from actions.cart_swaps import amends_cart, swap_said, swaps_before_sum
 from actions.cart_view import show_cart, shown_before
 from actions.cart_wishes import apart, look_for, looked_for, takes_each, wanted_goods
-from actions.desk_choice import names_bought
-from actions.desk_words import says_any
 from actions.goods_said import Goods, goods_said
 from actions.message_parts import told_before, typed_besides
 from actions.order_more import asks_more_of_order
@@ -36,7 +34,6 @@ from actions.spoken import Piece, corrects_number, numbers_in, pieces_of, says, 
 from actions.targets import Target, focused_product, names_several, pick_one, pick_several, shown_products
 from actions.turn import Pending, Turn
 from actions.waiting import resume
-from actions.which_order import newest_orders
 from shop import carts
 from shop.carts import CartLineView, CartView
 from shop.catalogue import ProductView, get_product
@@ -128,7 +125,7 @@ class ActionRemoveFromCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the line and take it out; where the message may well mean something else, ask first."""
-        if _cancels_order(turn) or change_several(turn) or _looks_for_goods(turn) or _is_swapped(turn):
+        if cancels_order(turn) or change_several(turn) or _looks_for_goods(turn) or _is_swapped(turn):
             return
         line = pick_line(turn, "remove_from_cart")
         if line and turn.intent[1] < _SURE and not _names(turn, line):
@@ -313,31 +310,6 @@ def _named_target(turn: Turn, goods: Sequence[Goods]) -> Target | None:
     if len(goods) != 1 or goods[0].product is None or not goods[0].called or mention.ordinals or mention.skus:
         return None
     return Target(goods[0].product)
-
-
-def _cancels_order(turn: Turn) -> bool:
-    """Take "cancel the camera" as meant of an order that holds one, where the cart holds none; tell whether it was."""
-    with turn.reading() as session:
-        cart = carts.view_cart(session, turn.shopper, turn.terms)
-    # "Take it off" speaks of an order only where there is nothing else to take it from.
-    if not (says_any(turn, "desk.cancelling") or (not cart.lines and says_any(turn, "desk.taking_out"))):
-        return False
-    products = Mention.of(turn).products
-    if cart.lines and not products and _open_orders(turn):
-        # With a cart and an order that can be cancelled, "cancel" is said of the order, which is shown first.
-        desk.begin(turn, "cancel")
-        return True
-    in_cart = any(not products or line.product_slug in products for line in cart.lines)
-    if in_cart or not names_bought(turn):
-        return False
-    desk.begin(turn, "cancel")
-    return True
-
-
-def _open_orders(turn: Turn) -> bool:
-    """Tell whether "cancel" may be said of an order: one can be cancelled, and nothing is to leave the cart."""
-    is_open = any(order.state in ("waiting_for_payment", "paid") for order in newest_orders(turn))
-    return is_open and says_any(turn, "desk.cancelling") and not says_any(turn, "desk.out_of_cart")
 
 
 def _is_swapped(turn: Turn) -> bool:

@@ -15,7 +15,7 @@ from shop.carts import view_cart
 
 _ORDERING = frozenset({CONFIRM_ORDER, USE_ADDRESS})
 # Messages of other intents that hold such words ask for something else: "how do I pay less?"
-_ASKS_HOW = frozenset({"check_out", "ask_policy", "ask_help", "nlu_fallback", "inform", "out_of_scope"})
+_ASKS_HOW = frozenset({"check_out", "ask_policy", "nlu_fallback", "inform"})
 
 
 def leave_form(turn: Turn, slot: str) -> bool:
@@ -27,8 +27,10 @@ def leave_form(turn: Turn, slot: str) -> bool:
     """
     if turn.from_button or turn.photo_url or turn.was_answered or "@" in turn.text or find_address(turn.text):
         return False
-    if begins_with(turn, "checkout.stops") and turn.intent[0] != "cancel":
-        # A plain "cancel" is a rule's.
+    if begins_with(turn, "checkout.stops"):
+        if turn.intent[0] == "cancel":
+            # A rule stops it.
+            return False
         forget_address(turn)
         turn.say("utter_checkout_stopped")
         _end(turn, slot)

@@ -96,7 +96,7 @@ def _say_not_chosen(turn: Turn, product: ProductView) -> None:
     """Say that none of several colours is chosen when a thing is bought, where no version is of one."""
     options = turn.labels.all_of(turn.labels.option(name) for name in product.option_names)
     if options and not any(is_named(name, hint) for name in product.option_names for hint in COLOUR_NAMES):
-        turn.say("utter_colour_not_chosen", name=product.name, options=options)
+        turn.say("utter_only_options_chosen", name=product.name, options=options)
 
 
 def tell_missing(turn: Turn, product: ProductView, value: str, hint: str | None) -> None:

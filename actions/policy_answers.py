@@ -7,7 +7,7 @@ import re
 from actions.cards import button
 from actions.desk_words import says_any
 from actions.facts import policy_facts
-from actions.policy_leads import lead_of, names_way
+from actions.policy_leads import lead_facts, lead_of, names_way
 from actions.replying import policy_reply
 from actions.turn import Turn
 from shop.policies import Passage
@@ -52,7 +52,7 @@ def _of_return(turn: Turn) -> list[str]:
 def _quote(turn: Turn, passage: Passage) -> None:
     lead = lead_of(turn, passage)
     if lead:
-        turn.say("utter_policy_lead", told=policy_facts(passage), lead=lead)
+        turn.say("utter_policy_lead", told=[*policy_facts(passage), *lead_facts(turn, passage)], lead=lead)
     if turn.was_told(passage.text):
         if not lead:
             offered = [button(turn.labels, "talk_to_person", "talk_to_person")]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from actions.delivery_choice import delivery_fact
 from actions.desk_words import says_any
+from actions.facts import cart_facts
 from actions.turn import Turn
 from shop.carts import view_cart
 from shop.countries import country_code
 from shop.delivery import delivery_offers
 from shop.money import Money
 from shop.policies import Passage
+from shop.receipts import Fact
 from shop.text import ascii_digits
 
 _AMOUNT = re.compile(r"(?<![\d.])(\d{1,4}(?:\.\d\d?)?)(?![\d.])")
@@ -28,6 +31,18 @@ def lead_of(turn: Turn, passage: Passage) -> str:
     leads = {"payment": _of_payment, "delivery": _of_delivery}
     lead = leads.get(passage.topic)
     return lead(turn, passage) if lead else ""
+
+
+def lead_facts(turn: Turn, passage: Passage) -> list[Fact]:
+    """Give the receipts of what a lead tells of the cart and of sending it."""
+    if passage.title != turn.labels.text("delivery_leads.costs") or not _ASKS_FREE.search(turn.text):
+        return []
+    with turn.reading() as session:
+        cart, offers = view_cart(session, turn.shopper, turn.terms), delivery_offers(session)
+    if not (cart.subtotal and offers):
+        return []
+    price = Money(offers[0].price_for(cart.subtotal.amount), offers[0].currency)
+    return [*cart_facts(cart), delivery_fact(offers[0].code, price)]
 
 
 def names_way(turn: Turn) -> bool:

@@ -42,8 +42,7 @@ from shop.search import Filters, SearchQuery
 
 # What a shopper says of a thing before the assistant has to ask which one is meant.
 _RECALLED = ("quantity", "option_value", "option_name", "colour")
-_OFFERED = 5
-_QUESTION_LENGTH = 200
+_OFFERED, _QUESTION_LENGTH = 5, 200
 QUESTION = "question"
 """By this name a question is remembered while the assistant asks which product it is about."""
 _LONG_HAN = 4

@@ -15,7 +15,7 @@ from rasa_sdk.events import FollowupAction, SlotSet  # type: ignore[import-untyp
 from sqlalchemy.orm import Session
 
 from actions.changing import CHANGING
-from actions.hearing import blanked, words_left
+from actions.hearing import blanked, strings_of, words_left
 from actions.identity import IdentityRefusedError, proven_shopper, shopper_of
 from actions.remembered import SHOPPING
 from shop import db
@@ -32,7 +32,6 @@ Button = dict[str, str]
 Element = dict[str, Any]
 Pending = dict[str, Any]
 
-_ENTITY_LENGTH = 200
 _ECHO_LENGTH = 60
 _ADDRESS_LENGTH = 2_000
 # Whose memory the slots are; a guest's is None. It decides nothing but when to forget: who writes, tokens say.
@@ -119,7 +118,7 @@ class Turn:
     @property
     def between(self) -> list[str]:
         """Name the two intents of which one is meant; none where the message is plain, or like nothing known."""
-        return _strings((self._tracker.latest_message or {}).get("between"))
+        return strings_of((self._tracker.latest_message or {}).get("between"))
 
     @property
     def is_lasting(self) -> bool:
@@ -155,7 +154,7 @@ class Turn:
 
     def _heard_of(self, item: Mapping[str, Any]) -> list[str]:
         """Give the values of something named that do not lie in what was set aside, or the words of one that do not."""
-        values, start, end = _strings(item.get("value")), item.get("start"), item.get("end")
+        values, start, end = strings_of(item.get("value")), item.get("start"), item.get("end")
         if not self._aside or start is None or end is None:
             return values
         heard = self.heard
@@ -172,7 +171,7 @@ class Turn:
             (int(item["start"]), int(item["end"]), value)
             for item in found
             if item.get("entity") in names and item.get("start") is not None and item.get("end") is not None
-            for value in _strings(item.get("value"))
+            for value in strings_of(item.get("value"))
         ]
         return [] if self.from_button else [(value, start, end) for start, end, value in sorted(spans)]
 
@@ -395,9 +394,3 @@ def clean_words(text: str) -> str:
 
 def _address(value: object) -> str | None:
     return value[:_ADDRESS_LENGTH] if isinstance(value, str) and value else None
-
-
-def _strings(value: Any) -> list[str]:
-    items = value if isinstance(value, list | tuple) else [value]
-    plain = [str(item).strip() for item in items if isinstance(item, str | int | float) and not isinstance(item, bool)]
-    return [item[:_ENTITY_LENGTH] for item in plain if item]
