@@ -18,6 +18,7 @@ from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, use_address
 from actions.checkout_contact import forget_address
 from actions.codes import answer_code
+from actions.counted_goods import takes_counted
 from actions.desk_case import Case
 from actions.desk_choice import means_an_order
 from actions.desk_consent import wants_done
@@ -303,7 +304,7 @@ def _select(turn: Turn) -> None:
     with turn.reading() as session:
         focus = focused_product(turn, session)
         described = one_shown(turn, session)
-    if desk.begin_with_address(turn) or states_sizes(turn) or sets_number(turn, mention):
+    if desk.begin_with_address(turn) or states_sizes(turn) or sets_number(turn, mention) or takes_counted(turn):
         return
     if not described and offered_so_many(turn, mention):
         return

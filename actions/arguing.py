@@ -22,7 +22,7 @@ from actions.adjustments import (
     steps_of,
 )
 from actions.advice_words import clauses
-from actions.arguments import step_text, undo_button
+from actions.arguments import note_gift, step_text, undo_button
 from actions.base import ShopAction
 from actions.cards import button
 from actions.queries import from_state
@@ -54,6 +54,9 @@ class ActionAdjustRecommendations(ShopAction):
             refine(turn)
         elif kind == _RESTORE:
             undo(turn)
+        elif kind == GIFT and turn.continues and turn.slot("focus_sku"):
+            # "Two bonsais, they are for my boss": what is wanted has been said.
+            note_gift(turn)
         elif kind == GIFT:
             argue(turn, Step(GIFT, reference=utc_now().isoformat()))
         elif HISTORY in turn.entities("aspect"):

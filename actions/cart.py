@@ -22,6 +22,7 @@ from actions.cart_sums import tell_sum
 from actions.cart_swaps import amends_cart, swap_said, swaps_before_sum
 from actions.cart_view import show_cart, shown_before
 from actions.cart_wishes import apart, look_for, looked_for, takes_each, wanted_goods
+from actions.counted_goods import takes_counted, unseen_target
 from actions.goods_said import Goods, goods_said
 from actions.message_parts import told_before, typed_besides
 from actions.order_more import asks_more_of_order
@@ -102,7 +103,9 @@ class ActionChangeQuantity(ShopAction):
             tell_sum(turn)
 
     def _change(self, turn: Turn) -> None:
-        if change_several(turn) or _swaps(turn) or _adds_after_all(turn) or _adds_new(turn):
+        if change_several(turn) or _swaps(turn) or _adds_after_all(turn):
+            return
+        if _adds_new(turn) or _counts_new(turn):
             return
         if asks_more_of_order(turn):
             return
@@ -304,9 +307,19 @@ def _adds_after_all(turn: Turn) -> bool:
     return True
 
 
+def _counts_new(turn: Turn) -> bool:
+    """Take "网球3份" as a wish where nothing of it is in the cart; tell whether it was one."""
+    with turn.reading() as session:
+        lying = {line.product_slug for line in carts.view_cart(session, turn.shopper).lines}
+    goods = goods_said(turn)
+    return not any(product.slug in lying for one in goods for product in one.products) and takes_counted(turn)
+
+
 def _named_target(turn: Turn, goods: Sequence[Goods]) -> Target | None:
     """Take the one thing that a message calls by name, whatever "it" or "that" stands beside the name."""
     mention = Mention.of(turn)
+    if not goods and not mention.says_something:
+        return unseen_target(turn)
     if len(goods) != 1 or goods[0].product is None or not goods[0].called or mention.ordinals or mention.skus:
         return None
     return Target(goods[0].product)

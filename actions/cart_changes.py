@@ -81,6 +81,21 @@ def counts_cart(turn: Turn) -> bool:
     return True
 
 
+def sets_said(turn: Turn, goods: Sequence[Goods]) -> bool:
+    """Set the numbers that are said of things of which one lies in the cart already; tell whether one does.
+
+    "There should be two tents and a bike" and "one mint one pearl", said of two mint ones, ask for no more of them.
+    """
+    with turn.reading() as session:
+        cart = carts.view_cart(session, turn.shopper, turn.terms)
+    counted = [one for one in (_total(turn, cart, each, each.product) for each in goods if each.product) if one]
+    lying = {line.sku for line in cart.lines}
+    if len(counted) < len(goods) or not any(one.sku in lying for one in counted):
+        return False
+    _set_listed(turn, cart, [one.product.slug for one in goods if one.product], counted)
+    return True
+
+
 def sets_totals(turn: Turn) -> bool:
     """Set how many of each there are to be, though a message reads like a question."""
     with turn.reading() as session:
@@ -171,11 +186,16 @@ def _sets_totals(turn: Turn, cart: CartView) -> bool:
     counted = [one for one in totals if one]
     if len(counted) < len(goods):
         return False
+    _set_listed(turn, cart, slugs, counted)
+    return True
+
+
+def _set_listed(turn: Turn, cart: CartView, slugs: Sequence[str], counted: Sequence[LineCount]) -> None:
+    """Set numbers; of a product whose versions are listed, the others go."""
     listed = {slug for slug in slugs if slugs.count(slug) > 1}
     named = {one.sku for one in counted}
     dropped = [line.sku for line in cart.lines if line.product_slug in listed and line.sku not in named]
     write_counts(turn, counted, dropped)
-    return True
 
 
 def _total(turn: Turn, cart: CartView, goods: Goods, product: ProductView) -> LineCount | None:

@@ -87,7 +87,7 @@ def _distinct(turn: Turn, goods: Sequence[Goods]) -> list[Goods]:
         if twin and says(turn, "more", one.piece.joint + one.piece.text):
             twin = None
         # Where each says a number, the later one says it again: "a pair of balls then. Put two of the balls in".
-        if twin and _counts(turn, twin) and not _counts(turn, one):
+        if twin and counts(turn, twin) and not counts(turn, one):
             continue
         kept = [other for other in kept if other is not twin] + [one]
     return kept
@@ -99,7 +99,8 @@ def _same(turn: Turn, one: Goods, other: Goods) -> bool:
     return wanted_options(turn, one.product, one.piece) == wanted_options(turn, other.product, other.piece)
 
 
-def _counts(turn: Turn, one: Goods) -> bool:
+def counts(turn: Turn, one: Goods) -> bool:
+    """Tell whether a message says how many pieces of a thing are wanted."""
     return any(one.piece.holds(number.start, number.end) for number in numbers_in(turn))
 
 
@@ -114,6 +115,6 @@ def _without_described(turn: Turn, goods: list[Goods]) -> list[Goods]:
         for one in goods
         if not one.product
         or one.product.slug not in lying
-        or _counts(turn, one)
+        or counts(turn, one)
         or says(turn, "adds", one.piece.joint + one.piece.text)
     ]

@@ -24,6 +24,7 @@ from actions.cart_totals import asks_total, tell_total_of
 from actions.cart_view import CHANGED, show_cart
 from actions.cart_wishes import takes_each
 from actions.catalogue_text import in_short
+from actions.counted_goods import takes_counted
 from actions.facts import card_facts, price_facts, stock_facts
 from actions.message_parts import told_before
 from actions.option_facts import is_of_option, named_values, option_asked, tell_missing, tell_names, tell_values
@@ -53,7 +54,9 @@ class ActionShowDetails(ShopAction):
         return "action_show_details"
 
     def perform(self, turn: Turn) -> None:
-        """Find the product and show it."""
+        """Find the product and show it; so many of it are wanted."""
+        if takes_counted(turn):
+            return
         target = pick_one(turn, "show_details")
         if target:
             show_details(turn, target)

@@ -19,6 +19,7 @@ from actions.checkout_contact import (
     remember_fields,
     says_same_address,
 )
+from actions.checkout_filling import fill_cart
 from actions.code_lines import code_lines, total_text
 from actions.contact_changes import asks_address_anew
 from actions.delivery_choice import days_text, method_name, said_method
@@ -119,7 +120,13 @@ class ActionPauseCheckout(ShopAction):
 
 
 def begin_check_out(turn: Turn) -> None:
-    """Begin with all that the message says of where the order goes and how; ask for what is missing, or show it."""
+    """Begin with all that the message says of where the order goes and how; ask for what is missing, or show it.
+
+    An empty cart takes what is spoken of; where that leaves a choice, the check-out goes on after the answer.
+    """
+    if not fill_cart(turn):
+        _take_named(turn)
+        return
     with turn.reading() as session:
         summarise_cart(session, turn.shopper, terms=turn.terms)
     customer = account(turn)

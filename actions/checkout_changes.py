@@ -22,11 +22,13 @@ from actions.delivery_choice import chosen_code, offers, only_asks, said_method,
 from actions.desk_consent import asks_something, question_in
 from actions.desk_words import holds_any, says_any
 from actions.pending import CONFIRM_ORDER, USE_ADDRESS
+from actions.spoken import says
 from actions.turn import Pending, Turn
 from shop.errors import ShopError
 from shop.orders import summarise_cart
 
 ORDERING = frozenset({CONFIRM_ORDER, USE_ADDRESS})
+_ASKS_TOTAL = frozenset({"view_cart", "ask_price", "ask_policy", "nlu_fallback"})
 # More words than these tell of something else, whatever stands among them.
 _LONGEST = 90
 _REQUEST = re.compile(
@@ -45,7 +47,8 @@ def settle_order(turn: Turn) -> bool:
     if tell_entered(turn):
         _ask_to_place(turn, pending, "utter_order_waits")
         return True
-    return _change_contact(turn, pending) or _change_method(turn, pending) or _place(turn, pending) or _puts_off(turn)
+    changes = (_change_contact, _change_method, _tell_total, _place)
+    return any(change(turn, pending) for change in changes) or _puts_off(turn)
 
 
 def come_back_to_order(turn: Turn, pending: Pending, *, asks: bool) -> None:
@@ -130,6 +133,14 @@ def _change_method(turn: Turn, pending: Pending) -> bool:
         _ask_to_place(turn, pending, "utter_order_waits")
     else:
         show_summary(turn)
+    return True
+
+
+def _tell_total(turn: Turn, pending: Pending) -> bool:
+    """Answer what it comes to by the summary, which holds the way to send it that was chosen."""
+    if pending["kind"] != CONFIRM_ORDER or turn.intent[0] not in _ASKS_TOTAL or not says(turn, "total"):
+        return False
+    show_summary(turn)
     return True
 
 

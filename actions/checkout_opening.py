@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.checkout import begin_check_out, show_summary
 from actions.checkout_contact import SLOTS, entered
+from actions.checkout_filling import is_spoken_of
 from actions.desk_case import Case
 from actions.desk_words import says_any
 from actions.pending import CASE, CONFIRM_ORDER
@@ -23,7 +24,8 @@ def take_for_check_out(turn: Turn) -> bool:
         return False
     begins = says_any(turn, "checkout.begins")
     places = says_any(turn, "checkout.place_words") and not says_any(turn, "checkout.not_placing")
-    if not (_names_address(turn, begins) or (places and entered(turn))) or not _has_cart(turn):
+    # An address without a word of ordering is that of an order only where something is chosen.
+    if not (_names_address(turn, begins) or (places and entered(turn))) or not is_spoken_of(turn):
         return False
     turn.drop_now()
     begin_check_out(turn)

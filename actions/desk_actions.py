@@ -12,6 +12,7 @@ from actions.cart_swaps import means_cart, swap_in_cart
 from actions.cart_wanted import corrects_cart
 from actions.checkout import FORM
 from actions.checkout_opening import resume_check_out
+from actions.new_wishes import takes_new_wish
 from actions.plain_questions import tell_care
 from actions.slate_moves import stop_photo
 from actions.turn import Turn
@@ -55,7 +56,9 @@ class ActionExchangeProduct(DeskAction):
 
     def perform(self, turn: Turn) -> None:
         """Change the cart where it is meant; otherwise take it as said of an order."""
-        if not (means_cart(turn) and (change_several(turn) or corrects_cart(turn) or swap_in_cart(turn))):
+        amends = (change_several, corrects_cart, swap_in_cart)
+        is_of_cart = means_cart(turn) and any(amend(turn) for amend in amends)
+        if not (is_of_cart or takes_new_wish(turn)):
             super().perform(turn)
 
     def name(self) -> str:

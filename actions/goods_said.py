@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from actions.naming import candidate_of
+from actions.naming import candidate_of, is_part_of_name
+from actions.option_values import value_in, without_name
 from actions.options import option_having
 from actions.references import THIS, Candidate, Mention, Verdict, resolve
 from actions.said_goods import halves_of
@@ -54,7 +55,7 @@ def goods_said(turn: Turn) -> list[Goods]:
     with turn.reading() as session:
         seen = _seen(turn, session)
         read = [replace(one, clause=piece) for piece in pieces_of(turn) for one in _read(turn, session, piece, seen)]
-    return [one for one in _gathered(turn, read) if one.products or one.called]
+    return _once(turn, [one for one in _gathered(turn, read) if one.products or one.called])
 
 
 def goods_in(turn: Turn, piece: Piece) -> Goods | None:
@@ -107,6 +108,8 @@ def _called(turn: Turn, piece: Piece, seen: Sequence[ProductView], is_wish: bool
     """Give the words of a piece by which it calls goods, in the catalogue's words."""
     text = piece.text.casefold()
     queried = [word for query in turn.entities("product_query") for word in query.split() if word.casefold() in text]
+    # What is written in traditional characters is named in simplified ones.
+    queried += [value for value in piece.values(turn, "product_query") if has_han(value) and value not in turn.text]
     known = {stem(word) for product in seen for word in words(product.name)} - stop_words()
     told = [word for word in words(turn.services.glossary.translated(piece.text)) if stem(word) in known]
     queried = queried or (_sold_words(turn, piece) if is_wish else [])
@@ -139,7 +142,7 @@ def _best(
     most = max((hits[product.slug] for product in fitting), default=0)
     best = [product for product in fitting if hits[product.slug] == most]
     said = {value.casefold() for value in piece.values(turn, *_OPTIONS)}
-    narrowed = [product for product in best if said <= _facts(product)] or best
+    narrowed = [product for product in best if all(_has(product, value) for value in said)] or best
     known = [product for product in narrowed if product in seen]
     focus = focused_product(turn, session) if set(piece.values(turn, "reference")) & THIS else None
     if focus and focus in known:
@@ -162,6 +165,10 @@ def _is_among(word: str, others: Iterable[str]) -> bool:
     from rapidfuzz import fuzz
 
     return any(stem(word) == stem(other) or fuzz.ratio(word, other) >= _SAME_WORD for other in others)
+
+
+def _has(product: ProductView, value: str) -> bool:
+    return value in _facts(product) or is_part_of_name(product, value)
 
 
 def _facts(product: ProductView) -> set[str]:
@@ -212,6 +219,31 @@ def _led_by(turn: Turn, waiting: Sequence[Goods], named: Goods) -> list[Goods]:
     return [replace(named, piece=joined(turn, waiting[0].piece, named.piece))]
 
 
+def _once(turn: Turn, goods: Sequence[Goods]) -> list[Goods]:
+    """Take what is named in Chinese and, right beside it, by its catalogue name as one thing: "盆景小树 Bonsai"."""
+    kept: list[Goods] = []
+    for one in goods:
+        before = kept[-1] if kept else None
+        if before and _names_again(before, one):
+            product = before.products if before.product else one.products
+            piece = joined(turn, before.piece, one.piece)
+            kept[-1] = replace(one if one.product else before, piece=piece, products=product, clause=before.clause)
+        else:
+            kept.append(one)
+    return kept
+
+
+def _names_again(before: Goods, one: Goods) -> bool:
+    """Tell whether the second of two neighbours is the first in the other script."""
+    if one.piece.joint.strip() or not (one.called and before.called) or not (before.product or one.product):
+        return False
+    if has_han(before.clause.text) == has_han(one.clause.text):
+        return False
+    return not (before.products and one.products) or bool(
+        {product.slug for product in before.products} & {product.slug for product in one.products}
+    )
+
+
 def _chooses_anew(turn: Turn, known: Goods, other: Goods) -> bool:
     """Tell whether two pieces choose one option of a product twice."""
     product = known.product
@@ -221,4 +253,7 @@ def _chooses_anew(turn: Turn, known: Goods, other: Goods) -> bool:
 
 def _chosen_names(turn: Turn, product: ProductView, piece: Piece) -> set[str]:
     names = {option_having(product, value) for value in piece.values(turn, *_OPTIONS)}
-    return {name for name in names if name is not None}
+    text = without_name(piece.text, product)
+    # "One 44 one 46", of which the language model read no value.
+    told = {name for name in product.option_names if value_in(product.option_values(name), text)}
+    return {*told, *(name for name in names if name is not None)}

@@ -24,6 +24,7 @@
 | cart_code | which coupon or gift card | goal, summarised (whether an order had been summarised) |
 | person | whether to pass it on to a person | |
 | rating | how a conversation was, from 1 to 5 | |
+| check_out | nothing: the check-out that goes on once the question before it is answered | |
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ CASE_YES = "case_yes"
 CART_CODE = "cart_code"
 PERSON = "person"
 RATING = "rating"
+CHECK_OUT = "check_out"
 
 # What a question of taste asks for.
 CATEGORY, BUDGET = "category", "budget"

@@ -10,6 +10,7 @@ from actions.arguments import note_gift
 from actions.base import ShopAction
 from actions.cards import button
 from actions.catalogue import tell_option
+from actions.counted_goods import takes_counted
 from actions.desk_words import says_any
 from actions.needs import say_need_unknown
 from actions.occasions import finds, for_occasion, say_taste_unknown
@@ -51,6 +52,8 @@ class ActionRecommend(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Recommend; who asks again for the same sees the next page."""
+        if takes_counted(turn):
+            return
         if last_slate(turn) and turn.entity("price_direction") in (LOWER, HIGHER):
             refine_slate(turn)
             return

@@ -15,6 +15,7 @@ from actions.cart_removal import takes_out
 from actions.cart_swaps import amends_cart
 from actions.cart_wishes import takes_named
 from actions.catalogue import show_details, tell_option
+from actions.counted_goods import names_surely, takes_counted
 from actions.desk import resume
 from actions.desk_words import says_any
 from actions.exclusions import said_colours
@@ -57,12 +58,12 @@ class ActionSearchProducts(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search for what was said; a new search forgets the one before. What is for somebody else is recommended."""
-        buys = show_by_sku(turn) or puts_in_cart(turn) or buys_before_search(turn)
+        buys = show_by_sku(turn) or puts_in_cart(turn) or buys_before_search(turn) or takes_counted(turn)
         if buys or _tells_of_named(turn) or asks_whether_included(turn):
             return
         query = new_query(turn, product_names(turn))
         wanted = for_occasion(turn, query)
-        if turn.entity("adjustment") == GIFT or wanted != query:
+        if (turn.entity("adjustment") == GIFT and not names_surely(turn)) or wanted != query:
             recommend(turn, wanted)
             say_taste_unknown(turn)
         elif turn.slot("search_state") and _only_narrows(turn):
@@ -100,7 +101,8 @@ class ActionRefineSearch(ShopAction):
         """Search with what was said added, unless it is about delivery, the cart, the one thing shown, or others."""
         if (_asks_about_delivery(turn) and quote_policy(turn)) or amends_cart(turn) or takes_out(turn):
             return
-        if keeps_of_cart(turn) or puts_in_cart(turn) or buys_before_search(turn) or takes_named(turn):
+        buys = keeps_of_cart(turn) or puts_in_cart(turn) or buys_before_search(turn) or takes_named(turn)
+        if buys or takes_counted(turn):
             return
         asked = _asked_of_the_one(turn)
         if asked:

@@ -17,6 +17,7 @@ from actions.cart_totals import asks_total, tell_left
 from actions.cart_view import show_cart, shown_before
 from actions.cart_wanted import corrects_cart
 from actions.cart_wishes import takes_named
+from actions.counted_goods import takes_counted
 from actions.desk_words import says_any, says_only
 from actions.found import run_search
 from actions.in_sight import tell_in_sight
@@ -192,7 +193,7 @@ class ActionFallBack(ShopAction):
             return
         if states_number(turn) or keeps_of_cart(turn) or corrects_cart(turn) or puts_in_cart(turn):
             return
-        if buys_before_search(turn) or takes_named(turn) or buys_before_sum(turn):
+        if buys_before_search(turn) or takes_named(turn) or takes_counted(turn) or buys_before_sum(turn):
             return
         if asks_total(turn):
             _tell_total(turn)
@@ -205,10 +206,9 @@ class ActionFallBack(ShopAction):
         query = refined(turn, running or EVERYTHING)
         if not (running and names_other_goods(turn, running.text)):
             query = replace(query, text=running.text if running else " ".join(names))
-        if turn.entity("adjustment") == GIFT:
+        if turn.entity("adjustment") == GIFT and not (names or _says_which(turn)):
             query = refined(turn, EVERYTHING)
-            found = query.text if not names and finds(turn, query) else " ".join(names)
-            recommend(turn, for_occasion(turn, replace(query, text=found)))
+            recommend(turn, for_occasion(turn, query if finds(turn, query) else replace(query, text="")))
             return
         if not names and said_kinds(turn) and says_any(turn, "search.asks_goods"):
             start_search(turn)
@@ -231,6 +231,11 @@ class ActionFallBack(ShopAction):
             turn.say("utter_part_not_understood", part=clean_words(turn.text))
         elif not ask_between(turn):
             turn.say("utter_not_understood", buttons=[button(turn.labels, "help", "ask_help")])
+
+
+def _says_which(turn: Turn) -> bool:
+    """Tell whether a message names an option or a colour of the thing spoken of: who it is for is said in passing."""
+    return bool(turn.slot("focus_sku")) and any(map(turn.entities, ("option_value", "colour")))
 
 
 def _finds_words(turn: Turn) -> bool:

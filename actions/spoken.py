@@ -7,16 +7,37 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from actions.turn import Turn
+from shop.search_text import stem
 
 _NOT_CUT = ("product", "option_value", "colour", "size", "price_min", "price_max")
 # What stands before a number that is wanted; the first says so most plainly.
 _WISHING = ("wanted", "taking")
+# What stands before a number that counts nothing wanted.
+_NO_COUNT = ("left_before", "denied", "all_of", "budget_before")
 _NUMBER = re.compile(r"-?\d{1,12}")
+_WORD = re.compile(r"[a-z]+")
 # "第二个" and "那一个" point at something, and count nothing.
 _HAN_POINTING = "(?<![第这那哪每上下前后])"
-_HAN_COUNTER = "(?=[个件双台把只根张盆条部支块顶辆副款样份盒套对株棵斤码])"
-# "10把" counts pieces; "100块" is a price, and "40双" after "一双" begins a size.
-_HAN_DIGITS = re.compile(r"(?<![\d.第这那哪])\d{1,2}(?=[个件双台把只根张盆条辆副份套对株棵])")
+_HAN_COUNTER = "(?=[个個件双雙台臺把只隻根张張盆条條部支块塊顶頂辆輛副款样樣份盒套对對株棵斤码碼])"
+# "2x" and "5副" count pieces wherever they stand; "50块" is a price, "42码" a size, and "3件套" one thing.
+_MULTIPLE = re.compile(
+    r"(?<![\w.,$€£¥-])(\d{1,3}) ?[x×](?![\w×])|(?<![\w×])[x×] ?(\d{1,3})(?![\w.,])"
+    r"|(?<![a-z0-9.,$€£¥-])(\d{1,3}) ?[个個件双雙台臺把只隻根张張盆条條部支顶頂辆輛副份盒套对對株棵](?![月套])",
+    re.IGNORECASE,
+)
+# "2 ropes" counts them where ropes are spoken of; "size 42 shoes" does not.
+_BEFORE_GOODS = re.compile(r"(?<![\w.,$€£¥-])(?<!size )(?<!in )(\d{1,2}) (?=([a-z][\w'-]*))", re.IGNORECASE)
+_COUNT = (
+    r"(?:(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) "
+    "|[一两兩二三四五六七八九十\\d]{1,2}[个個件双雙台臺把只隻根张張盆条條支顶頂辆輛副份株棵])"
+)
+# Another number follows: not in "one 44 one 46", where the 44 is no count.
+_NEXT_COUNT = re.compile(
+    rf"(?:(?<=\w)\s+|(?<=[\u4e00-\u9fff])(?<![一两兩二三四五六七八九十第这那]))(?={_COUNT}(?!(?:one|two|three|\d)\b))",
+    re.IGNORECASE,
+)
+_COUNTED_FIRST = re.compile(rf"[所以那就要来來是改成给給拿]{{0,5}}{_COUNT}\S", re.IGNORECASE)
+_GOODS = ("product", "product_query", "option_value", "colour", "category")
 
 
 @dataclass(frozen=True)
@@ -78,7 +99,7 @@ def pieces_of(turn: Turn) -> list[Piece]:
         found.append(_piece(turn.text, start, cut.start(), joint))
         start, joint = cut.end(), cut[0]
     found.append(_piece(turn.text, start, len(turn.text), joint))
-    return [piece for piece in found if piece.text]
+    return [part for piece in found if piece.text for part in _each_counted(turn, piece)]
 
 
 def joined(turn: Turn, first: Piece, last: Piece) -> Piece:
@@ -113,12 +134,10 @@ def numbers_in(turn: Turn) -> list[Number]:
     """List the numbers of pieces that a message says, without those that say what there is or is not wanted."""
     read = {(start, end): int(value) for value, start, end in turn.placed("quantity") if _NUMBER.fullmatch(value)}
     taken = [(start, end) for _, start, end in turn.placed(*_NOT_CUT)] + list(read)
-    for one in _number_words(turn):
+    for one in (*_number_words(turn), *_digits(turn)):
         if not any(one.start < end and start < one.end for start, end in taken):
             read[one.start, one.end] = one.value
-    for digits in _HAN_DIGITS.finditer(turn.text):
-        if not any(digits.start() < end and start < digits.end() for start, end in [*taken, *read]):
-            read[digits.span()] = int(digits[0])
+            taken.append((one.start, one.end))
     numbers = [Number(value, *span) for span, value in sorted(read.items())]
     return [one for one in numbers if not _tells_no_wish(turn, one)]
 
@@ -126,7 +145,7 @@ def numbers_in(turn: Turn) -> list[Number]:
 def _number_words(turn: Turn) -> Iterator[Number]:
     """Find numerals that the model reads as none: "only one", "two, no, three", "俩"."""
     listed = [pair for labels in turn.services.languages.values() for pair in labels.text("said.numbers").split("|")]
-    for word, _, value in (pair.partition("=") for pair in listed):
+    for word, _, value in (pair.rpartition("=") for pair in listed):
         edges = rf"\b{word}\b" if word.isascii() else _HAN_POINTING + word + ("" if word == "俩" else _HAN_COUNTER)
         for found in re.finditer(edges, turn.text, re.IGNORECASE):
             one = Number(int(value), *found.span())
@@ -134,8 +153,30 @@ def _number_words(turn: Turn) -> Iterator[Number]:
                 yield one
 
 
+def _digits(turn: Turn) -> Iterator[Number]:
+    """Find numbers in digits that the model reads as none: "2x", "x2", "5副", and "3 ferns" of ferns."""
+    for found in _MULTIPLE.finditer(turn.text):
+        yield Number(int(next(filter(None, found.groups()))), *found.span())
+    goods = {stem(word) for kind in _GOODS for value in turn.entities(kind) for word in _WORD.findall(value.casefold())}
+    for found in _BEFORE_GOODS.finditer(turn.text):
+        if stem(found[2].casefold()) in goods:
+            yield Number(int(found[1]), *found.span(1))
+
+
+def _each_counted(turn: Turn, piece: Piece) -> Iterator[Piece]:
+    """Cut "1 tripod 1 camera lens" and "one 44 one 46", which no sign parts, before each number but the first."""
+    spans = [(start, end) for _, start, end in turn.placed(*_NOT_CUT)]
+    start, joint = piece.start, piece.joint
+    if first := _COUNTED_FIRST.match(piece.text):
+        for cut in _NEXT_COUNT.finditer(turn.text, piece.start + first.end(), piece.end):
+            if not any(begin <= cut.end() < end for begin, end in spans):
+                yield _piece(turn.text, start, cut.start(), joint)
+                start, joint = cut.end(), cut[0]
+    yield _piece(turn.text, start, piece.end, joint)
+
+
 def _tells_no_wish(turn: Turn, one: Number) -> bool:
-    if any(is_after(turn, name, one) for name in ("left_before", "denied", "all_of", "budget_before")):
+    if any(is_after(turn, name, one) for name in _NO_COUNT):
         return True
     return is_before(turn, "left_after", one)
 

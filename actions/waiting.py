@@ -11,8 +11,19 @@ from collections.abc import Callable, Mapping
 from actions import desk
 from actions.adding import complete
 from actions.cards import button, variant_title
-from actions.checkout import ask_use_address, show_summary
-from actions.pending import ADD, CASE, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, SEARCH, SIMILAR, USE_ADDRESS
+from actions.checkout import ask_use_address, begin_check_out, show_summary
+from actions.pending import (
+    ADD,
+    CASE,
+    CHECK_OUT,
+    CLEAR_CART,
+    CONFIRM_ORDER,
+    DETAILS,
+    OPTION,
+    SEARCH,
+    SIMILAR,
+    USE_ADDRESS,
+)
 from actions.turn import Pending, Turn
 from shop.catalogue import get_product, get_product_by_sku, get_variant
 
@@ -79,6 +90,7 @@ _AGAIN: Mapping[str, Callable[[Turn, Pending], None]] = {
     CLEAR_CART: _ask,
     USE_ADDRESS: ask_use_address,
     CASE: lambda turn, _: desk.ask_again(turn),
+    CHECK_OUT: lambda turn, _: begin_check_out(turn),
     # What is ordered is shown once more, so that the yes counts for exactly this.
     CONFIRM_ORDER: lambda turn, _: show_summary(turn),
 }

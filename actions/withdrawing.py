@@ -19,6 +19,7 @@ from shop.withdrawals import do_withdrawal, propose_withdrawal
 RMA = "rma"
 _NUMBER = re.compile(r"RMA-[A-Z0-9]+", re.IGNORECASE)
 _BARE = re.compile(r"\s*#?(\d)\s*")
+_ASKING = {"return": "utter_ask_withdraw_return", "exchange": "utter_ask_withdraw_exchange"}
 
 
 def open_returns(turn: Turn) -> list[ReturnView]:
@@ -93,7 +94,7 @@ def _show(turn: Turn, case: Case) -> str:
     with turn.reading() as session:
         proposal = propose_withdrawal(session, turn.shopper, case.number or "", rma)
     turn.say(
-        f"utter_ask_withdraw_{back.kind}",
+        _ASKING[back.kind],
         rma=rma,
         number=proposal.number,
         goods=goods_text(turn, back.goods),

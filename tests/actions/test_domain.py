@@ -40,7 +40,7 @@ from actions.pending import (
 )
 from actions.photo_words import MATCH_LABELS
 from actions.reasons import _FIELDS, _PLAIN, _PRODUCTS, _SIMILAR
-from actions.spoken import _WISHING
+from actions.spoken import _NO_COUNT, _WISHING
 from actions.wishes import BUDGET, EXCLUDE, SIZE
 from shop.addresses import FIELDS
 from shop.demo.offers import EXPRESS, STANDARD
@@ -161,8 +161,10 @@ def test_every_label_that_is_used_exists() -> None:
     used |= {f"warranty.{state}" for state in (COVERED, OVER, NONE, NOT_DELIVERED, GONE)} | {
         "desk.reasons.missing_item"
     }
-    said = re.findall(r"""(?:says|pattern|swap|_stands_after)\(\s*turn, "([a-z_]+)\"""", SOURCE)
-    used |= {f"said.{name}" for name in (*said, *_WISHING, "numbers", "goes", "cheapest", "biggest", "smallest")}
+    said = re.findall(r"""(?:says|pattern|swap|is_after|is_before)\(\s*turn, ['\"]([a-z_]+)['\"]""", SOURCE)
+    used |= {
+        f"said.{name}" for name in (*said, *_WISHING, *_NO_COUNT, "numbers", "goes", "commits", "left_of", "companion")
+    }
     used |= {"ticket.no_photo"} | {f"invoice.{kind}" for kind in INVOICE_KINDS}
     used |= {f"invoice.{name}" for name in ("company_words", "personal_words", "company_signs")}
     used |= {f"desk.missing.{why}" for why in ("not_for_sale", "out_of_stock", "cart_full", "currency")}
@@ -174,7 +176,7 @@ def test_every_label_that_is_used_exists() -> None:
     # Word lists by which a message is heard, and what is said beside them.
     used |= set(
         re.findall(
-            r'"((?:checkout|arrival|team|ticket|codes|policy|delivery_leads|pay|search|desk|talk|order)\.[a-z_]+)"',
+            r'"((?:checkout|arrival|team|ticket|codes|policy|delivery_leads|pay|search|desk|talk|order|returns)\.[a-z_]+)"',
             SOURCE,
         )
     )
@@ -187,6 +189,8 @@ def test_every_label_that_is_used_exists() -> None:
         key for key in labels().keys if key.startswith("desk.general.") and key.rsplit(".")[-1] in {*GOALS, "track"}
     }
     used |= {f"desk.still.{goal}" for goal in GOALS}
+    # Of a return: its kind, and its state by kind and by who pays the parcel.
+    used |= {key for key in labels().keys if key.startswith(("returns.kinds.", "returns.states.", "returns.exchange"))}
     used |= {key for key in labels().keys if key.startswith("desk.reason_words.")}
     used |= {f"team.questions.{question}" for question in ("reach", "hours", "complaint")}
     used |= {"wishes.misfit", "told.wrongly_noted"}
