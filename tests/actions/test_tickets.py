@@ -337,7 +337,7 @@ def test_the_last_rating_counts_and_is_asked_for_once(services: Services, chat: 
 def test_a_question_in_the_middle_is_answered_and_the_problem_goes_on(services: Services, chat: Chat) -> None:
     report(chat)
     assert chat.say("ask_policy", "How long is the warranty?")[0] == "utter_policy"
-    assert chat.last["response"] == "utter_ask_problem_ticket"
+    assert chat.last["response"] == "utter_case_still_open"
     chat.say("affirm", "yes")
     assert len(tickets(services)) == 1
 
