@@ -85,7 +85,8 @@ class Cutter:
                 pieces.append(Piece(own, start, start + len(own), _skip(read, joined, start), text[end:start]))
                 joined = last
             start = after
-        ends = [*(piece.start for piece in pieces[1:]), len(text)]
+        # Nothing but signs has no piece.
+        ends = [*(piece.start for piece in pieces[1:]), len(text)][: len(pieces)]
         return [replace(piece, closing=text[piece.end : end]) for piece, end in zip(pieces, ends, strict=True)]
 
     def is_empty(self, text: str) -> bool:
