@@ -206,7 +206,7 @@ def _settled_before(turn: Turn) -> bool:
     """Let the desk take what its question makes plain, whatever the intent was read as; tell whether that is all."""
     from actions.desk import agree_in_words, shows_cost, take_reason  # The desk is made of actions.
     from actions.desk_put_off import take_put_off  # As above.
-    from actions.desk_regret import leave_refused, take_regret  # As above.
+    from actions.desk_regret import leave_refused, take_new_one, take_regret  # As above.
     from actions.missing_parcels import take_missing  # As above.
     from actions.order_addresses import take_address_question  # As above.
     from actions.order_questions import take_order_question  # As above.
@@ -216,7 +216,15 @@ def _settled_before(turn: Turn) -> bool:
     from actions.told import forgets_wrong_size  # As above.
     from actions.without_orders import take_not_ordered  # As above.
 
-    refused = (leave_refused, take_regret, take_not_ordered, take_put_off, take_reason, forgets_wrong_size)
+    refused = (
+        leave_refused,
+        take_new_one,
+        take_regret,
+        take_not_ordered,
+        take_put_off,
+        take_reason,
+        forgets_wrong_size,
+    )
     addresses = (take_address_answer, take_other_order, take_address_question)
     orders = (take_about_returns, take_missing, take_order_question)
     takes = (*addresses, *orders, *refused, agree_in_words, shows_cost, take_described)

@@ -60,7 +60,7 @@ def buys_before_search(turn: Turn) -> bool:
     pointed = None if taken else _pointed_first(turn)
     if pointed:
         add(turn, Target(pointed[0]), pointed[1])
-    elif taken and _others(turn, [one.product for one in taken]):
+    elif taken and not _lists_needs(turn) and _others(turn, [one.product for one in taken]):
         add_each(turn, taken)
     else:
         return False
@@ -82,6 +82,12 @@ def _takes(turn: Turn, one: Goods) -> bool:
 
 def _supposes(turn: Turn) -> bool:
     return says(turn, "supposes")
+
+
+def _lists_needs(turn: Turn) -> bool:
+    """Tell whether a message only lists what is needed, one of each: "我要一个键盘，一个鼠标，一副耳机"."""
+    one_each = all(number.value == 1 for number in numbers_in(turn))
+    return one_each and says(turn, "lists_needs") and not says(turn, "takes")
 
 
 def _asks_sum_at(turn: Turn) -> int | None:

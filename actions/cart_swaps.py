@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from actions.adding import Replaced, add_each, complete
@@ -12,6 +12,7 @@ from actions.cart_lines import lines_of, only_line
 from actions.cart_sums import tell_sum
 from actions.cart_wanted import line_meant
 from actions.desk_choice import names_bought
+from actions.desk_lines import words_hit
 from actions.desk_words import says_any
 from actions.goods_said import Goods, goods_in, goods_said
 from actions.option_values import ranked, step_from, value_in, without_name
@@ -19,7 +20,7 @@ from actions.options import option_having, options_like, wanted_options
 from actions.pending import CASE, CASE_YES
 from actions.spoken import NO_PIECE, Piece, numbers_in, pattern, pieces_of, says, wanted_number, whole
 from actions.turn import Turn, clean_words
-from actions.which_order import newest_orders
+from actions.which_order import GOODS, newest_orders
 from shop.carts import CartLineView, view_cart
 from shop.catalogue import ProductView, get_products_by_sku
 
@@ -100,7 +101,15 @@ def _talks_of_cart(turn: Turn) -> bool:
         lines = view_cart(session, turn.shopper).lines
     text = turn.text.casefold()
     # What is called by a name of something bought, and by none in the cart, is not in the cart.
-    return not names_bought(turn) or any(word in text for line in lines for word in line.name.casefold().split())
+    return not _calls_bought(turn) or any(word in text for line in lines for word in line.name.casefold().split())
+
+
+def _calls_bought(turn: Turn) -> bool:
+    """Tell whether a message calls something bought by more than an option, which may be the one wanted: "换42码"."""
+    if not names_bought(turn):
+        return False
+    lines = [line for order in newest_orders(turn) for line in order.lines]
+    return any(map(turn.entity, GOODS)) or bool(words_hit(turn, lines))
 
 
 def amends_cart(turn: Turn) -> bool:
@@ -255,10 +264,17 @@ def _values(
             unknown = word
     text = without_name(side.text, product)
     for name in product.option_names:
-        value = value_in(product.option_values(name), text)
+        values = product.option_values(name)
+        value = value_in(values, text) or value_in(values, _without_numbers(text, own))
         if name not in found and value:
             found[name] = value
     return found, unknown
+
+
+def _without_numbers(text: str, values: Iterable[str]) -> str:
+    """Take the numbers of some values out of a text: "120G is too little, the 240" wants the other one."""
+    numbers = [number for value in values for number in re.findall(r"\d{2,}", value)]
+    return re.sub(rf"(?<!\d)(?:{'|'.join(numbers)})(?!\d)", " ", text) if numbers else text
 
 
 def _choose(turn: Turn, sides: _Sides, swaps: Sequence[_Swap], *, asks: bool) -> bool:

@@ -1,17 +1,22 @@
-"""What was cancelled and is wanted after all, and what was offered to be bought again and is not wanted."""
+"""What is wanted otherwise than it was done or offered: kept after all, not bought again, exchanged for a new one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from actions import desk
 from actions.cancelling import CANCELLED
 from actions.cards import button, named_button, variant_title
 from actions.desk_case import Case, close
 from actions.desk_words import says_any
 from actions.pending import ADD, CASE_YES
+from actions.swapping import SWAP
 from actions.turn import Turn
 from shop.catalogue import VariantView, get_variant
 from shop.errors import VariantNotFound
+
+# What a wish for a new one, worded as a question, is taken for.
+_ASKING = frozenset({"ask_policy", "nlu_fallback"})
 
 
 def take_regret(turn: Turn) -> bool:
@@ -44,6 +49,16 @@ def leave_refused(turn: Turn) -> bool:
         close(turn)
         turn.drop_now()
     return False
+
+
+def take_new_one(turn: Turn) -> bool:
+    """Turn to an exchange where a new one is wanted, and not the money that waits for its yes; tell whether it is."""
+    case = Case.of(turn)
+    is_offered = case is not None and case.goal == "return" and turn.pending.get("kind") == CASE_YES
+    if not is_offered or turn.from_button or turn.intent[0] not in _ASKING or not says_any(turn, "desk.wants_new"):
+        return False
+    desk.begin(turn, SWAP.name)
+    return True
 
 
 def _for_sale(turn: Turn, sku: str) -> VariantView | None:

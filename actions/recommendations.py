@@ -12,6 +12,7 @@ from actions.cards import button
 from actions.catalogue import tell_option
 from actions.counted_goods import takes_counted
 from actions.desk_words import says_any
+from actions.exclusions import lifting
 from actions.needs import say_need_unknown
 from actions.occasions import finds, for_occasion, say_taste_unknown
 from actions.pending import SIMILAR as OFFER_SIMILAR
@@ -33,6 +34,7 @@ from actions.slates import (
     note_from_slate,
 )
 from actions.targets import Target, focused_product, names_several, pick_asked, pick_one, pick_several, shown_price
+from actions.told import note_further_dislikes
 from actions.turn import Turn
 from shop.carts import view_cart
 from shop.catalogue import ProductView, get_products
@@ -57,7 +59,8 @@ class ActionRecommend(ShopAction):
         if last_slate(turn) and turn.entity("price_direction") in (LOWER, HIGHER):
             refine_slate(turn)
             return
-        query = for_occasion(turn, new_query(turn, product_names(turn)))
+        query = lifting(new_query(turn, product_names(turn)), note_further_dislikes(turn))
+        query = for_occasion(turn, query)
         chooses = query == EVERYTHING or (turn.services.advice.asks("choice", turn.text) and not finds(turn, query))
         if chooses and leaves_choice(turn):
             choose_shown(turn)

@@ -12,6 +12,8 @@ from actions.desk_words import holds_any
 from actions.turn import Turn
 from actions.which_order import newest_orders, numbers_in
 
+_TWO = 2
+
 
 def several_step(step: Step, orders: Orders) -> Step:
     """Let the step that asks for an order take several of those for which it can be done."""
@@ -24,7 +26,9 @@ def _read(turn: Turn, case: Case, orders: Orders) -> Case:
     text = beside_address(turn, case)
     fitting = [order.number for order in newest_orders(turn) if orders.fits(turn, order)]
     named = [number for number in numbers_in(text) if number in fitting]
-    meant = _meant(named, fitting, says_all=holds_any(turn, text, "desk.both_orders"))
+    # "Both" are not three: which two are meant is asked.
+    is_unclear = holds_any(turn, text, "desk.two_orders") and len(fitting) > _TWO
+    meant = _meant(named, fitting, says_all=holds_any(turn, text, "desk.both_orders") and not is_unclear)
     return replace(case.of_order(meant[0]), more=tuple(meant[1:])) if len(meant) > 1 else case
 
 

@@ -13,6 +13,7 @@ from actions.base import ShopAction
 from actions.cards import button, named_button
 from actions.cart_totals import tell_left
 from actions.desk_words import says_any
+from actions.dislikes import disliked
 from actions.exclusions import excluding, lifting
 from actions.own_sizes import is_no_own_size, own_size
 from actions.photo_sight import running_photo
@@ -183,6 +184,21 @@ def _note(turn: Turn, stated_now: Sequence[Wish]) -> None:
     wanted = turn.labels.clauses(wish.text(turn.labels) for wish in stated_now)
     undo = [undo_button(turn, Step(WISH, wish.name)) for wish in stated_now[:_BUTTONS]]
     turn.say("utter_wish_saved" if kept else "utter_wish_noted", wish=wanted, buttons=undo)
+
+
+def note_further_dislikes(turn: Turn) -> list[str]:
+    """Keep in mind what is disliked, too, where other such things are kept: "I don't like white either"; give it."""
+    advice = turn.services.advice
+    if turn.from_button or not advice.says("dislike", turn.text) or advice.says("removal", turn.text):
+        return []
+    with turn.reading() as session:
+        held = each_wish(wishes_of(turn, session))
+    named = set(disliked(turn))
+    further = [one for one in said_wishes(turn).stated if one.kind == NEVER and one.value in named]
+    if not further or all(one.kind != NEVER for one in held):
+        return []
+    _note(turn, further)
+    return [one.value for one in further]
 
 
 def forgets_wrong_size(turn: Turn) -> bool:

@@ -7,8 +7,10 @@ from assistant.nlu.intents import (
     CHANGING,
     CHOOSING,
     COMPLAINING,
+    EXCHANGING,
     JUDGING,
     NUMBERED,
+    READDRESSING,
     REASONED,
     RECOMMENDING,
     REPORTING,
@@ -33,6 +35,9 @@ REMARKS = JUDGING | {UNDO, COMPLAINING}
 # What is done, and neither asked nor told.
 DOING = CHANGING | ABOUT_BOUGHT - {REPORTING, "ask_warranty"} | {"clear_cart", "check_out"}
 
+# What something is changed to stands behind these.
+_CHANGED_TO = ("换成", "改成", "改为", "换到", "改到", "換成", "改為", "換到")
+
 
 def are_apart(before: Request, found: Request, piece: Piece) -> bool:
     """Tell whether two neighbours surely ask for different things."""
@@ -43,7 +48,7 @@ def are_apart(before: Request, found: Request, piece: Piece) -> bool:
     if before.intent != found.intent:
         if _tells_of(before.intent, found.intent, piece):
             return False
-        if _sets_right(before, found, piece) or _tells_of_goods(before, found):
+        if _sets_right(before, found, piece) or _tells_of_goods(before, found) or _says_to_what(before, found, piece):
             return False
         if not piece.is_linked and any(tell(before, found) for tell in (_completes, _leads_to, _tells_of_bought)):
             return False
@@ -86,6 +91,15 @@ def _sets_right(before: Request, found: Request, piece: Piece) -> bool:
     """Tell whether the second says what the first complains of not being so: "怎么变成2把了？要12把"."""
     is_change = before.intent in CHANGING and found.intent in CHANGING
     return is_change and piece.follows_question and not found.named(*POINTING, "reference")
+
+
+def _says_to_what(before: Request, found: Request, piece: Piece) -> bool:
+    """Tell whether the second, which reads like a question on exchanges, says to what the first is to be changed.
+
+    "我想改一下收货地址，换成朋友家可以吗？" asks for one thing.
+    """
+    is_change = before.intent in {EXCHANGING, READDRESSING} and found.intent == POLICY and not piece.is_linked
+    return is_change and piece.text.startswith(_CHANGED_TO)
 
 
 def _tells_of_goods(before: Request, found: Request) -> bool:

@@ -85,8 +85,10 @@ class Cutter:
                 pieces.append(Piece(own, start, start + len(own), _skip(read, joined, start), text[end:start]))
                 joined = last
             start = after
-        # Nothing but signs has no piece.
-        ends = [*(piece.start for piece in pieces[1:]), len(text)][: len(pieces)]
+        if not pieces:
+            # "???" has none.
+            return []
+        ends = [*(piece.start for piece in pieces[1:]), len(text)]
         return [replace(piece, closing=text[piece.end : end]) for piece, end in zip(pieces, ends, strict=True)]
 
     def is_empty(self, text: str) -> bool:
