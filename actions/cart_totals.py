@@ -24,12 +24,18 @@ _INTENTS = frozenset(
     {
         *("view_cart", "ask_price", "ask_deals", "ask_policy", "refine_search", "search_products", "inform", "affirm"),
         *("check_out", "remove_from_cart", "recommend", "nlu_fallback", "out_of_scope", ""),
+        # "What's left of my 1500?" was read as an order's number, "1600还剩多少" as so many pieces.
+        *("track_order", "ask_stock"),
     }
 )
 # Of so many messages one may have said what there is to spend.
 _LATELY = 12
+# Less than this of what is left may be a size.
+_LEAST_AMOUNT = 100
 # What is small counts pieces.
 _AMOUNT = re.compile(r"(?<![a-z0-9.-])\d{2,6}(?:\.\d{1,2})?(?![\d-]| ?(?:[gt]b|inch|寸|码|件|个))", re.IGNORECASE)
+# "What's left of my 1500?" speaks of money even where its number was read as an order's.
+_OWN_AMOUNT = re.compile(r"\b(?:left|remains|remaining) (?:of|from|out of) my [$€£¥]?\d", re.IGNORECASE)
 # A number beside what says that it is an order's.
 _OF_ORDER = re.compile(
     r"(?:order|订单号?|訂單號?|[这那這]单)\s*#?\d{4,}|\d{4,}\s*(?:[这那這]?[单單]|号?订单)", re.IGNORECASE
@@ -119,7 +125,8 @@ def tell_left(turn: Turn, *, of_goods: bool = False) -> bool:
 
 def _amount_in(turn: Turn, text: str) -> Decimal | None:
     """Give the largest amount of money in a text: the number of an order is none."""
-    numbers = {*numbers_said(turn), *turn.entities("order_number")}
+    read = () if _OWN_AMOUNT.search(text) else turn.entities("order_number")
+    numbers = {*numbers_said(turn), *read}
     left = _OF_ORDER.sub(" ", ascii_digits(text).replace(",", ""))
     return max((Decimal(amount) for amount in _AMOUNT.findall(left) if amount not in numbers), default=None)
 
@@ -133,7 +140,9 @@ def _budget_told(turn: Turn) -> Decimal | None:
 def answer_left(turn: Turn) -> bool:
     """Say what the cart leaves of an amount where a message plainly asks that, whatever its intent was read as."""
     asks = says(turn, "left_over") and not says(turn, "adds") and not turn.entities("option_value")
-    return turn.intent[0] in _INTENTS and asks and tell_left(turn)
+    # "42的还剩多少" asks after pieces of a size.
+    of_pieces = turn.intent[0] == "ask_stock" and (_amount_in(turn, turn.text) or 0) < _LEAST_AMOUNT
+    return turn.intent[0] in _INTENTS and asks and not of_pieces and tell_left(turn)
 
 
 def _cart(turn: Turn) -> CartView:

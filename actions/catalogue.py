@@ -19,6 +19,7 @@ from actions.cards import (
     variant_title,
 )
 from actions.cart_changes import sets_totals
+from actions.cart_colours import tell_cart_colours
 from actions.cart_swaps import swaps_before_sum
 from actions.cart_totals import asks_total, tell_total_of
 from actions.cart_view import CHANGED, show_cart
@@ -32,6 +33,7 @@ from actions.options import chosen_options, is_named, says_several, value_like, 
 from actions.points import tell_points_besides
 from actions.references import Mention
 from actions.slates import slate_with, source_of
+from actions.spoken import says
 from actions.suitability import say_unknown, tell_suitability, unknown_buttons
 from actions.targets import Target, asked_values, focused_product, pick_asked, pick_one, question_of
 from actions.turn import Button, Turn, clean_words
@@ -109,7 +111,9 @@ class ActionTellOption(ShopAction):
         from actions.fitting import look_for_fitting  # What searches shows details, too.
 
         set_aside_unasked(turn)
-        if (asks_of_each(turn) and tell_of_each(turn)) or look_for_fitting(turn):
+        if (says(turn, "cart") and tell_cart_colours(turn)) or (asks_of_each(turn) and tell_of_each(turn)):
+            return
+        if look_for_fitting(turn):
             return
         target = pick_asked(turn, "tell_option")
         if target:

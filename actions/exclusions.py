@@ -23,6 +23,10 @@ _STATES = re.compile(r"\b(?:is|are|was|were|comes in)\b|'s\b|\bonly\b|只有|都
 _ASKS = re.compile(
     r"\b(?:want|need|show|which|any|prefer|like|rather|looking|instead|do you)\b|[要想哪]|有没有|吗|呢|来"
 )
+# "She's got loads of cactuses already so not one of those".
+_ENOUGH = re.compile(
+    r"\b([a-z]{3,})(?: already| enough)?,? so (?:not|none|no more)(?: (?:one|any))? of (?:those|them|these)\b"
+)
 _FREE_ANYWAY = frozenset({"hands", "duty", "tax", "toll", "care", "maintenance", "stress", "risk", "feel"})
 _WANTED = ("colour", "brand", "category", "option_value", "product_query")
 
@@ -37,7 +41,7 @@ def said_exclusions(turn: Turn, text: str = "") -> list[str]:
         text: what the running search looks for; other kinds of goods need not be excluded from it.
     """
     named = [] if says_any(turn, "search.asks_for") else turn.entities("exclude")
-    said = [*(plain_words(turn, value) for value in named), *_free_of(turn), *disliked(turn)]
+    said = [*(plain_words(turn, value) for value in named), *_free_of(turn), *disliked(turn), *_had_enough(turn)]
     meant = [turn.services.glossary.translated(value).casefold() for value in said if value]
     if said_kinds(turn) or turn.entities("category"):
         return [value for value in meant if not turn.services.search.sells(value) and _bears_on(turn, value)]
@@ -73,6 +77,11 @@ def _only_stated(turn: Turn) -> list[str]:
 
 def _free_of(turn: Turn) -> list[str]:
     return [value for value in _FREE_OF.findall(turn.text.casefold()) if value not in _FREE_ANYWAY]
+
+
+def _had_enough(turn: Turn) -> list[str]:
+    """Give the goods that a message turns down as somebody has them already."""
+    return [] if turn.from_button else _ENOUGH.findall(turn.text.casefold())
 
 
 def excluding(turn: Turn, query: SearchQuery, values: Sequence[str]) -> SearchQuery:

@@ -6,13 +6,15 @@ import re
 
 from actions.adding import Replaced, add_each, complete, quantity_said
 from actions.cart_wishes import wanted_goods
+from actions.catalogue import tell_option
 from actions.counted_goods import speaks_of_purchase, takes_counted
+from actions.desk_consent import asks_something
 from actions.option_values import value_in
 from actions.options import wanted_options
 from actions.pending import CASE, CASE_YES
 from actions.search import start_search
 from actions.spoken import says
-from actions.targets import focused_product, shown_products
+from actions.targets import Target, focused_product, one_shown, shown_products
 from actions.turn import Turn
 from actions.which_order import newest_orders
 from shop.carts import view_cart
@@ -80,8 +82,18 @@ def _spoken_of(turn: Turn) -> ProductView | None:
 
 
 def _searches(turn: Turn) -> bool:
-    """Look for what is named."""
+    """Look for what is named, unless it is asked of a thing that is shown."""
     if not any(map(turn.entity, ("product", "product_query"))):
         return False
-    start_search(turn)
+    if not _answers_of_shown(turn):
+        start_search(turn)
     return True
+
+
+def _answers_of_shown(turn: Turn) -> bool:
+    """Answer what is asked of the one thing of a list that a message points at: "20块那个能换镜头吗？"."""
+    with turn.reading() as session:
+        meant = one_shown(turn, session) if asks_something(turn.text) else None
+    if meant:
+        tell_option(turn, Target(meant))
+    return meant is not None

@@ -17,6 +17,9 @@ from actions.variant_lines import line_facts, price_and_stock_lines, say_no_such
 from shop.catalogue import ProductView
 from shop.search_facts import COLOUR_NAMES
 
+# A word for what goods store, and the options by which the shop gives it.
+_STORING = {"storage": frozenset({"hdd", "ssd"})}
+
 
 def option_asked(turn: Turn, product: ProductView) -> str | None:
     """Give the name of the option that a message asks after, as it says it or as labels do."""
@@ -31,6 +34,8 @@ def _option_named(turn: Turn, product: ProductView) -> str | None:
 def _hint(turn: Turn, product: ProductView) -> str | None:
     """Give the option that is asked after; what "32 inch" of the 32-Inch Monitor is a value of is not asked after."""
     hint = turn.entity("option_name")
+    if hint and not named_values(product, hint):
+        hint = next((name for name in product.option_names if name.casefold() in _STORING.get(hint, ())), hint)
     calls = any(is_part_of_name(product, value) for value in turn.entities("option_value"))
     return hint if hint and (not calls or named_values(product, hint)) else None
 

@@ -8,6 +8,7 @@ or product ("and 1002?") asks of it what the part before it asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -56,6 +57,8 @@ ORDER_YES, CASE_YES, YES, VALUE, FORM = "order", "case", "yes", "value", "form"
 AMENDING = CHANGING | CODES | {READDRESSING}
 # "Yes, do it": so few letters may stand behind a yes that says the same once more.
 _SHORT = 12
+# "Two balls. And two more balls" are four.
+_MORE = re.compile(r"\b(?:more|another|extra|again|other|also|too)\b|再|又|另|多|也|还")
 LEANING: Mapping[str, Sequence[Sequence[str]]] = {
     **dict.fromkeys(OF_A_PRODUCT, (("product", "sku"), ("product_query",), ("ordinal",))),
     TRACK: ((ORDER,),),
@@ -302,8 +305,20 @@ def _each_once(requests: Sequence[Request]) -> list[Request]:
     return [
         one
         for place, one in enumerate(requests)
-        if one.intent not in ONLY_ASKED or one.named(*POINTING) or last[one.intent] == place
+        if (one.intent not in ONLY_ASKED or one.named(*POINTING) or last[one.intent] == place)
+        and not any(_says_again(one, other) for other in requests[:place])
     ]
+
+
+def _says_again(one: Request, other: Request) -> bool:
+    """Tell whether a request puts in so many of the same as one before it: "网球要两个。网球加两个"."""
+    if not one.intent == other.intent == ADD or _MORE.search(one.text.casefold()):
+        return False
+    said, before = (
+        {(each["entity"], each["value"]) for each in request.parsed["entities"] if each["entity"] != LANGUAGE}
+        for request in (one, other)
+    )
+    return said == before and {"quantity", "product_query"} <= {name for name, _ in said}
 
 
 def _tells_first(requests: Sequence[Request]) -> bool:
