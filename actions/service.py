@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.adjustments import GIFT
@@ -25,7 +26,7 @@ from actions.meanings import ask_between
 from actions.occasions import finds, for_occasion, names_occasion
 from actions.orders import ActionTrackOrder
 from actions.pending import CASE, CASE_YES
-from actions.plain_questions import tell_care
+from actions.plain_questions import explains_nothing, tell_care
 from actions.policy_answers import quote_policy
 from actions.policy_leads import names_way
 from actions.queries import EVERYTHING, from_state, refined
@@ -41,6 +42,11 @@ from shop.errors import CustomerNotFound
 
 _SEARCH = "search_products"
 _SHORT = 40
+# "Tell me what this assistant does" asks what can be done here.
+_ABOUT_US = re.compile(
+    r"\b(?:you|your|this|that|it|here|i|we|bot|assistant|helper|chat|app|site|website|shop|store|page|service|help)\b"
+    r"|[你您这這那它]|助手|机器人|機器人|客服|店|功能"
+)
 # What a question of the shop's texts is mistaken for.
 _MISREAD = frozenset({"inform", "nlu_fallback", "out_of_scope", "ask_price", "rate_service", "recommend", ""})
 
@@ -117,6 +123,21 @@ class ActionTellBot(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Say that no person answers here."""
         turn.say("utter_bot")
+
+
+class ActionHelp(ShopAction):
+    """Tell what can be done here."""
+
+    keeps_question = True
+
+    def name(self) -> str:
+        """Give the name by which rules call it."""
+        return "action_help"
+
+    def perform(self, turn: Turn) -> None:
+        """List it; "can you explain what autofocus means?" asks for no such list."""
+        if turn.from_button or _ABOUT_US.search(turn.text.casefold()) or not explains_nothing(turn):
+            turn.say("utter_help")
 
 
 class ActionGreet(ShopAction):
