@@ -47,6 +47,8 @@ _ABOUT_US = re.compile(
     r"\b(?:you|your|this|that|it|here|i|we|bot|assistant|helper|chat|app|site|website|shop|store|page|service|help)\b"
     r"|[你您这這那它]|助手|机器人|機器人|客服|店|功能"
 )
+# "Can you explain ...?" speaks of no one.
+_ASKED = re.compile(r"\b(?:can|could|would|will) you\b")
 # What a question of the shop's texts is mistaken for.
 _MISREAD = frozenset({"inform", "nlu_fallback", "out_of_scope", "ask_price", "rate_service", "recommend", ""})
 
@@ -136,7 +138,7 @@ class ActionHelp(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """List it; "can you explain what autofocus means?" asks for no such list."""
-        if turn.from_button or _ABOUT_US.search(turn.text.casefold()) or not explains_nothing(turn):
+        if turn.from_button or _ABOUT_US.search(_ASKED.sub(" ", turn.text.casefold())) or not explains_nothing(turn):
             turn.say("utter_help")
 
 
