@@ -27,9 +27,10 @@ _TO = r"\s*(?:should be|is|to|was meant to be|:)\s+(?P<value>[^,;.!?]+)"
 _TO_ZH = r"(?:改成|改为|应该是|是|：|:)\s*(?P<value>[^，,。；;！!？?“”\"]+)"
 _KEPT_ZH = r"(?:不变|不改|没变|照旧|一样|不用改)"
 _KEPT = r"\s*(?:is unchanged|unchanged|stays|is the same|the same|same)"
-# The number of a house, or of a unit, that takes the place of another.
+# The number of a house, or of a unit, that takes the place of another; "NR2 4AB" is a postcode.
 _HOUSE = re.compile(
-    r"\b(?:(?P<unit>unit|flat|apartment|apt|suite)|number|no\.?|nr\.?)\s*(?P<number>\d+[a-z]?)\b", re.IGNORECASE
+    r"\b(?:(?P<unit>unit|flat|apartment|apt|suite)|number|no\.?|nr(?:\.|(?=\s)))\s*(?P<number>\d+[a-z]?)\b(?!\s*\d[a-z]{2}\b)",
+    re.IGNORECASE,
 )
 _CODE_ZH = re.compile(r"(?:邮编|邮政编码)[是为：:\s]*(\d{4,6})(?!\d)")
 _DIGITS = re.compile(r"\d+[a-z]?\b", re.IGNORECASE)
