@@ -107,7 +107,9 @@ def _tells_of_goods(before: Request, found: Request) -> bool:
     if found.asks:
         return False
     says_more = before.intent in SEARCHING and found.intent in OF_A_PRODUCT and not found.kinds & NAMING
-    return says_more or (before.intent in ABOUT_BOUGHT and found.intent in STARTING_FROM_ONE)
+    # "Cancel the rope? The rest can come" asks for no more of a list.
+    keeps_rest = found.intent == "show_more" and not found.kinds & NAMING
+    return says_more or (before.intent in ABOUT_BOUGHT and (found.intent in STARTING_FROM_ONE or keeps_rest))
 
 
 def _leads_to(before: Request, found: Request) -> bool:
