@@ -30,12 +30,16 @@ PROPOSALS = frozenset(PROPOSAL_OF.values())
 DONE = frozenset(
     f"utter_{name}"
     for name in (
-        *("cancelled", "address_changed", "option_changed", "exchange_asked_for", "return_asked_for", "reordered"),
+        *("cancelled", "lines_cancelled", "address_changed", "option_changed"),
+        *("exchange_asked_for", "return_asked_for", "reordered"),
     )
 )
 REFUSALS = frozenset({"utter_refused", "utter_order_not_found"})
-DROPPED, WAITS = "utter_case_dropped", "utter_case_waits"
-_ENDS = DONE | REFUSALS | {DROPPED}
+DROPPED = frozenset({"utter_case_dropped", "utter_case_put_off"})
+WAITS = "utter_case_waits"
+STILL_OPEN = "utter_case_still_open"
+"""The proposal once more in a line, after a question in the middle was answered."""
+_ENDS = DONE | REFUSALS | DROPPED
 _MOST_TURNS = 14
 
 
@@ -77,6 +81,7 @@ class ScriptedShopper:
         self._answered = 0
         self._digressed = self._stopped = False
         self._asked: str | None = None
+        self._asked_in = ""
 
     def play(self) -> Outcome:
         """Talk until it is done, refused, called off or leads nowhere."""
@@ -95,13 +100,15 @@ class ScriptedShopper:
 
     def _next(self, answer: Answer) -> str | None:
         """Choose what to say; None where nothing is left to say."""
+        if STILL_OPEN in answer.responses and self._asked in PROPOSALS:
+            return self._answer(self._asked, self._asked_in)
         asked = next((one for one in reversed(answer.responses) if one in QUESTIONS or one in PROPOSALS), None)
         if asked is None:
             return self._plan.resume if WAITS in answer.responses else self._said_anew()
         if self._wants_to_digress():
             self._digressed = True
             # What is asked once more after something in the middle is not asked for anew.
-            self._asked = asked
+            self._asked, self._asked_in = asked, answer.text
             return self._plan.digression
         return self._answer(asked, answer.text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,18 @@ import yaml
 
 from ops.evaluate_service import Played, score
 from ops.service_dialogues import KINDS, Plan, make_plans, read_wordings
-from ops.service_shopper import PROPOSALS, QUESTIONS, Answer, Outcome, ScriptedShopper
+from ops.service_shopper import (
+    DONE,
+    DROPPED,
+    PROPOSALS,
+    QUESTIONS,
+    REFUSALS,
+    STILL_OPEN,
+    WAITS,
+    Answer,
+    Outcome,
+    ScriptedShopper,
+)
 
 NLU = Path("data/nlu")
 _ANNOTATION = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
@@ -96,10 +108,22 @@ def test_who_is_not_understood_says_it_in_other_words_and_then_gives_up() -> Non
     assert (outcome.end, outcome.turns) == (None, len(plan.openings))
 
 
+def test_a_proposal_that_waits_after_a_question_in_the_middle_is_agreed_to() -> None:
+    plan = replace(plan_of("return"), digression="when are you open?", digress_at=0)
+    outcome = played(
+        plan,
+        Answer(("utter_ask_return",), f"order {plan.order.number}?"),
+        Answer(("utter_policy", STILL_OPEN), "it waits"),
+        Answer(("utter_return_asked_for",), "done"),
+    )
+    assert (outcome.end, outcome.turns) == ("utter_return_asked_for", 3)
+    assert outcome.transcript[4] == f"shopper: {plan.yes}"
+
+
 def test_every_question_and_proposal_is_a_response_of_the_domain() -> None:
     files = Path("assistant/domain").glob("*.yml")
     known = {name for file in files for name in yaml.safe_load(file.read_text()).get("responses", {})}
-    assert {*QUESTIONS, *PROPOSALS} <= known
+    assert {*QUESTIONS, *PROPOSALS, *DONE, *REFUSALS, *DROPPED, WAITS, STILL_OPEN} <= known
 
 
 def test_only_successes_have_a_median_of_turns() -> None:
