@@ -192,11 +192,16 @@ def offer(turn: Turn, product: ProductView, quantity: int) -> None:
         _ask_option(turn, product, chosen, quantity, question)
         return
     variant = (settled or list(select_variants(product, chosen)) or list(product.variants))[0]
-    turn.ask_later(ADD, sku=variant.sku, quantity=quantity)
+    offer_variant(turn, variant.sku, variant_title(product.name, variant.options), quantity)
+
+
+def offer_variant(turn: Turn, sku: str, title: str, quantity: int) -> None:
+    """Ask whether so many pieces of a variant are wanted."""
+    turn.ask_later(ADD, sku=sku, quantity=quantity)
     turn.say(
         "utter_ask_add",
         quantity=quantity,
-        name=variant_title(product.name, variant.options),
+        name=title,
         buttons=[button(turn.labels, "yes", "affirm"), button(turn.labels, "no", "deny")],
     )
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from actions.asides import ask_form_again, is_dictated, is_typed
 from actions.checkout import FORM
 from actions.checkout_changes import ORDERING
 from actions.delivery_choice import method_name
@@ -31,7 +32,6 @@ _INTENTS = frozenset(
         *("nlu_fallback", "out_of_scope", "greet", "ask_bot", ""),
     }
 )
-_DICTATED = frozenset({"words", "photo", "title"})
 _OPEN = frozenset({"waiting_for_payment", "paid", "packed", "shipped"})
 _BEFORE = re.compile(r"\bbefore\b|之?前", re.IGNORECASE)
 # On which day something was ordered says nothing of when it must be there.
@@ -76,15 +76,12 @@ def answer_arrival(turn: Turn) -> bool:
         _say_of_new(turn, _asked(turn))
     else:
         _say_of_order(turn, order, _asked(turn))
-    if turn.form == FORM:
-        # The form asks its question again.
-        turn.remember(**{turn.slot("requested_slot"): None})
+    ask_form_again(turn)
     return True
 
 
 def _asks(turn: Turn) -> bool:
-    pending = turn.pending
-    if turn.from_button or turn.photo_url or turn.was_answered or pending.get("asked") in _DICTATED:
+    if not is_typed(turn) or is_dictated(turn):
         return False
     if turn.intent[0] not in _INTENTS or says_any(turn, "arrival.not_come") or says_any(turn, "arrival.of_money"):
         return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from actions.cart_lines import lines_of
 from actions.cart_view import show_cart
 from actions.goods_said import Goods, goods_said
-from actions.spoken import Piece, is_after, is_before, number_wanted, numbers_in, says, whole
+from actions.spoken import Piece, is_after, is_before, number_wanted, says, whole
 from actions.turn import Turn
 from shop import carts
 from shop.carts import CartLineView, CartView
@@ -99,8 +99,3 @@ def _says_how(turn: Turn, cart: CartView, goods: Goods) -> bool:
     """Tell whether a message says of a line how its number is to change, and not only a number."""
     line = _line_of(turn, cart, goods)
     return line is not None and quantity_after(turn, line, goods.piece) is not None
-
-
-def says_sum(turn: Turn) -> bool:
-    """Tell whether a message says a number as all that there is to be: "I said one mouse in all", "总共就要12把"."""
-    return any(is_after(turn, "sets_before", one) for one in numbers_in(turn))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.asides import is_typed
 from actions.base import ShopAction
 from actions.cards import button
 from actions.cart_lines import cart_lines
@@ -255,7 +256,7 @@ def _ask_use(turn: Turn, contact: dict[str, str], *, account: bool) -> None:
 
 
 def _is_answer(turn: Turn, slot: str) -> bool:
-    if turn.from_button or turn.photo_url or turn.was_answered or turn.text.rstrip().endswith(("?", "？")):
+    if not is_typed(turn) or turn.text.rstrip().endswith(("?", "？")):
         return False
     if turn.intent[0] == "resume_case":
         # "Let's go on" asks for the question again, however unsurely it is read.

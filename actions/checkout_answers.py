@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from actions.asides import is_typed
 from actions.checkout_asides import tell_of_invoice
 from actions.checkout_contact import (
     COMPANY_SLOT,
@@ -29,7 +30,7 @@ _BESIDE_EMAIL = re.compile(r"\s|[\u3000-\u303f\u4e00-\u9fff\uff00-\uff1f]")
 
 def take_several(turn: Turn, slot: str) -> bool:
     """Take what a message says besides, or in the place of, the one field that was asked for; tell whether it does."""
-    if turn.from_button or turn.photo_url or turn.was_answered:
+    if not is_typed(turn):
         return False
     if says_same_address(turn) and (contact := earlier_contact(turn)):
         turn.remember(**contact)

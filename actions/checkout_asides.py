@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.asides import is_typed
 from actions.cards import button
 from actions.checkout_contact import SLOTS, forget_address
 from actions.desk_consent import asks_something
@@ -25,7 +26,7 @@ def leave_form(turn: Turn, slot: str) -> bool:
         turn: the turn.
         slot: what was asked for; left empty, it is asked again unless the check-out ends here.
     """
-    if turn.from_button or turn.photo_url or turn.was_answered or "@" in turn.text or find_address(turn.text):
+    if not is_typed(turn) or "@" in turn.text or find_address(turn.text):
         return False
     if begins_with(turn, "checkout.stops"):
         if turn.intent[0] == "cancel":
@@ -67,7 +68,7 @@ def tell_entered(turn: Turn) -> bool:
 
 def answer_how_to_pay(turn: Turn) -> bool:
     """Say how to pay and how to check out to who asks for that; tell whether it was asked."""
-    if turn.from_button or turn.photo_url or turn.was_answered or turn.form or turn.intent[0] not in _ASKS_HOW:
+    if not is_typed(turn) or turn.form or turn.intent[0] not in _ASKS_HOW:
         return False
     if not says_any(turn, "checkout.asks_how") or not (asks_something(turn.text) or turn.intent[0] == "check_out"):
         return False

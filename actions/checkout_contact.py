@@ -62,8 +62,7 @@ def forget_address(turn: Turn) -> None:
 
 def address_text(turn: Turn, contact: Mapping[str, str]) -> str:
     """Write an address on one line, as posts of its readers' language do."""
-    fields = {SLOTS[slot]: value for slot, value in contact.items()}
-    return turn.labels.text("address.line", **{**fields, "country": turn.labels.country(fields["country"])})
+    return turn.labels.address(**{SLOTS[slot]: value for slot, value in contact.items() if SLOTS[slot] != "email"})
 
 
 def says_same_address(turn: Turn) -> bool:

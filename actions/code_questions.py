@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.asides import ask_form_again, is_typed
 from actions.cards import button
 from actions.checkout import show_summary
 from actions.desk_words import says_any
@@ -19,7 +20,7 @@ _INTENTS = frozenset(
 
 def answer_about_codes(turn: Turn) -> bool:
     """Say honestly that there is no code to hand out, or no price for many; tell whether that was asked."""
-    if turn.from_button or turn.photo_url or turn.was_answered or turn.entity("code"):
+    if not is_typed(turn) or turn.entity("code"):
         return False
     pending = turn.pending
     if pending.get("kind") == CART_CODE and says_any(turn, "codes.has_none") and cart_code_said(turn.text) is None:
@@ -36,7 +37,5 @@ def answer_about_codes(turn: Turn) -> bool:
         turn.say("utter_no_codes_to_give", buttons=[button(turn.labels, "deals", "ask_deals")])
     else:
         return False
-    if turn.form:
-        # The form asks its question again.
-        turn.remember(**{turn.slot("requested_slot"): None})
+    ask_form_again(turn)
     return True

@@ -95,6 +95,11 @@ class Labels:
         """Give the name of a country by its two letters; what is none stays."""
         return str(Locale.parse(self._locale, sep="_").territories.get(code, code))
 
+    def address(self, *, name: str, street: str, city: str, postcode: str, country: str) -> str:
+        """Write an address on one line, as posts of its readers' language do; `country` is its two letters."""
+        place = {"street": street, "city": city, "postcode": postcode, "country": self.country(country)}
+        return self.text("address.line", name=name, **place)
+
     def money(self, amount: Money) -> str:
         """Write an amount."""
         return money_text(amount, self._locale)

@@ -76,13 +76,6 @@ def _meant(turn: Turn) -> list[OrderView]:
 
 def _line(turn: Turn, order: OrderView) -> str:
     labels = turn.labels
-    address = labels.text(
-        "address.line",
-        name=order.ship_name,
-        street=order.ship_street,
-        city=order.ship_city,
-        postcode=order.ship_postcode,
-        country=labels.country(order.ship_country),
-    )
+    address = labels.address(name=order.ship_name, **address_of(order))
     state = labels.text(f"order.states.{order.state}")
     return labels.text("order.address", number=order.number, state=state, address=address)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from actions.cards import button, variant_title
+from actions.adding import offer_variant
+from actions.cards import variant_title
 from actions.orders import found_order
-from actions.pending import ADD
 from actions.turn import Turn
 from shop.carts import view_cart
-from shop.orders import OrderLineView
 
 
 def asks_more_of_order(turn: Turn) -> bool:
@@ -26,15 +25,5 @@ def asks_more_of_order(turn: Turn) -> bool:
     turn.say("utter_order_not_enlarged", number=order.number)
     only = order.lines[0] if len(order.lines) == 1 else None
     if only and wanted is not None and wanted > only.quantity:
-        _offer(turn, only, wanted - only.quantity)
+        offer_variant(turn, only.sku, variant_title(only.name, only.options), wanted - only.quantity)
     return True
-
-
-def _offer(turn: Turn, line: OrderLineView, quantity: int) -> None:
-    turn.ask_later(ADD, sku=line.sku, quantity=quantity)
-    turn.say(
-        "utter_ask_add",
-        quantity=quantity,
-        name=variant_title(line.name, line.options),
-        buttons=[button(turn.labels, "yes", "affirm"), button(turn.labels, "no", "deny")],
-    )

@@ -117,8 +117,7 @@ def _address(turn: Turn, case: Case) -> DeliveryAddress:
 
 def _line(turn: Turn, parts: tuple[str, ...]) -> str:
     name, street, city, postcode, country = parts
-    place = {"city": city, "postcode": postcode, "country": turn.labels.country(country)}
-    return turn.labels.text("address.line", name=name, street=street, **place)
+    return turn.labels.address(name=name, street=street, city=city, postcode=postcode, country=country)
 
 
 def _show(turn: Turn, case: Case) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from actions.adjustments import GIFT
+from actions.asides import ask_form_again, is_typed
 from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.buying_first import buys_before_search, buys_before_sum, puts_in_cart
@@ -93,7 +94,7 @@ def _tell_of_gift(turn: Turn) -> None:
 
 def answer_shop_words(turn: Turn) -> bool:
     """Answer what only the shop's texts can, whatever a message was read as; tell whether it asks for that."""
-    if turn.from_button or turn.photo_url or turn.was_answered or turn.intent[0] not in _MISREAD:
+    if not is_typed(turn) or turn.intent[0] not in _MISREAD:
         return False
     # "What's bitcoin at?" is no question of how to pay.
     asks_way = names_way(turn) and len(turn.text) <= _SHORT and turn.intent[0] != "out_of_scope"
@@ -107,9 +108,7 @@ def answer_shop_words(turn: Turn) -> bool:
         turn.say("utter_policy_unknown", buttons=[button(turn.labels, "talk_to_person", "talk_to_person")])
     else:
         answer_policy(turn)
-    if turn.form:
-        # The form asks its question again.
-        turn.remember(**{turn.slot("requested_slot"): None})
+    ask_form_again(turn)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.asides import ask_form_again, is_dictated, is_typed
 from actions.cards import button
 from actions.desk_words import says_any
 from actions.policy_answers import say_passage
@@ -9,7 +10,6 @@ from actions.satisfaction import take_rating
 from actions.turn import Turn
 from shop.tickets import COMPLAINT, TicketView, open_tickets
 
-_DICTATED = frozenset({"words", "photo", "title"})
 _RATES = "rate_service"
 # A message of any other intent is about something else, such as the phone number of an order.
 _INTENTS = frozenset(
@@ -22,7 +22,7 @@ _INTENTS = frozenset(
 
 def answer_about_team(turn: Turn) -> bool:
     """Say how and when the shop's people answer, where a message asks for that; tell whether it does."""
-    if turn.from_button or turn.photo_url or turn.was_answered or turn.pending.get("asked") in _DICTATED:
+    if not is_typed(turn) or is_dictated(turn):
         return False
     if turn.intent[0] not in _INTENTS:
         return False
@@ -34,9 +34,7 @@ def answer_about_team(turn: Turn) -> bool:
         say_how_to_reach(turn)
     else:
         return False
-    if turn.form:
-        # The form asks its question again.
-        turn.remember(**{turn.slot("requested_slot"): None})
+    ask_form_again(turn)
     return True
 
 

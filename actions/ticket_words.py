@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions import desk
+from actions.asides import is_typed
 from actions.cards import button
 from actions.desk_case import Case, asked_by
 from actions.desk_consent import question_in
@@ -28,7 +29,7 @@ _TICKETS = frozenset({PERSON.name, COMPLAINT.name, PROBLEM.name})
 
 def take_for_ticket(turn: Turn) -> bool:
     """Take what a message says of a ticket, whatever its intent was read as; tell whether it says anything of one."""
-    if turn.from_button or turn.photo_url or turn.was_answered or turn.form:
+    if not is_typed(turn) or turn.form:
         return False
     case = Case.of(turn)
     case = case if case is not None and case.goal in _TICKETS else None
