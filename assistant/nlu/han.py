@@ -69,7 +69,8 @@ class HanCutter:
         place = 0
         while place < len(run):
             longest = min(_MOST_WHOLE, len(run) - place)
-            length = next((size for size in range(longest, 1, -1) if run[place : place + size] in self._whole), 0)
+            sizes = () if self._is_inside_number(run, place) else range(longest, 1, -1)
+            length = next((size for size in sizes if run[place : place + size] in self._whole), 0)
             longer = self._longer_word(run, place, length, longest) if run[place : place + length] in self._goods else 0
             if not length and _FOR_A_MOMENT.match(run, place) and run[place] not in NUMERALS:
                 length = len("看一看")
@@ -77,6 +78,11 @@ class HanCutter:
                 yield place, place + length
             length = longer or length
             place += length or 1
+
+    @staticmethod
+    def _is_inside_number(run: str, place: int) -> bool:
+        """Tell the "一点" of "十一点" from "a bit"."""
+        return place > 0 and NUMERALS.issuperset(run[place - 1 : place + 1])
 
     def _longer_word(self, run: str, place: int, length: int, longest: int) -> int:
         """Give the length of a word that only begins with goods, as "咖啡馆" does but not "咖啡机"; 0 for none."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.nlu.finders.idle import IdleWords
+from assistant.nlu.finders.spreads import digits_of
 from assistant.nlu.intents import (
     ABOUT_ORDER,
     ASKING,
@@ -219,12 +222,16 @@ class QuantityFinder:
         is_led = number.first > 0 and reading.tokens[number.first - 1].norm in self._one_after
         if not length and not is_led and _is_of_verb(reading, number):
             return
+        digits = digits_of(reading, number)
+        if len(digits) > 1 and not (length and _is_rough(digits)):
+            return  # "五一" is a holiday, "一零二八" an order
         first = number.first - self._has_lead(reading, number.first)
         sure = length > 0 or first < number.first
         if reading.tokens[number.first].norm in self._one and not length and not self._is_counted_one(reading, number):
             return
         if sure or reading.intent in NUMBER_IS_QUANTITY or self._idle.is_all_but(reading, number.first, number.last):
-            reading.take(first, number.last + length, {"quantity": [number.text]})
+            count = str(digits[0]) if len(digits) > 1 else number.text
+            reading.take(first, number.last + length, {"quantity": [count]})
 
     def _is_told_of(self, reading: Reading, one: Found) -> bool:
         """Tell the counts of a story, "家里还剩两桶", "我妈买了一个", and of a whole, "三样里头"."""
@@ -296,6 +303,11 @@ def _is_of_verb(reading: Reading, number: Number) -> bool:
     if number.first and reading.tokens[number.first - 1].norm in _COMPARED:
         return False
     return reading.is_glued(number.last) and is_han(following[0]) and following not in _BESIDE_ONE
+
+
+def _is_rough(digits: Sequence[int]) -> bool:
+    """Tell the three or four of "三四个": two neighbouring numerals, of which the lower is surely wanted."""
+    return len(digits) == 2 and digits[1] == digits[0] + 1
 
 
 def _quantities(reading: Reading) -> list[Found]:

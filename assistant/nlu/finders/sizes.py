@@ -27,8 +27,9 @@ Measure = tuple[str, str]
 _STOCK = "ask_stock"
 _SHORT_UNITS = {"g": "gb", "t": "tb", "个g": "gb", "个t": "tb"}
 _SHORT = re.compile(r"(\d+)([gt])")
-# So many GB make a memory, also where the catalogue has none of them.
+# So many GB make a memory, and so many TB a disk, also where the catalogue has none of them.
 _MEMORY = frozenset(Decimal(2**power) for power in range(4, 11))
+_DISKS = frozenset(map(Decimal, range(1, 33)))
 _LETTERS = frozenset({"xs", "s", "m", "l", "xl", "xxl", "xxxl", "2xl", "3xl"})
 # Two letters and more are a size wherever they stand; one may be the beginning of anything.
 _SURE_LETTERS = frozenset(each for each in _LETTERS if len(each) > 1)
@@ -132,7 +133,7 @@ class SizeFinder:
             known = self._measured.get((glued[1], unit))
             if known:
                 reading.take(index, index + 1, {"option_value": known})
-            elif reading.intent == EXCHANGING and Decimal(glued[1]) in _MEMORY:
+            elif self._is_capacity(reading, Decimal(glued[1]), unit):
                 reading.take(index, index + 1, self._unknown(glued[1], unit))
             return
         number = self._number_before(reading, index)
@@ -142,6 +143,11 @@ class SizeFinder:
         known = self._measured.get((number.text, unit)) if number and unit else None
         if number and known and reading.is_free(number.first, index + 1):
             reading.take(number.first, index + 1, {"option_value": known})
+
+    def _is_capacity(self, reading: Reading, number: Decimal, unit: str) -> bool:
+        """Tell whether "64g" can only be one of a memory or a disk: the shop sells some, though none of that size."""
+        sizes = _MEMORY if unit == "gb" else _DISKS
+        return number in sizes and (reading.intent == EXCHANGING or unit in self._names_of_unit)
 
     def _number_before(self, reading: Reading, index: int) -> Number | None:
         return next((one for one in reading.free_numbers() if one.last == index and one.is_whole), None)

@@ -37,6 +37,7 @@ def named(reader, text, intent):
         ("唔好過三百", None, "300"),
         ("一千打底", "1000", None),
         ("千元以内", None, "1000"),
+        ("一百五起，三百到顶", "150", "300"),
     ],
 )
 def test_an_amount_is_a_limit(reader, text, lowest, highest):
@@ -491,3 +492,34 @@ def test_why_something_comes_back(reader, text, intent, reason):
 
 def test_what_has_not_the_form_of_a_tax_number_is_no_sku(reader):
     assert named(reader, "税号91420103MA4KXYZ12P", "request_invoice") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "count"),
+    [
+        ("来三四个花盆", "add_to_cart", "3"),
+        ("两三双跑步鞋加进去", "add_to_cart", "2"),
+        ("改成七八个", "change_quantity", "7"),
+        ("来三十四个花盆", "add_to_cart", "34"),
+        ("五一要用，帐篷加两个", "add_to_cart", "2"),
+        ("六一给娃买的，足球来一个", "add_to_cart", "1"),
+    ],
+)
+def test_neighbouring_numerals_are_no_number_of_two_digits(reader, text, intent, count):
+    assert named(reader, text, intent)["quantity"] == count
+
+
+@pytest.mark.parametrize("text", ["昨晚十点下的单，取消", "下午3点买的，取消吧", "昨晚十一点多下的单，取消"])
+def test_an_hour_counts_no_pieces(reader, text):
+    assert "quantity" not in named(reader, text, "cancel_order")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("64G的多少钱", "64GB"), ("那个有没有256G的呀", "256GB"), ("硬盘有8T的吗", "8TB")]
+)
+def test_a_capacity_that_the_shop_lacks_is_one(reader, text, value):
+    assert named(reader, text, "ask_option")["option_value"] == value
+
+
+def test_grams_are_no_capacity(reader):
+    assert "option_value" not in named(reader, "100g的茶叶", SEARCH)
