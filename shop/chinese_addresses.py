@@ -22,12 +22,15 @@ _NAME = rf"(?:(?![{_SPOKEN}])[\u4e00-\u9fff])"
 _PROVINCE = rf"(?:(?:{_PROVINCES})(?:省|壮族自治区|回族自治区|维吾尔自治区|自治区)?)"
 _KNOWN_CITY = rf"(?:(?:{_CITIES})市?)"
 _OTHER_CITY = rf"(?:{_NAME}{{2,6}}?(?:市|自治州|地区|盟))"
-_MARKS = "路|街|道|巷|弄|胡同|村|镇|乡|苑|园|小区|大厦|广场|号|栋|幢|楼|室|座|舍"
+# Cities that are written without 市 and lie under another post.
+_PORTS = {"香港": "HK", "澳门": "MO", "澳門": "MO"}
+_PORT = rf"(?:(?:{'|'.join(_PORTS)})(?:特别行政区|特別行政區)?)"
+_MARKS = "路|街|道|巷|弄|胡同|村|镇|乡|苑|园|小区|大厦|广场|号|號|栋|幢|楼|樓|室|座|舍"
 _ADDRESS = re.compile(
-    rf"(?:中国)?\s*(?P<city>(?P<province>{_PROVINCE})?\s*(?:(?P<known>{_KNOWN_CITY})|(?P<other>{_OTHER_CITY})))\s*"
+    rf"(?:中国)?\s*(?P<city>(?P<province>{_PROVINCE})?\s*(?:(?P<known>{_KNOWN_CITY})|(?P<other>{_OTHER_CITY})|(?P<port>{_PORT})))\s*"
     rf"(?P<street>[\u4e00-\u9fffA-Za-z0-9\-－#（）() ]{{2,60}})"
 )
-_STREET = re.compile(rf"(?:{_MARKS})[^\s]*\d|\d+\s*(?:号|弄|栋|幢|楼|室|座|舍|单元)|[一二三四五六七八九十百]+号")
+_STREET = re.compile(rf"(?:{_MARKS})[^\s]*\d|\d+\s*(?:号|號|弄|栋|幢|楼|樓|室|座|舍|单元)|[一二三四五六七八九十百]+号")
 # The first sign of 中山路 or 南京西路 is a city's name, and the whole is that of a street.
 _STREET_ALONE = re.compile(r"[东南西北中一二三四五六]{0,2}(?:大道|大街|路|街|道|大学|学院)")
 # A street without its city, behind what leads to it.
@@ -64,6 +67,8 @@ def find_chinese_address(text: str) -> tuple[dict[str, str], int, int] | None:
             fields["postcode"] = postcode[1] or postcode[2]
         if (match["province"] or match["known"]) and not _ELSEWHERE.search(text):
             fields["country"] = "CN"
+        if match["port"]:
+            fields["country"] = _PORTS[match["port"][:2]]
         return fields, match.start(), postcode.end() if postcode else end
     for match in _BARE.finditer(text):
         street = _AFTER.sub("", match["street"])

@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from shop.address_fragments import amended_street, in_same_district, renumbered_street
 from shop.address_text import FoundAddress, find_address, find_locality
 from shop.addresses import check_field, is_sentence
-from shop.chinese_addresses import KNOWN_PLACE
+from shop.chinese_addresses import KNOWN_PLACE, find_chinese_address
+from shop.chinese_delivery import read_chinese_delivery
 from shop.countries import country_code
+from shop.delivery_text import read_delivery
 from shop.errors import InvalidAddress
 from shop.text import ascii_digits
 
 COMPANY = "company"
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]*[A-Za-z0-9]")
 _EMAIL_LEAD = re.compile(
     r"(?:my\s+)?(?:e-?mail|mail)(?:\s+address)?(?:\s+is)?\s*:?\s*$|(?:电子)?邮[箱件](?:地址)?[是为用：:]*\s*$", re.I
@@ -112,6 +115,8 @@ def find_contact(text: str, asked: str) -> Mapping[str, str]:
     >>> find_contact("210000 中国", "postcode")
     {'postcode': '210000', 'country': 'CN'}
     """
+    if laid := find_delivery(text, is_answer=asked == "name"):
+        return laid
     email, rest = _without_email(ascii_digits(text))
     rest = _PHONE.sub("", rest) if asked in ("name", "email") or email else rest
     found = find_address(rest)
@@ -143,6 +148,8 @@ def find_whole_contact(text: str) -> Mapping[str, str]:
     >>> find_whole_contact("check out with express")
     {}
     """
+    if laid := find_delivery(text):
+        return laid
     found = find_address(ascii_digits(text))
     if found is None or not found.has_more:
         return {}
@@ -151,6 +158,19 @@ def find_whole_contact(text: str) -> Mapping[str, str]:
     if name := _name_before(before):
         fields |= _usable({"name": name})
     return fields
+
+
+def find_delivery(text: str, *, is_answer: bool = False) -> Mapping[str, str]:
+    """Read a message that gives a whole delivery, part after part; empty where it does not.
+
+    >>> find_delivery("Jan Kok, Singel 4, 1012 VC Amsterdam, jan@example.com")["country"]
+    'NL'
+    """
+    plain = text.translate(_WIDE_DIGITS)
+    is_chinese = find_chinese_address(plain) is not None
+    fields = read_chinese_delivery(plain) if is_chinese else read_delivery(plain, is_answer=is_answer)
+    email, _ = _without_email(plain)
+    return _usable({**fields, **({"email": email} if email else {})}) if fields else {}
 
 
 def _name_before(text: str) -> str | None:

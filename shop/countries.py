@@ -12,6 +12,11 @@ from babel.core import get_global
 # Unicode's list also names places and groups that have no ISO 3166-1 code of their own; nothing is posted to these.
 _NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
 _LANGUAGES = ("en", "zh", "zh_Hant", "zh_Hant_HK")
+# How people who live there call their country on an envelope.
+_AT_HOME = (
+    "de_DE de_AT de_CH fr_FR fr_BE fr_CH nl_NL nl_BE it_IT it_CH es_ES es_MX pt_PT pt_BR da_DK sv_SE nb_NO fi_FI "
+    "pl_PL cs_CZ sk_SK hu_HU ro_RO hr_HR sl_SI tr_TR et_EE lt_LT lv_LV ga_IE el_GR ja_JP ko_KR"
+).split()
 # What people say where Unicode's English list has only the official or newer name.
 _ALSO_CALLED = {
     "america": "US",
@@ -88,7 +93,12 @@ def _codes() -> dict[str, str]:
         # "Myanmar (Burma)" answers to both of its names.
         for code, name in countries.items():
             found |= {_plain(part): code for part in re.split(r"[()（）]", name) if "(" in name and part.strip()}
-    return found | _ALSO_CALLED | _letters(countries)
+    return _at_home() | found | _ALSO_CALLED | _letters(countries)
+
+
+def _at_home() -> dict[str, str]:
+    pairs = [home.split("_") for home in _AT_HOME]
+    return {_plain(Locale(language).territories[code]): code for language, code in pairs}
 
 
 def _letters(countries: dict[str, str]) -> dict[str, str]:
