@@ -22,6 +22,7 @@ from actions.cart_sums import tell_sum
 from actions.cart_swaps import amends_cart, swap_said, swaps_before_sum
 from actions.cart_view import show_cart, shown_before
 from actions.cart_wishes import apart, look_for, looked_for, takes_each, wanted_goods
+from actions.checkout_beginning import leaves_in_cart
 from actions.counted_goods import takes_counted, unseen_target
 from actions.goods_said import Goods, goods_said
 from actions.message_parts import told_before, typed_besides
@@ -52,6 +53,8 @@ class ActionAddToCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product, or products; ask for what has to be chosen; add it."""
+        if leaves_in_cart(turn):
+            return
         if _adds_part(turn) or _clears_first(turn) or adds_no_more(turn) or lies_already(turn):
             return
         if not (change_several(turn) or counts_on(turn) or (says(turn, "asked_for") and counts_cart(turn))):

@@ -8,6 +8,7 @@ from actions.cards import button
 from actions.cart_lines import cart_lines
 from actions.checkout_answers import take_several
 from actions.checkout_asides import leave_form
+from actions.checkout_beginning import begins_none
 from actions.checkout_contact import (
     METHOD_SLOT,
     SLOTS,
@@ -21,6 +22,7 @@ from actions.checkout_contact import (
     says_same_address,
 )
 from actions.checkout_filling import fill_cart
+from actions.checkout_goods import amends_goods, changes_in_form
 from actions.code_lines import code_lines, total_text
 from actions.contact_changes import asks_address_anew
 from actions.delivery_choice import days_text, method_name, said_method
@@ -56,7 +58,11 @@ class ActionCheckOut(ShopAction):
         """Refuse what cannot be ordered; offer a known address, or begin to ask for one."""
         if turn.pending.get("kind") == CONFIRM_ORDER:
             # It may mean yes and it may mean "begin": the shopper sees again what a yes would order.
+            if amends_goods(turn) and turn.has_asked:
+                return
             show_summary(turn)
+            return
+        if begins_none(turn):
             return
         begin_check_out(turn)
 
@@ -79,7 +85,7 @@ class ValidateCheckoutForm(ShopAction):
         if asks_address_anew(turn):
             turn.remember(**{slot: None})
             return
-        if not _is_answer(turn, slot) or _is_no_name(turn, slot):
+        if changes_in_form(turn, slot) or not _is_answer(turn, slot) or _is_no_name(turn, slot):
             return
         # What a photo led to asking is over once the shopper goes on with the address.
         if turn.pending:

@@ -15,11 +15,11 @@ from actions.checkout_contact import (
     remember_fields,
     says_same_address,
 )
-from actions.delivery_choice import method_name, only_asks, said_method, say_choices
+from actions.delivery_choice import method_name, only_asks, said_method, say_choices, tell_total_with
 from actions.desk_words import says_any
 from actions.turn import Turn
 from shop.addresses import check_field
-from shop.contact_text import find_contact, find_corrections, with_company
+from shop.contact_text import find_contact, find_corrections, find_delivery, with_company
 from shop.countries import country_code
 from shop.errors import InvalidAddress
 from shop.text import ascii_digits
@@ -53,6 +53,8 @@ def take_several(turn: Turn, slot: str) -> bool:
 
 def _fields(turn: Turn, asked: str) -> Mapping[str, str]:
     known = {field: turn.slot(slot) or "" for slot, field in SLOTS.items()}
+    if whole := find_delivery(turn.text, is_answer=asked == "name"):
+        return whole
     fields = {**find_contact(turn.text, asked), **find_corrections(turn.text, known)}
     if asked in fields and not set(fields) - {asked, *_unsaid(turn, asked)} and _is_usable(asked, turn.text):
         # Then the whole message is the answer, and nothing of it is left out.
@@ -85,6 +87,9 @@ def _is_usable(field: str, text: str) -> bool:
 def _choose_method(turn: Turn, slot: str, *, with_fields: bool) -> bool:
     """Keep the way to send it that a message names; where that is all, the form asks its question again."""
     offer = said_method(turn)
+    if not with_fields and tell_total_with(turn, offer):
+        turn.remember(**{slot: None})
+        return True
     if offer is None:
         return False
     if not with_fields:

@@ -17,11 +17,12 @@ from actions.checkout_contact import (
     remember_fields,
     says_same_address,
 )
+from actions.checkout_goods import amends_goods, says_other_number
 from actions.contact_changes import corrected, names_order
-from actions.delivery_choice import chosen_code, offers, only_asks, said_method, say_choices
+from actions.delivery_choice import chosen_code, offers, only_asks, said_method, say_choices, tell_total_with
 from actions.desk_consent import asks_something, question_in
 from actions.desk_words import holds_any, says_any
-from actions.pending import CONFIRM_ORDER, USE_ADDRESS
+from actions.pending import CHECK_OUT, CONFIRM_ORDER, USE_ADDRESS
 from actions.spoken import says
 from actions.turn import Pending, Turn
 from shop.errors import ShopError
@@ -29,6 +30,8 @@ from shop.orders import summarise_cart
 
 ORDERING = frozenset({CONFIRM_ORDER, USE_ADDRESS})
 _ASKS_TOTAL = frozenset({"view_cart", "ask_price", "ask_policy", "nlu_fallback"})
+# As what a yes that names goods may be read.
+_AGREEING = frozenset({"affirm", "check_out", "nlu_fallback"})
 # More words than these tell of something else, whatever stands among them.
 _LONGEST = 90
 _REQUEST = re.compile(
@@ -47,7 +50,7 @@ def settle_order(turn: Turn) -> bool:
     if tell_entered(turn):
         _ask_to_place(turn, pending, "utter_order_waits")
         return True
-    changes = (_change_contact, _change_method, _tell_total, _place)
+    changes = (_change_goods, _change_contact, _change_method, _tell_total, _place)
     return any(change(turn, pending) for change in changes) or _puts_off(turn)
 
 
@@ -75,6 +78,19 @@ def _ask_to_place(turn: Turn, pending: Pending, response: str) -> None:
     yes = "place_order" if pending["kind"] == CONFIRM_ORDER else "use_address"
     no = "not_yet" if pending["kind"] == CONFIRM_ORDER else "other_address"
     turn.say(response, buttons=[button(turn.labels, yes, "affirm"), button(turn.labels, no, "deny")])
+
+
+def _change_goods(turn: Turn, pending: Pending) -> bool:
+    """Take other goods or numbers than those of the summary before any yes: the summary shows them first."""
+    if pending["kind"] != CONFIRM_ORDER or names_order(turn) or asks_something(turn.text):
+        return False
+    if not amends_goods(turn) and not (turn.intent[0] in _AGREEING and says_other_number(turn)):
+        return False
+    if turn.has_asked:
+        turn.remember(pending={**turn.pending, "waiting": {"kind": CHECK_OUT}})
+    else:
+        show_summary(turn)
+    return True
 
 
 def _change_contact(turn: Turn, pending: Pending) -> bool:
@@ -118,6 +134,9 @@ def _change_method(turn: Turn, pending: Pending) -> bool:
     offer = said_method(turn)
     if offer is None:
         return False
+    if tell_total_with(turn, offer):
+        turn.remember(pending=pending)
+        return True
     if only_asks(turn):
         from actions.arriving import answer_arrival  # When it arrives depends on what waits here.
 

@@ -12,6 +12,7 @@ from actions.turn import Turn
 from actions.which_order import newest_orders
 from shop.address_text import find_address
 from shop.carts import view_cart
+from shop.contact_text import find_delivery
 
 _ASKS = ("?", "？", "吗")
 # What looks like an address in a message of these is none: "the 2025 range of trail shoes".
@@ -60,9 +61,10 @@ def tell_not_ordered(turn: Turn) -> bool:
 def _names_address(turn: Turn, begins: bool) -> bool:
     """Tell whether a message names an address that is of no order; a question only asks about the place."""
     found = find_address(turn.text)
+    is_whole = bool(find_delivery(turn.text))
     if turn.intent[0] in _NO_ADDRESS or turn.entity("order_number"):
         return False
-    if found is None or not found.has_more or (turn.text.rstrip().endswith(_ASKS) and not begins):
+    if not (is_whole or (found and found.has_more)) or (turn.text.rstrip().endswith(_ASKS) and not begins):
         return False
     return begins or not newest_orders(turn)
 

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from actions.checkout_contact import METHOD_SLOT
 from actions.desk_consent import asks_something
 from actions.desk_words import says_any
-from actions.facts import PRICE, money_value
+from actions.facts import PRICE, money_value, summary_facts
+from actions.spoken import says
 from actions.turn import Turn
 from shop.carts import view_cart
 from shop.delivery import DeliveryOffer, delivery_offers
 from shop.models import utc_now
 from shop.money import Money
+from shop.orders import summarise_cart
 from shop.receipts import Fact, fingerprint
 
 _HOW_MUCH = re.compile(r"how much|what does|price|cost|多少钱|费用|怎么收费|贵", re.IGNORECASE)
@@ -55,6 +57,24 @@ def asks_price(turn: Turn) -> bool:
 def only_asks(turn: Turn) -> bool:
     """Tell whether a message that names a way to send an order only asks about it: "is there an express option?"."""
     return asks_price(turn) or (asks_something(turn.text) and not says_any(turn, "checkout.wants_method"))
+
+
+def tell_total_with(turn: Turn, named: DeliveryOffer | None) -> bool:
+    """Say what the cart comes to with the way to send it that is named, else chosen; tell whether that was asked."""
+    code = named.code if named else turn.slot(METHOD_SLOT)
+    if not code or not says(turn, "total") or not (asks_price(turn) or asks_something(turn.text)):
+        return False
+    with turn.reading() as session:
+        summary = summarise_cart(session, turn.shopper, code, email=turn.slot("ship_email") or "", terms=turn.terms)
+    turn.say(
+        "utter_total_with",
+        told=summary_facts(summary),
+        delivery=method_name(turn, summary.delivery_method, summary.delivery_name),
+        total=turn.labels.money(summary.due),
+        subtotal=turn.labels.money(summary.goods),
+        delivery_price=turn.labels.money(summary.delivery_price),
+    )
+    return True
 
 
 def say_choices(turn: Turn) -> None:

@@ -54,6 +54,7 @@ _NO_PERSON = re.compile(
     r"结|账|帐|算|下单|加急|标准|配送|快递|寄|送|地址|请|要|我|朋友|新的|改|好的|谢谢|麻烦|买|吧",
     re.IGNORECASE,
 )
+_OF_A_FIRM = re.compile(r"[我你您他她的到在会发寄给送是]")
 _CUTS = re.compile(r"[,，;；、\n]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _HAN_CITY = re.compile(
@@ -252,9 +253,20 @@ def find_company(text: str) -> str | None:
 
     >>> find_company("公司名要写上：北京华信科技有限公司"), find_company("my name")
     ('北京华信科技有限公司', None)
+    >>> find_company("先别提交 鼠标公司会发")
     """
-    found = next((match for part in re.split(r"[,，：:；;\n]", text) if (match := _COMPANY.search(part))), None)
+    parts = (part.strip(" .。") for part in re.split(r"[,，：:；;\n]", text))
+    found = next((match for part in parts if (match := _COMPANY.search(part)) and _is_firm(match, part)), None)
     return found[0].strip().translate(str.maketrans("（）", "()")) if found else None
+
+
+def _is_firm(match: re.Match[str], part: str) -> bool:
+    """Tell the name of a firm from a sentence about one: "the mouse comes from my firm", in Chinese."""
+    return (
+        not _HAN.search(match[0])
+        or match[0].endswith("有限公司")
+        or (match.end() == len(part) and not _OF_A_FIRM.search(match[0]))
+    )
 
 
 def without_email(text: str) -> str:

@@ -16,7 +16,7 @@ _LANGUAGES = ("en", "zh", "zh_Hant", "zh_Hant_HK")
 _AT_HOME = (
     "de_DE de_AT de_CH fr_FR fr_BE fr_CH nl_NL nl_BE it_IT it_CH es_ES es_MX pt_PT pt_BR da_DK sv_SE nb_NO fi_FI "
     "pl_PL cs_CZ sk_SK hu_HU ro_RO hr_HR sl_SI tr_TR et_EE lt_LT lv_LV ga_IE el_GR ja_JP ko_KR"
-).split()
+)
 # What people say where Unicode's English list has only the official or newer name.
 _ALSO_CALLED = {
     "america": "US",
@@ -97,7 +97,7 @@ def _codes() -> dict[str, str]:
 
 
 def _at_home() -> dict[str, str]:
-    pairs = [home.split("_") for home in _AT_HOME]
+    pairs = [home.split("_") for home in _AT_HOME.split()]
     return {_plain(Locale(language).territories[code]): code for language, code in pairs}
 
 

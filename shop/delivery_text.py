@@ -18,7 +18,9 @@ _CUTS = re.compile(r"\s*(?:[,，、;；\n|•·]|\s/\s|\s[-–—]\s|：|:(?=\s)
 # These keep their full stop at the end of a part.
 _SHORTENED = re.compile(r"\b(?:rd|st|ave|str|blvd|ct|ln|dr|dist|sec|ltd|inc|jr|sr)\.$", re.IGNORECASE)
 # A full stop ends a sentence unless it shortens a word: "Ct. 5", "Co. Cork".
-_STOP = re.compile(r"(?<=[^\W\d_]{3})(?<!\bApt)(?<!\bAve)(?<!\bStr)(?<!\bBlvd)(?<!\bSte)(?<!\bSec)(?<!\bMrs)\.\s+(?=[^\W\d])", re.I)
+_STOP = re.compile(
+    r"(?<=[^\W\d_]{3})(?<!\bApt)(?<!\bAve)(?<!\bStr)(?<!\bBlvd)(?<!\bSte)(?<!\bSec)(?<!\bMrs)\.\s+(?=[^\W\d])", re.I
+)
 _EMAIL = re.compile(r"(?:my\s+)?(?:e-?mail(?:\s+is)?\s*:?\s*)?[^\s,;/<>()|，；：:]+@[A-Za-z0-9.-]*[A-Za-z0-9]", re.I)
 _PHONE = re.compile(r"(?:(?:tel|phone|mobile|mob|cell|ph|handy)\w*\W*)?(?:\+|\(|0)?[\d\s()./-]{9,}", re.IGNORECASE)
 _LED_PHONE = re.compile(r"(?:(?:my )?(?:tel|phone|mobile|mob|cell)\b.*|\+\d[\d\s()./-]+)", re.IGNORECASE)
@@ -38,7 +40,9 @@ _JUNK = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:.*?\b(?:delivery|shipping|express|standard)\s+(?:to|for)|.*?\b(?:send|ship|deliver|goes|going|name is|it's|it is|address is|parcel is)\b(?:\s+(?:it|them|this|that|everything|all))?"
+    r"^(?:.*?\b(?:delivery|shipping|express|standard)\s+(?:to|for)|"
+    r".*?\b(?:send|ship|deliver|goes|going|name is|it's|it is|address is|parcel is)\b"
+    r"(?:\s+(?:it|them|this|that|everything|all))?"
     r"(?:\s+(?:to|for|at))?|(?:to|for)|i'm|i am|寄给|送给|收[货件]人)\s*(?=[^\W\d_a-z]|\d)",
 )
 _COMPANY = re.compile(
@@ -60,7 +64,8 @@ _NUMBER = re.compile(r"(?:n[º°o]\.?|nr\.?|#)?\s*\d{1,4}\s?[A-Za-z]?(?:\s?(?:bi
 _NUMBER_FIRST = re.compile(r"no\b", re.IGNORECASE)
 # A county or state that stands beside the town.
 _REGION = re.compile(
-    r"(?:[A-Z]{2,3}|(?:co\.?|county)\s.+|.*shire|(?:greater|west|east|south|north) (?:london|manchester|midlands|yorkshire|"
+    r"(?:[A-Z]{2,3}|(?:co\.?|county)\s.+|.*shire|(?:greater|west|east|south|north) (?:london|manchester|midlands|"
+    r"yorkshire|"
     r"sussex|lothian)|kent|surrey|essex|norfolk|suffolk|cumbria|devon|cornwall|dorset|somerset|merseyside|alabama|alaska|"
     r"arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|"
     r"kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|"
@@ -73,7 +78,36 @@ _REGION = re.compile(
 _WORD = r"[^\W\d_][^\W\d_.'’-]*"
 _PERSON = re.compile(rf"{_WORD}(?:[.'’-]+{_WORD})*\.?(?:\s+{_WORD}(?:[.'’-]+{_WORD})*\.?){{1,4}}")
 # Words of a name that are written small.
-_PARTICLES = frozenset("de da do dos das del della di la le van der den von zu zum af av bin binti al el y e ten ter".split())
+_PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "della",
+        "di",
+        "la",
+        "le",
+        "van",
+        "der",
+        "den",
+        "von",
+        "zu",
+        "zum",
+        "af",
+        "av",
+        "bin",
+        "binti",
+        "al",
+        "el",
+        "y",
+        "e",
+        "ten",
+        "ter",
+    ]
+)
 # In these a city is a country.
 _CITY_STATES = {"SG": "Singapore", "HK": "Hong Kong", "MO": "Macao", "MC": "Monaco"}
 _LONGEST = 400
@@ -157,7 +191,7 @@ def _labelled(parts: Sequence[_Part]) -> dict[str, str]:
 
 
 def _tidy(piece: str) -> str:
-    text = " ".join(piece.split()).strip(" !?\"“”")
+    text = " ".join(piece.split()).strip(' !?"“”')
     return text if _SHORTENED.search(text) else text.rstrip(".")
 
 

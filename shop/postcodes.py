@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_STATES_AU = "NSW|VIC|QLD|WA|SA|TAS|ACT|NT"
 # How a code is written, and of which country it surely is; the narrower forms are tried first.
 _FORMS: tuple[tuple[str, str | None], ...] = (
     (r"(?<=[A-Z]{2}\s)\d{5}(?:-\d{4})?", "US"),
@@ -19,17 +18,18 @@ _FORMS: tuple[tuple[str, str | None], ...] = (
     (r"〒?\d{3}-\d{4}", "JP"),
     (r"\d{2}-\d{3}", "PL"),
     (r"\d{4}\s?[A-Z]{2}", "NL"),
-    (rf"(?<=\s)\d{{4}}(?=\s*$)(?<=(?:{'|'.join(_STATES_AU.split('|')[:3])})\s\d{{4}})", "AU"),
+    (r"(?<=(?:NSW|VIC|QLD|TAS|ACT) )\d{4}", "AU"),
+    (r"(?<=(?:WA|SA|NT) )\d{4}", "AU"),
     (r"\d{3} \d{2}", None),
     (r"\d{4,6}", None),
 )
 _CODES = [(re.compile(rf"(?<![\w#/-])(?:{form})(?![\w-])"), country) for form, country in _FORMS]
 # A code may be led in by letters of its country: "D-10115", "CH-8001".
-_LETTERS = {
-    "A": "AT", "AT": "AT", "B": "BE", "BE": "BE", "CH": "CH", "CZ": "CZ", "D": "DE", "DE": "DE", "DK": "DK", "E": "ES",
-    "ES": "ES", "F": "FR", "FR": "FR", "FI": "FI", "FIN": "FI", "I": "IT", "IT": "IT", "L": "LU", "LU": "LU", "LT": "LT",
-    "LV": "LV", "N": "NO", "NO": "NO", "S": "SE", "SE": "SE", "SI": "SI", "SK": "SK", "HR": "HR", "NL": "NL", "PL": "PL",
-}  # fmt: skip
+_OWN_LETTERS = "AT BE CH CZ DE DK ES FI FR HR IT LT LU LV NL NO PL SE SI SK"
+_LETTERS = {code: code for code in _OWN_LETTERS.split()} | {
+    **{"A": "AT", "B": "BE", "D": "DE", "E": "ES", "F": "FR", "FIN": "FI"},
+    **{"I": "IT", "L": "LU", "N": "NO", "S": "SE"},
+}
 _LED = re.compile(rf"(?<!\w)(?P<letters>{'|'.join(sorted(_LETTERS, key=len, reverse=True))})[- ](?=\d)")
 # Short codes are read only where the country is known to have them.
 _SHORT = {"TW": r"\d{3}(?:\d{2,3})?", "IS": r"\d{3}", "FO": r"\d{3}", "MT": r"[A-Z]{3} ?\d{4}", "AD": r"AD\d{3}"}
