@@ -82,7 +82,7 @@ def _ask_to_place(turn: Turn, pending: Pending, response: str) -> None:
 
 def _change_goods(turn: Turn, pending: Pending) -> bool:
     """Take other goods or numbers than those of the summary before any yes: the summary shows them first."""
-    if pending["kind"] != CONFIRM_ORDER or names_order(turn) or asks_something(turn.text):
+    if pending["kind"] != CONFIRM_ORDER or turn.entities("order_number") or asks_something(turn.text):
         return False
     if not amends_goods(turn) and not (turn.intent[0] in _AGREEING and says_other_number(turn)):
         return False
