@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from actions.adding import add_each, add_variant, complete
 from actions.cart_wishes import wanted_goods
+from actions.goods_said import Goods
 from actions.options import wanted_options
 from actions.pending import ADD, CHECK_OUT, OPTION
 from actions.queries import from_state
 from actions.said_goods import kinds_of
-from actions.spoken import NO_PIECE
+from actions.spoken import NO_PIECE, says
 from actions.targets import ask_which, focused_product, shown_products
 from actions.turn import Pending, Turn
 from shop.address_text import find_address
 from shop.carts import view_cart
-from shop.catalogue import ProductView, get_product, get_product_by_sku, get_variant
+from shop.catalogue import ProductView, get_product, get_product_by_sku, get_products_by_sku, get_variant
+from shop.search_text import stem, words
 
 
 def fill_cart(turn: Turn) -> bool:
@@ -39,7 +42,8 @@ def _puts_in(turn: Turn) -> bool:
     """Take what the message names, what was asked about, or what is spoken of; of several things ask which."""
     with turn.reading() as session:
         focus, shown = focused_product(turn, session), shown_products(turn, session)
-    named = [one for one in wanted_goods(turn) if one.called and one.product]
+    called = [one for one in wanted_goods(turn) if one.called]
+    named = [one for one in called if one.product] or _named_before_aside(turn, called)
     if named:
         add_each(turn, named)
     elif turn.pending.get("kind") in (ADD, OPTION):
@@ -53,6 +57,21 @@ def _puts_in(turn: Turn) -> bool:
     elif shown:
         ask_which(turn, "add_to_cart", shown)
     return bool(turn.messages)
+
+
+def _named_before_aside(turn: Turn, called: Sequence[Goods]) -> list[Goods]:
+    """Take what is named for the one thing that was spoken of before a question which the message drops.
+
+    After "have you got film for it?" with other cameras shown, "never mind, just the camera" means the first one.
+    """
+    if len(called) != 1 or not says(turn, "drops_aside"):
+        return []
+    names = {stem(word) for word in called[0].called.split()}
+    with turn.reading() as session:
+        lists = [get_products_by_sku(session, skus) for skus in turn.slot("earlier_skus") or []]
+    alone = [products[0] for products in lists if len(products) == 1]
+    fitting = [one for one in alone if names <= {stem(word) for word in words(one.name)}]
+    return [replace(called[0], products=(fitting[0],))] if fitting else []
 
 
 def _go_on(turn: Turn, pending: Pending) -> None:
