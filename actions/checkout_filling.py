@@ -64,14 +64,18 @@ def _named_before_aside(turn: Turn, called: Sequence[Goods]) -> list[Goods]:
 
     After "have you got film for it?" with other cameras shown, "never mind, just the camera" means the first one.
     """
-    if len(called) != 1 or not says(turn, "drops_aside"):
+    if not says(turn, "drops_aside"):
         return []
-    names = {stem(word) for word in called[0].called.split()}
     with turn.reading() as session:
         lists = [get_products_by_sku(session, skus) for skus in turn.slot("earlier_skus") or []]
     alone = [products[0] for products in lists if len(products) == 1]
-    fitting = [one for one in alone if names <= {stem(word) for word in words(one.name)}]
-    return [replace(called[0], products=(fitting[0],))] if fitting else []
+    fitting = [
+        replace(one, products=(product,))
+        for product in alone
+        for one in called
+        if {stem(word) for word in one.called.split()} & {stem(word) for word in words(product.name)}
+    ]
+    return fitting[:1]
 
 
 def _go_on(turn: Turn, pending: Pending) -> None:
