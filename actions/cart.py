@@ -53,9 +53,7 @@ class ActionAddToCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product, or products; ask for what has to be chosen; add it."""
-        if leaves_in_cart(turn):
-            return
-        if _adds_part(turn) or _clears_first(turn) or adds_no_more(turn) or lies_already(turn):
+        if leaves_in_cart(turn) or _adds_part(turn) or _clears_first(turn) or adds_no_more(turn) or lies_already(turn):
             return
         if not (change_several(turn) or counts_on(turn) or (says(turn, "asked_for") and counts_cart(turn))):
             if _only_asks(turn):
