@@ -69,13 +69,11 @@ def _named_before_aside(turn: Turn, called: Sequence[Goods]) -> list[Goods]:
     with turn.reading() as session:
         lists = [get_products_by_sku(session, skus) for skus in turn.slot("earlier_skus") or []]
     alone = [products[0] for products in lists if len(products) == 1]
-    fitting = [
-        replace(one, products=(product,))
-        for product in alone
-        for one in called
-        if {stem(word) for word in one.called.split()} & {stem(word) for word in words(product.name)}
-    ]
-    return fitting[:1]
+    # What is written in traditional characters is named by the model in simplified ones.
+    queried = turn.services.glossary.translated(" ".join(turn.entities("product_query")))
+    said = {stem(word) for one in (queried, *(goods.called for goods in called)) for word in words(one)}
+    fitting = [one for one in alone if said & {stem(word) for word in words(one.name)}]
+    return [replace(called[0], products=(fitting[0],))] if fitting and called else []
 
 
 def _go_on(turn: Turn, pending: Pending) -> None:

@@ -14,12 +14,20 @@ from dataclasses import dataclass
 from shop.countries import country_code
 from shop.postcodes import FoundCode, is_only_code, postcode_of
 
-_CUTS = re.compile(r"\s*(?:[,，、;；\n|•·]|\s/\s|\s[-–—]\s|：|:(?=\s)|[。！？]|(?<=[!?])\s|\sat\s(?=\d))\s*")
+_CUTS = re.compile(
+    r"\s*(?:[,，、;；\n|•·]|\s/\s|\s[-–—]\s|：|:(?=\s)|[。！？]|(?<=[!?])\s|\sat\s(?=\d)|\s\((?=[^)]*\d))\s*"
+)
 # These keep their full stop at the end of a part.
 _SHORTENED = re.compile(r"\b(?:rd|st|ave|str|blvd|ct|ln|dr|dist|sec|ltd|inc|jr|sr)\.$", re.IGNORECASE)
+# Of two letters each, and some of them a country's, too.
+_STATE_CODES = (
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
+    "PA RI SC SD TN TX UT VT VA WA WV WI WY DC"
+)
+_STATES = frozenset(_STATE_CODES.split())
 # A full stop ends a sentence unless it shortens a word: "Ct. 5", "Co. Cork".
 _STOP = re.compile(
-    r"(?<=[^\W\d_]{3})(?<!\bApt)(?<!\bAve)(?<!\bStr)(?<!\bBlvd)(?<!\bSte)(?<!\bSec)(?<!\bMrs)\.\s+(?=[^\W\d])", re.I
+    r"(?<=\w{3})(?<!\bApt)(?<!\bAve)(?<!\bStr)(?<!\bBlvd)(?<!\bSte)(?<!\bSec)(?<!\bMrs)\.\s+(?=[^\W\d])", re.I
 )
 _EMAIL = re.compile(r"(?:my\s+)?(?:e-?mail(?:\s+is)?\s*:?\s*)?[^\s,;/<>()|，；：:]+@[A-Za-z0-9.-]*[A-Za-z0-9]", re.I)
 _PHONE = re.compile(r"(?:(?:tel|phone|mobile|mob|cell|ph|handy)\w*\W*)?(?:\+|\(|0)?[\d\s()./-]{9,}", re.IGNORECASE)
@@ -40,10 +48,10 @@ _JUNK = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:.*?\b(?:delivery|shipping|express|standard)\s+(?:to|for)|"
+    r"^(?i:.*?\b(?:delivery|shipping|express|standard)\s+(?:to|for)|"
     r".*?\b(?:send|ship|deliver|goes|going|name is|it's|it is|address is|parcel is)\b"
     r"(?:\s+(?:it|them|this|that|everything|all))?"
-    r"(?:\s+(?:to|for|at))?|(?:to|for)|i'm|i am|寄给|送给|收[货件]人)\s*(?=[^\W\d_a-z]|\d)",
+    r"(?:\s+(?:to|for|at))?|(?:to|for)|i'm|i am|寄给|送给|收[货件]人)(?:\s+my\s+[a-z-]+)?\s*(?=[^\W\d_a-z]|\d)",
 )
 _COMPANY = re.compile(
     r"\b(?:ltd|limited|inc|llc|llp|plc|corp|gmbh|ag|kg|ug|bv|b\.v|nv|sarl|sas|s\.a|spa|s\.p\.a|srl|s\.r\.l|s\.l|sl|pty|oy|ab|aps|"
@@ -178,7 +186,17 @@ def _parts(text: str) -> list[_Part]:
                 found.append(_Part(_LEAD.sub("", piece).strip(), label))
             # A street goes on behind its comma: "Street: Mill Lane 4, flat 2".
             label = label if label == "street" else ""
-    return [part for part in found if part.text]
+    return _with_states([part for part in found if part.text])
+
+
+def _with_states(parts: Sequence[_Part]) -> list[_Part]:
+    """Put a state of the USA and the code behind it together again: "Boston, MA, 02118" is not in Morocco."""
+    found: list[_Part] = []
+    for part in parts:
+        if found and found[-1].text in _STATES and re.fullmatch(r"\d{5}(?:-\d{4})?", part.text):
+            part = _Part(f"{found.pop().text} {part.text}", part.label)
+        found.append(part)
+    return found
 
 
 def _labelled(parts: Sequence[_Part]) -> dict[str, str]:
@@ -192,6 +210,7 @@ def _labelled(parts: Sequence[_Part]) -> dict[str, str]:
 
 def _tidy(piece: str) -> str:
     text = " ".join(piece.split()).strip(' !?"“”')
+    text = text if "(" in text else text.rstrip(")")
     return text if _SHORTENED.search(text) else text.rstrip(".")
 
 
@@ -209,7 +228,9 @@ def _take_country(parts: Sequence[_Part]) -> tuple[str | None, list[_Part]]:
 
 
 def _country(text: str) -> str | None:
-    is_code = len(text) == 2 and not (text.isupper() or text.casefold() == "uk")
+    # Of two letters that are a state of the USA, too, only Germany's are commonly written for a country.
+    is_state = text in _STATES and text != "DE"
+    is_code = len(text) == 2 and (is_state or not (text.isupper() or text.casefold() == "uk"))
     return None if is_code else country_code(text)
 
 
