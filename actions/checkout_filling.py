@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from actions.adding import add_each, add_variant, complete
 from actions.cart_wishes import wanted_goods
-from actions.goods_said import Goods
+from actions.goods_said import goods_said
 from actions.options import wanted_options
 from actions.pending import ADD, CHECK_OUT, OPTION
 from actions.queries import from_state
 from actions.said_goods import kinds_of
-from actions.spoken import NO_PIECE, says
+from actions.spoken import NO_PIECE, Piece, says, wanted_number
 from actions.targets import ask_which, focused_product, shown_products
 from actions.turn import Pending, Turn
 from shop.address_text import find_address
 from shop.carts import view_cart
 from shop.catalogue import ProductView, get_product, get_product_by_sku, get_products_by_sku, get_variant
 from shop.search_text import stem, words
+
+_SENTENCE = re.compile(r"[。.!！?？\n]")
 
 
 def fill_cart(turn: Turn) -> bool:
@@ -42,10 +44,13 @@ def _puts_in(turn: Turn) -> bool:
     """Take what the message names, what was asked about, or what is spoken of; of several things ask which."""
     with turn.reading() as session:
         focus, shown = focused_product(turn, session), shown_products(turn, session)
-    called = [one for one in wanted_goods(turn) if one.called]
-    named = [one for one in called if one.product] or _named_before_aside(turn, called)
+    named = [one for one in wanted_goods(turn) if one.called and one.product]
     if named:
         add_each(turn, named)
+    elif before := _named_before_aside(turn):
+        # The numbers of an address behind it count nothing.
+        head = _SENTENCE.split(turn.text)[0]
+        complete(turn, before, {}, wanted_number(turn, Piece(head, 0, len(head))) or 1)
     elif turn.pending.get("kind") in (ADD, OPTION):
         _go_on(turn, turn.pending)
     elif focus or len(shown) == 1:
@@ -59,21 +64,20 @@ def _puts_in(turn: Turn) -> bool:
     return bool(turn.messages)
 
 
-def _named_before_aside(turn: Turn, called: Sequence[Goods]) -> list[Goods]:
-    """Take what is named for the one thing that was spoken of before a question which the message drops.
+def _named_before_aside(turn: Turn) -> ProductView | None:
+    """Find the one thing that was spoken of before a question which the message drops, where it is named.
 
     After "have you got film for it?" with other cameras shown, "never mind, just the camera" means the first one.
     """
     if not says(turn, "drops_aside"):
-        return []
+        return None
     with turn.reading() as session:
         lists = [get_products_by_sku(session, skus) for skus in turn.slot("earlier_skus") or []]
     alone = [products[0] for products in lists if len(products) == 1]
     # What is written in traditional characters is named by the model in simplified ones.
-    queried = turn.services.glossary.translated(" ".join(turn.entities("product_query")))
-    said = {stem(word) for one in (queried, *(goods.called for goods in called)) for word in words(one)}
-    fitting = [one for one in alone if said & {stem(word) for word in words(one.name)}]
-    return [replace(called[0], products=(fitting[0],))] if fitting and called else []
+    queried = [turn.services.glossary.translated(query) for query in turn.entities("product_query")]
+    said = {stem(word) for one in (*queried, *(goods.called for goods in goods_said(turn))) for word in words(one)}
+    return next((one for one in alone if said & {stem(word) for word in words(one.name)}), None)
 
 
 def _go_on(turn: Turn, pending: Pending) -> None:
