@@ -16,6 +16,7 @@ from assistant.nlu.words import WordLists
 LONGEST = 8
 # "百来块", "千把块", "千元": a unit without a count before it is one, where money or a rough count follows.
 _BARE_UNITS = frozenset("百千万")
+_PLACES = frozenset("十百千万亿")
 # "3000K" is no three millions.
 _THOUSAND, _MANY = "k", 1000
 _ROUGHLY = frozenset("来把元块")
@@ -75,9 +76,7 @@ class NumberReader:
 def _chinese(tokens: Sequence[Token], index: int) -> Number | None:
     """Read a number of Chinese numerals, or of digits and numerals, written without a gap."""
     last = index
-    while (
-        last < len(tokens) and _is_part(tokens[last]) and (last == index or tokens[last - 1].end == tokens[last].start)
-    ):
+    while last < len(tokens) and _is_part(tokens[last]) and (last == index or _goes_on(tokens[last - 1], tokens[last])):
         last += 1
     # cn2an knows no "两" inside a number.
     written = "".join(token.norm for token in tokens[index:last]).replace("两", "二")
@@ -88,6 +87,12 @@ def _chinese(tokens: Sequence[Token], index: int) -> Number | None:
         return Number(index, last, Decimal(str(cn2an("一" + written if is_bare else written, "smart"))))
     except ValueError:
         return None
+
+
+def _goes_on(before: Token, token: Token) -> bool:
+    """Tell the "3千" of three thousand from the "40一" of "一双40一双42"."""
+    is_parted = before.number is not None and token.norm in NUMERALS - _PLACES
+    return before.end == token.start and not is_parted
 
 
 def _stands_at(tokens: Sequence[Token], place: int, norms: Collection[str]) -> bool:

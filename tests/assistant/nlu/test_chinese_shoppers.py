@@ -501,6 +501,7 @@ def test_what_has_not_the_form_of_a_tax_number_is_no_sku(reader):
         ("两三双跑步鞋加进去", "add_to_cart", "2"),
         ("改成七八个", "change_quantity", "7"),
         ("来三十四个花盆", "add_to_cart", "34"),
+        ("一双40一双42，要三双", "change_quantity", "3"),
         ("五一要用，帐篷加两个", "add_to_cart", "2"),
         ("六一给娃买的，足球来一个", "add_to_cart", "1"),
     ],
