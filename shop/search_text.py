@@ -19,11 +19,24 @@ from sqlalchemy.orm import Session
 from shop.models import Attribute, Category, Product, ProductCategory, Variant, VariantOption
 
 # Goes up when words or texts are made in another way: every index is then built anew.
-LAYOUT = 1
+LAYOUT = 2
 _PAGE = 5_000
 _MEANING_CHARS = 200
 # Digits and letters part: "8GB" and "8 gb" are the same words.
 _WORD = re.compile(r"\d+|[^\W\d_]+")
+# Plurals of goods that no ending tells.
+_IRREGULAR = {
+    "mice": "mouse",
+    "shelves": "shelf",
+    "bookshelves": "bookshelf",
+    "knives": "knife",
+    "scarves": "scarf",
+    "cacti": "cactus",
+    "loaves": "loaf",
+    "women": "woman",
+    "men": "man",
+    "feet": "foot",
+}
 
 
 @dataclass(frozen=True)
@@ -70,8 +83,8 @@ def words(text: str) -> list[str]:
 
 @functools.lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """Cut the ending off an English word, so that "shoes" finds "shoe"; other scripts stay as they are."""
-    return str(_stemmer().stemWord(word))
+    """Cut the ending off an English word, so that "shoes" finds "shoe" and "mice" a mouse; other scripts stay."""
+    return str(_stemmer().stemWord(_IRREGULAR.get(word, word)))
 
 
 @functools.cache
