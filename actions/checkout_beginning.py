@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.adding import add_each
 from actions.cards import button
 from actions.cart_wishes import wanted_goods
 from actions.goods_said import goods_said
 from actions.message_parts import told_before
-from actions.spoken import numbers_in, says
+from actions.spoken import numbers_in, pattern, says
 from actions.targets import focused_product
 from actions.turn import Turn
 from shop.carts import view_cart
@@ -36,8 +38,16 @@ def begins_none(turn: Turn) -> bool:
 
 
 def leaves_in_cart(turn: Turn) -> bool:
-    """Leave a cart as it is that is to wait, though a message reads like one more: "先放在购物车里，回头再结账"."""
-    if turn.from_button or not says(turn, "orders_later", turn.whole_text) or numbers_in(turn):
+    """Leave a cart as it is that is to wait, though a message reads like one more: "先放在购物车里，回头再结账".
+
+    Nor is anything put in that is to be bought another time: "下次再买".
+    """
+    if turn.from_button or numbers_in(turn):
+        return False
+    if _buys_later(turn):
+        turn.say("utter_all_right")
+        return True
+    if not says(turn, "orders_later", turn.whole_text):
         return False
     with turn.reading() as session:
         lying = {line.product_slug for line in view_cart(session, turn.shopper, turn.terms).lines}
@@ -45,6 +55,12 @@ def leaves_in_cart(turn: Turn) -> bool:
     if (focus and focus.slug not in lying) or any(one.called for one in goods_said(turn)):
         return False
     return _leaves_cart(turn)
+
+
+def _buys_later(turn: Turn) -> bool:
+    """Tell "I'll come back for it" from "put it in, I'll buy it later"."""
+    rest, times = re.subn(pattern(turn, "buys_later"), "", turn.text, flags=re.IGNORECASE)
+    return times > 0 and not says(turn, "adds", rest)
 
 
 def _leaves_cart(turn: Turn) -> bool:

@@ -30,10 +30,14 @@ def says_why_else(turn: Turn, goal: str) -> bool:
 
 
 def only_looks(turn: Turn) -> bool:
-    """Show the order that a message asks for, where it wants none cancelled; tell whether it was that."""
-    if turn.from_button or not says_any(turn, "desk.finding"):
+    """Show the order that a message asks for, where it wants none cancelled; tell whether it was that.
+
+    "So nothing is cancelled, right?" asks for the order that was spoken of.
+    """
+    asks_for_it = says_any(turn, "desk.nothing_cancelled")
+    if turn.from_button or not (asks_for_it or says_any(turn, "desk.finding")):
         return False
-    number = turn.entity("order_number")
+    number = turn.entity("order_number") or (turn.slot("focus_order") if asks_for_it else None)
     found = [] if number else named_orders(turn)
     if number is None and len(found) != 1:
         return False

@@ -15,8 +15,18 @@ from actions.guest_orders import offer_look, opened_order
 from actions.pending import CASE, CODE, CONTACT, ORDER, answers_question, said_number
 from actions.refunds import tell_refunds
 from actions.returns_told import DROPPED, returns_of, say_returns
+from actions.spoken import says
 from actions.turn import Button, Turn
-from actions.which_order import GOODS, LISTED, days_said, listed_number, named_orders, newest_orders, pointed_at
+from actions.which_order import (
+    GOODS,
+    LISTED,
+    days_said,
+    holding,
+    listed_number,
+    named_orders,
+    newest_orders,
+    pointed_at,
+)
 from actions.without_orders import TRACK, say_no_order
 from shop.days import Days
 from shop.errors import OrderNotFound
@@ -167,19 +177,22 @@ def _list(turn: Turn, orders: list[OrderView], response: str, days: str = "") ->
 def take_described(turn: Turn) -> bool:
     """Take what tells which order is meant, though it reads as something else; tell whether it was that.
 
-    "The shoes and the plants" answers the question which order; "the one with the sofa in it" is of no other thing.
+    "The shoes and the plants" answers the question which order; "the one with the sofa in it" is of no other thing, and
+    "I ordered a sofa the other day" no wish for another.
     """
     pending, intent = turn.pending, turn.intent[0]
-    if turn.from_button or intent not in _MISREAD:
+    ordered = intent == "add_to_cart" and says_any(turn, "desk.ordered_before") and not says(turn, "adds")
+    if turn.from_button or not (intent in _MISREAD or ordered):
         return False
     if pending.get("kind") == ORDER:
         if intent == "inform":
             return False
         number = listed_number(turn, pending["numbers"])
     else:
-        is_described = says_any(turn, "desk.describing") or says_any(turn, "desk.of_a_purchase")
+        is_described = ordered or says_any(turn, "desk.describing") or says_any(turn, "desk.of_a_purchase")
         # What is said to be wrong with something is no question for its order.
-        found = named_orders(turn) if not (pending or turn.entity("reason")) and is_described else []
+        held = holding(turn, newest_orders(turn)) if ordered else named_orders(turn)
+        found = held if not (pending or turn.entity("reason")) and is_described else []
         number = found[0].number if len(found) == 1 else None
     if number is None:
         return False
