@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from actions.cart_lines import lines_of
 from actions.cart_view import show_cart
 from actions.goods_said import Goods, goods_said
-from actions.spoken import Piece, is_after, is_before, number_wanted, says, whole
+from actions.spoken import Piece, is_after, is_before, number_wanted, numbers_in, says, whole
 from actions.turn import Turn
 from shop import carts
 from shop.carts import CartLineView, CartView
@@ -34,6 +34,9 @@ def quantity_after(turn: Turn, line: CartLineView, piece: Piece | None = None) -
     """
     said = piece or whole(turn)
     text = said.joint + said.text
+    step = _step(turn, said)
+    if step is not None:
+        return max(line.quantity + step, 0)
     number = number_wanted(turn, piece)
     if number is None:
         return None
@@ -44,6 +47,17 @@ def quantity_after(turn: Turn, line: CartLineView, piece: Piece | None = None) -
     if says(turn, "more", text):
         return line.quantity + number.value
     return max(line.quantity - number.value, 0) if says(turn, "fewer", text) else None
+
+
+def _step(turn: Turn, piece: Piece) -> int | None:
+    """Give by how many a piece changes a line where it tells another number, too: "they pay for three, one less"."""
+    numbers = [one for one in numbers_in(turn) if piece.holds(one.start, one.end)]
+    for one in numbers if len(numbers) > 1 else ():
+        if is_before(turn, "fewer_after", one) or is_after(turn, "fewer_before", one):
+            return -one.value
+        if is_before(turn, "more_after", one) or is_after(turn, "more_before", one):
+            return one.value
+    return None
 
 
 def counts_each(turn: Turn, cart: CartView) -> bool:

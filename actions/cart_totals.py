@@ -77,6 +77,10 @@ def tell_total_of(turn: Turn, product: ProductView) -> bool:
     """Say what so many pieces of a product come to with delivery, where that is asked; tell whether it was."""
     count = wanted_number(turn) or (1 if says(turn, "delivery") else None)
     fitting = select_variants(product, wanted_options(turn, product).values)
+    if len(fitting) == 1 and count is not None:
+        # The 27 of "how much more is the 27?" counts no pieces.
+        sizes = re.findall(r"\d{2,}", " ".join(fitting[0].options.values()))
+        count = None if str(count) in sizes else count
     if count is None or turn.from_button or len(fitting) != 1 or (count == 1 and not says(turn, "delivery")):
         return False
     goods = fitting[0].price * count

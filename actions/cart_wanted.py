@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from actions.adding import Replaced, add_each, complete, quantity_said
 from actions.cart_counts import LineCount, write_counts
@@ -21,6 +21,7 @@ _WORDS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 # "一双40", "两双44码"; "one in 40", "two pairs of size 44", "a 42".
 _PAIR = re.compile(
     r"(?P<han>[一两俩二三四五六七八九]|\d)(?:双|件|条|个|顶|把)(?:的)?\s*(?P<of_han>\d{2})(?!\d|[双件条个把])"
+    r"|(?<!\d)(?P<size_first>\d{2})码?(?:的)?\s*(?P<then>[一两俩二三四五六七八九])[双件条]"
     r"|\b(?P<word>a|one|two|three|four|five|\d)\s+(?:pairs?\s+)?(?:(?:in|of)\s+)?(?:an?\s+)?(?:size\s+)?(?P<of_word>\d{2})\b",
     re.IGNORECASE,
 )
@@ -29,7 +30,7 @@ _FEWEST = 2
 
 def states_sizes(turn: Turn) -> bool:
     """Set the sizes of one product to all that are said to be wanted of it; tell whether a message says that."""
-    if turn.from_button or says(turn, "more") or not says(turn, "states_all"):
+    if turn.from_button or says(turn, "more"):
         return False
     said = _said_sizes(turn.text)
     with turn.reading() as session:
@@ -40,9 +41,19 @@ def states_sizes(turn: Turn) -> bool:
         return False
     named = {one.sku for one in wanted[0]}
     slug = next(one.slug for one in products if named & {variant.sku for variant in one.variants})
-    dropped = [line.sku for line in lines if line.product_slug == slug and line.sku not in named]
+    own = [line for line in lines if line.product_slug == slug]
+    if not says(turn, "states_all") and not _tells_again(own, wanted[0]):
+        return False
+    dropped = [line.sku for line in own if line.sku not in named]
     write_counts(turn, wanted[0], dropped)
     return True
+
+
+def _tells_again(lines: Sequence[CartLineView], wanted: Sequence[LineCount]) -> bool:
+    """Tell whether sizes are told of the pieces that lie in the cart: as many, and some of them in a size that does."""
+    lying = {line.sku for line in lines}
+    is_as_many = sum(line.quantity for line in lines) == sum(one.quantity for one in wanted)
+    return is_as_many and any(one.sku in lying for one in wanted)
 
 
 def corrects_cart(turn: Turn) -> bool:
@@ -80,7 +91,12 @@ def _said_sizes(text: str) -> dict[str, int]:
     """Read how many of which size are said: "一双40，一双44"."""
     found: dict[str, int] = {}
     for pair in _PAIR.finditer(text):
-        count, size = (pair["han"], pair["of_han"]) if pair["han"] else (pair["word"].lower(), pair["of_word"])
+        if pair["han"]:
+            count, size = pair["han"], pair["of_han"]
+        elif pair["then"]:
+            count, size = pair["then"], pair["size_first"]
+        else:
+            count, size = pair["word"].lower(), pair["of_word"]
         found[size] = int(count) if count.isdecimal() else _HAN_NUMBERS.get(count) or _WORDS[count]
     return found
 

@@ -16,6 +16,10 @@ _WISHING = ("wanted", "taking")
 _NO_COUNT = ("left_before", "denied", "all_of", "budget_before")
 _NUMBER = re.compile(r"-?\d{1,12}")
 _WORD = re.compile(r"[a-z]+")
+_HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
+# Digits and a numeral that stand side by side are a size and a count: "40一双", and not forty-one pairs.
+_GLUED = re.compile(r"\d+([一二三四五六七八九两兩])")
+_OF_EACH = re.compile(r"(?<![\w.,$€£¥-])(\d{1,3}) (?=(?:of|in|for) (?:each|every)\b)", re.IGNORECASE)
 # "第二个" and "那一个" point at something, and count nothing.
 _HAN_POINTING = "(?<![第这那哪每上下前后])"
 _HAN_COUNTER = "(?=[个個件双雙台臺把只隻根张張盆条條部支块塊顶頂辆輛副款样樣份盒套对對株棵斤码碼])"
@@ -132,7 +136,7 @@ def corrects_number(turn: Turn) -> bool:
 
 def numbers_in(turn: Turn) -> list[Number]:
     """List the numbers of pieces that a message says, without those that say what there is or is not wanted."""
-    read = {(start, end): int(value) for value, start, end in turn.placed("quantity") if _NUMBER.fullmatch(value)}
+    read = dict(_read_apart(turn, *each) for each in turn.placed("quantity") if _NUMBER.fullmatch(each[0]))
     taken = [(start, end) for _, start, end in turn.placed(*_NOT_CUT)] + list(read)
     for one in (*_number_words(turn), *_digits(turn)):
         if not any(one.start < end and start < one.end for start, end in taken):
@@ -142,6 +146,14 @@ def numbers_in(turn: Turn) -> list[Number]:
     return [one for one in numbers if not _tells_no_wish(turn, one)]
 
 
+def _read_apart(turn: Turn, value: str, start: int, end: int) -> tuple[tuple[int, int], int]:
+    """Read the one of "一双40一双42", where "40一" was taken for 41: what stands before a numeral is no part of it."""
+    glued = _GLUED.match(turn.text, start, end)
+    if glued is None:
+        return (start, end), int(value)
+    return (glued.start(1), end), _HAN_DIGITS.get(glued[1], int(value))
+
+
 def _number_words(turn: Turn) -> Iterator[Number]:
     """Find numerals that the model reads as none: "only one", "two, no, three", "俩"."""
     listed = [pair for labels in turn.services.languages.values() for pair in labels.text("said.numbers").split("|")]
@@ -149,7 +161,12 @@ def _number_words(turn: Turn) -> Iterator[Number]:
         edges = rf"\b{word}\b" if word.isascii() else _HAN_POINTING + word + ("" if word == "俩" else _HAN_COUNTER)
         for found in re.finditer(edges, turn.text, re.IGNORECASE):
             one = Number(int(value), *found.span())
-            if word != "one" or is_after(turn, "counted_one", one):
+            beside = ("more_after", "fewer_after")
+            if (
+                word != "one"
+                or is_after(turn, "counted_one", one)
+                or any(is_before(turn, name, one) for name in beside)
+            ):
                 yield one
 
 
@@ -157,6 +174,8 @@ def _digits(turn: Turn) -> Iterator[Number]:
     """Find numbers in digits that the model reads as none: "2x", "x2", "5副", and "3 ferns" of ferns."""
     for found in _MULTIPLE.finditer(turn.text):
         yield Number(int(next(filter(None, found.groups()))), *found.span())
+    for found in _OF_EACH.finditer(turn.text):
+        yield Number(int(found[1]), *found.span(1))
     goods = {stem(word) for kind in _GOODS for value in turn.entities(kind) for word in _WORD.findall(value.casefold())}
     for found in _BEFORE_GOODS.finditer(turn.text):
         if stem(found[2].casefold()) in goods:
