@@ -9,10 +9,11 @@ from actions.adding import add, add_variant, offered_so_many
 from actions.arguing import dismiss, less_like, more_like
 from actions.base import ShopAction
 from actions.cart import change_quantity, clear_asked, remove_asked
+from actions.cart_alike import changes_alike
 from actions.cart_changes import counts_cart, sets_number
 from actions.cart_lines import pick_line
 from actions.cart_removal import remove, set_line_quantity
-from actions.cart_swaps import SWAP_IN_CART, swap_line
+from actions.cart_swaps import SWAP_IN_CART, swap_line, swaps_instead
 from actions.cart_wanted import corrects_cart, states_sizes
 from actions.catalogue import show_details, tell_option, tell_price, tell_stock
 from actions.checkout import ask_other_address, confirm_order, use_address
@@ -304,7 +305,9 @@ def _select(turn: Turn) -> None:
     with turn.reading() as session:
         focus = focused_product(turn, session)
         described = one_shown(turn, session)
-    if desk.begin_with_address(turn) or states_sizes(turn) or sets_number(turn, mention) or takes_counted(turn):
+    if desk.begin_with_address(turn) or states_sizes(turn) or changes_alike(turn) or swaps_instead(turn):
+        return
+    if sets_number(turn, mention) or takes_counted(turn):
         return
     if not described and offered_so_many(turn, mention):
         return

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.adding import Replaced, add_each, complete, quantity_said
+from actions.cart_alike import changes_alike
 from actions.cart_counts import LineCount, counts_each, quantity_after, write_counts
 from actions.cart_keeping import keeps_only
 from actions.cart_lines import lines_of
-from actions.cart_swaps import swaps_for_named
+from actions.cart_swaps import swaps_for_named, swaps_instead
 from actions.cart_wanted import states_sizes
 from actions.goods_said import Goods, goods_said
 from actions.options import wanted_options
@@ -34,7 +35,7 @@ def change_several(turn: Turn) -> bool:
         cart = carts.view_cart(session, turn.shopper, turn.terms)
     if cart.is_empty:
         return False
-    if states_sizes(turn) or swaps_for_named(turn):
+    if states_sizes(turn) or swaps_instead(turn) or swaps_for_named(turn) or changes_alike(turn):
         return True
     changes = (_each, _exchanges, _takes_out_of_several, _sets_totals, counts_each)
     return keeps_only(turn) or any(change(turn, cart) for change in changes)
@@ -116,8 +117,11 @@ def _exchanges(turn: Turn, cart: CartView) -> bool:
     """Take something out and put something in; where what comes cannot be had, nothing goes."""
     goods = goods_said(turn)
     going = [one for one in goods if says(turn, "out", one.piece.text)]
-    coming = [one for one in goods if one not in going and one.product and _comes(turn, cart, one)]
     lines = [(one, line) for one in going for line in lines_of(turn, cart.lines, one)[:1]]
+    same = {line.sku for _, line in lines}
+    others = [one for one in goods if one not in going and one.product and _comes(turn, cart, one)]
+    # "I was told not to get the clacky one. Remove the keyboard" speaks of one thing twice.
+    coming = [one for one in others if not same & {line.sku for line in lines_of(turn, cart.lines, one)}]
     if not lines or not coming:
         return False
     first, line = lines[0]

@@ -18,7 +18,9 @@ from actions.goods_said import Goods, goods_in, goods_said
 from actions.option_values import ranked, step_from, value_in, without_name
 from actions.options import option_having, options_like, wanted_options
 from actions.pending import CASE, CASE_YES
+from actions.references import THIS as POINTING
 from actions.spoken import NO_PIECE, Piece, numbers_in, pattern, pieces_of, says, wanted_number, whole
+from actions.targets import focused_product, shown_products
 from actions.turn import Turn, clean_words
 from actions.which_order import GOODS, newest_orders
 from shop.carts import CartLineView, view_cart
@@ -27,6 +29,7 @@ from shop.catalogue import ProductView, get_products_by_sku
 SWAP_IN_CART = "swap_in_cart"
 """The goal of the question which line is meant."""
 _VALUES = ("option_value", "colour", "size")
+_SENTENCE_END = re.compile(r"[.!?。！？]\s*")
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,43 @@ def swaps_for_named(turn: Turn) -> bool:
     return True
 
 
+def swaps_instead(turn: Turn) -> bool:
+    """Take a thing in place of one that lies in the cart: "a bonsai instead of it", "those instead of the padded ones".
+
+    "It" is what the message has just named, else what was last spoken of.
+    """
+    if turn.from_button or not re.search(pattern(turn, "instead_of"), turn.text, re.IGNORECASE):
+        return False
+    if says(turn, "still_asks") or says(turn, "looks"):
+        return False
+    sides = _Sides.of(turn)
+    begin = max((found.end() for found in _SENTENCE_END.finditer(sides.new.text)), default=0)
+    coming = Piece(sides.new.text[begin:], begin, sides.new.end)
+    with turn.reading() as session:
+        lines = view_cart(session, turn.shopper, turn.terms).lines
+        focus = focused_product(turn, session)
+    meant = line_meant(turn, _going_lines(turn, lines, sides.old, begin))
+    new = goods_in(turn, coming)
+    product = new.product if new else focus if set(coming.values(turn, "reference")) & POINTING else None
+    if len(meant) != 1 or product is None or product.slug == meant[0].product_slug:
+        return False
+    line = meant[0]
+    number = wanted_number(turn, coming) or wanted_number(turn, sides.old)
+    chosen = wanted_options(turn, product, coming)
+    complete(turn, product, dict(chosen.values), number or line.quantity, instead=Replaced(line.sku, line.quantity))
+    return True
+
+
+def _going_lines(turn: Turn, lines: Sequence[CartLineView], old: Piece, begin: int) -> list[CartLineView]:
+    """Find what goes: what is named after "instead of", else what the message named before, else what is in talk."""
+    named = goods_in(turn, old)
+    if named:
+        return lines_of(turn, lines, named)
+    before = [one for one in goods_said(turn) if one.called and one.clause.end <= begin]
+    told = [line for one in before for line in lines_of(turn, lines, one)]
+    return told or [line for line in lines if line.sku == turn.slot("focus_sku")]
+
+
 def swaps_before_sum(turn: Turn) -> bool:
     """Change a line for what is named instead, and say the sum that is asked for; tell whether a message does both."""
     if turn.from_button or not says(turn, "swap") or not says(turn, "total"):
@@ -186,6 +226,9 @@ def swap_in_cart(turn: Turn, *, asks: bool = True) -> bool:
         for line in lines
         if line.product_slug in products and (not named or line.product_slug in named)
     ]
+    other = None if named or any(one and (one.values or one.unknown) for one in swaps) else _other_shown(turn, lines)
+    if other:
+        return _swap_for_other(turn, lines, other, asks=asks)
     is_swapped = _choose(turn, sides, [one for one in swaps if one], asks=asks)
     if is_swapped and more and not turn.has_asked:
         add_each(turn, [replace(one, piece=one.clause) for one in more])
@@ -213,6 +256,16 @@ def _swap_for_other(turn: Turn, lines: Sequence[CartLineView], new: Goods, *, as
     if line and new.product:
         complete(turn, new.product, {}, line.quantity, instead=Replaced(line.sku, line.quantity))
     return asks or line is not None
+
+
+def _other_shown(turn: Turn, lines: Sequence[CartLineView]) -> Goods | None:
+    """Give the other one of two things shown, of which the first was taken: "swap it for the other one"."""
+    with turn.reading() as session:
+        shown = shown_products(turn, session)
+    lying = {line.product_slug for line in lines}
+    others = [product for product in shown if product.slug not in lying]
+    points = says(turn, "swap") and says(turn, "other_one")
+    return Goods(whole(turn), (others[0],)) if points and len(others) == 1 and len(shown) == len(others) + 1 else None
 
 
 def _tell_no_such(turn: Turn, line: CartLineView, new: Goods) -> None:

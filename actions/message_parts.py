@@ -20,6 +20,12 @@ def part_before(turn: Turn) -> str | None:
     return str(((before[-1].get("parse_data") or {}).get("intent") or {}).get("name") or "")
 
 
+def text_before(turn: Turn) -> str:
+    """Give the text of the part before this one; empty without one."""
+    before = [event for event in turn.history if event.get("event") == "user"][:-1]
+    return str(before[-1].get("text") or "") if turn.continues and before else ""
+
+
 def typed_besides(turn: Turn) -> str:
     """Give what the shopper typed behind this part; empty for a whole message, and for a later part."""
     users = [event for event in turn.history if event.get("event") == "user"]

@@ -12,7 +12,7 @@ from actions.buying_first import buys_before_search, puts_in_cart
 from actions.cards import button, named_button
 from actions.cart_keeping import keeps_of_cart
 from actions.cart_removal import takes_out
-from actions.cart_swaps import amends_cart
+from actions.cart_swaps import amends_cart, swaps_instead
 from actions.cart_wishes import takes_named
 from actions.catalogue import show_details, tell_option
 from actions.counted_goods import names_surely, takes_counted
@@ -58,7 +58,13 @@ class ActionSearchProducts(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search for what was said; a new search forgets the one before. What is for somebody else is recommended."""
-        buys = show_by_sku(turn) or puts_in_cart(turn) or buys_before_search(turn) or takes_counted(turn)
+        buys = (
+            show_by_sku(turn)
+            or swaps_instead(turn)
+            or puts_in_cart(turn)
+            or buys_before_search(turn)
+            or takes_counted(turn)
+        )
         if buys or _tells_of_named(turn) or asks_whether_included(turn):
             return
         query = new_query(turn, product_names(turn))

@@ -11,13 +11,14 @@ from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.buying_first import buys_before_search, buys_before_sum, puts_in_cart
 from actions.cards import button
+from actions.cart_alike import changes_alike
 from actions.cart_changes import states_number
 from actions.cart_keeping import keeps_of_cart
 from actions.cart_removal import takes_out
-from actions.cart_swaps import amends_cart
+from actions.cart_swaps import amends_cart, swaps_instead
 from actions.cart_totals import asks_total, tell_left
 from actions.cart_view import show_cart, shown_before
-from actions.cart_wanted import corrects_cart
+from actions.cart_wanted import corrects_cart, states_sizes
 from actions.cart_wishes import takes_named
 from actions.counted_goods import takes_counted
 from actions.desk_words import says_any, says_only
@@ -207,7 +208,9 @@ class ActionFallBack(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Search where the message names something the shop knows; else ask, or admit that it was not understood."""
-        if show_by_sku(turn) or amends_cart(turn) or takes_out(turn) or tell_left(turn):
+        if show_by_sku(turn) or states_sizes(turn) or changes_alike(turn) or swaps_instead(turn):
+            return
+        if amends_cart(turn) or takes_out(turn) or tell_left(turn):
             return
         if says(turn, "stays"):
             turn.say("utter_cart_kept")
