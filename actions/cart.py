@@ -10,14 +10,14 @@ from actions.adding import add, add_each, additions, complete, go_on, offer, pie
 from actions.base import ShopAction
 from actions.buying_first import buys_before_sum
 from actions.cards import button, variant_title
-from actions.cart_already import adds_no_more, counts_on, lies_already
+from actions.cart_already import adds_no_more, counts_on, lies_already, stays_so
 from actions.cart_cancels import cancels_order
 from actions.cart_changes import change_several, counts_cart
 from actions.cart_colours import tell_cart_colours
 from actions.cart_counts import quantity_after
 from actions.cart_keeping import ask_remove, take_out_asked
 from actions.cart_lines import filled_cart, lines_of, pick_line
-from actions.cart_removal import remove, set_line_quantity
+from actions.cart_removal import clears_kind, remove, set_line_quantity
 from actions.cart_sums import tell_sum
 from actions.cart_swaps import amends_cart, swap_said, swaps_before_sum
 from actions.cart_view import show_cart, shown_before
@@ -53,7 +53,8 @@ class ActionAddToCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product, or products; ask for what has to be chosen; add it."""
-        if leaves_in_cart(turn) or _adds_part(turn) or _clears_first(turn) or adds_no_more(turn) or lies_already(turn):
+        leaves = (leaves_in_cart, _adds_part, _clears_first, adds_no_more, stays_so, lies_already)
+        if any(leave(turn) for leave in leaves):
             return
         if not (change_several(turn) or counts_on(turn) or (says(turn, "asked_for") and counts_cart(turn))):
             if _only_asks(turn):
@@ -191,8 +192,9 @@ class ActionClearCart(ShopAction):
         return "action_clear_cart"
 
     def perform(self, turn: Turn) -> None:
-        """Ask whether all of it should go."""
-        _ask_clear(turn, filled_cart(turn))
+        """Ask whether all of it should go; where a kind is named, that goes."""
+        if not clears_kind(turn):
+            _ask_clear(turn, filled_cart(turn))
 
 
 def _ask_clear(turn: Turn, cart: CartView, later: Sequence[Mapping[str, Any]] = ()) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.cards import variant_title
-from actions.cart_changes import sets_number
+from actions.cart_changes import counts_cart, sets_number
 from actions.cart_lines import cart_buttons, lines_of
 from actions.cart_wishes import wanted_goods
 from actions.goods_said import goods_said
@@ -49,6 +49,11 @@ def lies_already(turn: Turn) -> bool:
     title = variant_title(lying[0].name, lying[0].options)
     turn.say("utter_lies_in_cart", name=title, quantity=lying[0].quantity, buttons=cart_buttons(turn))
     return True
+
+
+def stays_so(turn: Turn) -> bool:
+    """Leave what is said to stay, with the numbers that are told of it: "the 4 mint and 4 pearl stay" adds none."""
+    return says(turn, "stays_so") and not says(turn, "adds") and counts_cart(turn)
 
 
 def counts_on(turn: Turn) -> bool:

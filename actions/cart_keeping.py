@@ -15,10 +15,7 @@ from shop.carts import CartLineView, remove_from_cart, set_quantity, view_cart
 
 
 def keeps_only(turn: Turn) -> bool:
-    """Take out all but what is to stay; tell whether that was asked for.
-
-    What was not named goes without a question only where it is one line.
-    """
+    """Take out all but what is to stay, and say what has gone; tell whether that was asked for."""
     if turn.from_button or not says(turn, "keeps"):
         return False
     with turn.reading() as session:
@@ -26,7 +23,6 @@ def keeps_only(turn: Turn) -> bool:
     goods = [one for one in goods_said(turn) if one.called]
     staying = [one for one in goods if says(turn, "keeps", one.clause.text)]
     kept = [line for one in staying for line in lines_of(turn, lines, one)]
-    named = {line.sku for one in goods for line in lines_of(turn, lines, one)}
     going = [line for line in lines if line not in kept]
     if not kept:
         return False
@@ -34,11 +30,16 @@ def keeps_only(turn: Turn) -> bool:
     if number is not None and len(kept) == 1:
         with turn.writing() as session:
             set_quantity(session, turn.shopper, kept[0].sku, number, turn.terms)
-    if len(going) > 1 and not all(line.sku in named for line in going):
-        ask_remove(turn, going)
-    else:
-        take_out(turn, [line.sku for line in going])
+    _drop_rest(turn, going)
     return True
+
+
+def _drop_rest(turn: Turn, going: Sequence[CartLineView]) -> None:
+    """Take out what is not kept: who says so plainly is not asked again, and is told how to have it back."""
+    if len(going) > 1:
+        names = turn.labels.all_of(variant_title(line.name, line.options) for line in going)
+        turn.say("utter_rest_dropped", name=names)
+    take_out(turn, [line.sku for line in going])
 
 
 def keeps_of_cart(turn: Turn) -> bool:
