@@ -9,6 +9,7 @@ from actions.cart_counts import LineCount, quantity_after, write_counts
 from actions.goods_said import goods_said
 from actions.message_parts import text_before
 from actions.option_values import value_in
+from actions.pending import CASE, CASE_YES
 from actions.spoken import says, wanted_number, whole
 from actions.turn import Turn
 from shop.carts import CartLineView, view_cart
@@ -19,7 +20,9 @@ _BOTH = 2
 
 def changes_alike(turn: Turn) -> bool:
     """Change lines of the cart as a message says of all of them, or of the one with an option; tell whether it did."""
-    if turn.from_button or turn.photo_url or turn.form or any(says(turn, name) for name in ("still_asks", "out")):
+    if turn.from_button or turn.photo_url or turn.form or turn.pending.get("kind") in (CASE, CASE_YES):
+        return False
+    if any(says(turn, name) for name in ("still_asks", "out")):
         return False
     return makes_alike(turn) or sets_each(turn) or adds_of_option(turn)
 
