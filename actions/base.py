@@ -213,6 +213,7 @@ def _settled_before(turn: Turn) -> bool:
     from actions.orders import take_described  # As above.
     from actions.readdressing_words import take_address_answer, take_other_order  # As above.
     from actions.returns_asked import take_about_returns  # As above.
+    from actions.thinking_over import take_thinking_over  # As above.
     from actions.told import forgets_wrong_size  # As above.
     from actions.without_orders import take_not_ordered  # As above.
 
@@ -224,6 +225,7 @@ def _settled_before(turn: Turn) -> bool:
         take_put_off,
         take_reason,
         forgets_wrong_size,
+        take_thinking_over,
     )
     addresses = (take_address_answer, take_other_order, take_address_question)
     orders = (take_about_returns, take_missing, take_order_question)

@@ -10,6 +10,8 @@ from actions.cart_totals import delivery_lines
 from actions.code_lines import code_lines
 from actions.facts import cart_facts
 from actions.message_parts import told_before
+from actions.references import Mention
+from actions.spoken import says
 from actions.turn import Turn
 from shop.carts import view_cart
 
@@ -48,3 +50,19 @@ def show_cart(turn: Turn, response: str = "utter_cart") -> None:
 def shown_before(turn: Turn) -> bool:
     """Tell whether the part of the message before this one has just shown the cart, as each change of it does."""
     return turn.continues and turn.labels.text("cart.with_delivery", total="") in turn.last_answer[0]
+
+
+def asks_cart_sum(turn: Turn) -> bool:
+    """Tell whether a question after a price that names no thing is of the cart: "how much is all that?"."""
+    mention = Mention.of(turn)
+    with turn.reading() as session:
+        is_empty = view_cart(session, turn.shopper, turn.terms).is_empty
+    if turn.from_button or is_empty or mention.products or mention.skus or mention.ordinals or mention.options:
+        return False
+    # Right after the cart was shown, a bare "how much?" is said of it.
+    return says(turn, "sum_of_all") or (mention == Mention() and _told_last(turn) in SHOWN)
+
+
+def _told_last(turn: Turn) -> str | None:
+    said = [event for event in turn.history if event.get("event") == "bot"]
+    return (said[-1].get("metadata") or {}).get("utter_action") if said else None

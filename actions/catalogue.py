@@ -22,10 +22,11 @@ from actions.cart_changes import sets_totals
 from actions.cart_colours import tell_cart_colours
 from actions.cart_swaps import swaps_before_sum
 from actions.cart_totals import asks_total, tell_total_of
-from actions.cart_view import CHANGED, show_cart
+from actions.cart_view import CHANGED, asks_cart_sum, show_cart
 from actions.cart_wishes import takes_each
 from actions.catalogue_text import in_short
 from actions.counted_goods import takes_counted
+from actions.delivery_choice import tell_delivery_costs
 from actions.facts import card_facts, price_facts, stock_facts
 from actions.message_parts import told_before
 from actions.option_facts import is_of_option, named_values, option_asked, tell_missing, tell_names, tell_values
@@ -86,6 +87,17 @@ class ActionTellPrice(ShopAction):
             return
         if asks_total(turn) and not Mention.of(turn).products:
             show_cart(turn)
+            return
+        if told_before(turn) == "utter_arrival" and Mention.of(turn) == Mention():
+            # "How long does express take, and how much is it?" asks what sending costs.
+            tell_delivery_costs(turn)
+            return
+        if asks_cart_sum(turn):
+            show_cart(turn)
+            return
+        from actions.version_asked import answer_version  # What tells it tells prices.
+
+        if answer_version(turn):
             return
         set_aside_unasked(turn)
         target = pick_one(turn, "tell_price")

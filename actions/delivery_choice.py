@@ -96,6 +96,25 @@ def say_choices(turn: Turn) -> None:
     turn.say("utter_delivery_choices", told=told, lines="\n".join(lines))
 
 
+def tell_delivery_costs(turn: Turn) -> None:
+    """Say what each way of the shop to send an order costs, by the cart where there is one."""
+    with turn.reading() as session:
+        known = () if offers(turn) else delivery_offers(session)
+    if not known:
+        say_choices(turn)
+        return
+    labels = turn.labels
+    prices = [Money(offer.price, offer.currency) for offer in known]
+    costs = [
+        labels.text(
+            "delivery_leads.way_costs", name=method_name(turn, offer.code, offer.name), price=labels.money(price)
+        )
+        for offer, price in zip(known, prices, strict=True)
+    ]
+    told = [delivery_fact(offer.code, price) for offer, price in zip(known, prices, strict=True)]
+    turn.say("utter_policy_lead", told=told, lead=labels.clauses(costs))
+
+
 def days_text(turn: Turn, days_min: int, days_max: int) -> str:
     """Write how many days a delivery takes, as the shop's row says."""
     key = "delivery.days" if days_min == days_max else "delivery.days_range"

@@ -13,14 +13,19 @@ from actions.needs import say_need_unknown
 from actions.pending import PERSON, SIMILAR
 from actions.references import Mention
 from actions.said_goods import said_kinds
-from actions.targets import focused_product, pick_asked, pick_one
+from actions.spoken import says
+from actions.targets import Target, focused_product, pick_asked, pick_one
 from actions.turn import Turn
 from actions.unasked import set_aside_refused
-from shop.catalogue import ProductView
+from shop.catalogue import ProductView, get_products_by_sku
+from shop.search import SearchQuery
 
 _WRITES: Final = re.compile(r"\b(?:write|leave|give|post|submit)\b|写|发表|提交")
+_HITS: Final = 8
 _WHICH_WORDS: Final = re.compile(r"\bwhich\b|\bany of\b|哪")
 _WHICH: Final = frozenset({"nlu_fallback", "ask_option", "compare_products", "ask_similar", "out_of_scope"})
+# A question that names only a version was read as one of these.
+_OF_VERSION: Final = frozenset({"nlu_fallback", "refine_search", "sort_results", "inform", "compare_products", ""})
 _UNREAD: Final = frozenset({"nlu_fallback", "search_products", "refine_search", "inform", "state_wish"})
 
 
@@ -39,6 +44,8 @@ def answer_plainly(turn: Turn) -> bool:
         # "Is there any other table?" asks for others than the one that is sold out.
         start_search(turn)
         return True
+    if _asks_version(turn):
+        return True
     if _asks_which(turn):
         if any(map(turn.services.search.sells, said_kinds(turn))):
             start_search(turn)
@@ -53,6 +60,14 @@ def answer_plainly(turn: Turn) -> bool:
     if asks("price_reason", turn.text):
         return _tell_price_reason(turn)
     return explains_nothing(turn) or tell_care(turn)
+
+
+def _asks_version(turn: Turn) -> bool:
+    """Say the price of the version that a short question names of the thing in talk; tell whether it is one."""
+    from actions.version_asked import answer_version  # What tells it is made of actions.
+
+    asks = says(turn, "superlative_only") or (says(turn, "version_only") and not says(turn, "adds"))
+    return turn.intent[0] in _OF_VERSION and asks and answer_version(turn)
 
 
 def tell_care(turn: Turn) -> bool:
@@ -92,7 +107,8 @@ def _asks_which(turn: Turn) -> bool:
 
 def _tell_restock(turn: Turn) -> bool:
     """Say that no row tells when something comes back, and offer what is like it; what is in stock is no such case."""
-    target = pick_one(turn, "tell_stock") if _is_about_one(turn) else None
+    sold_out = _sold_out_before(turn)
+    target = Target(sold_out) if sold_out else pick_one(turn, "tell_stock") if _is_about_one(turn) else None
     if target is None:
         return turn.has_asked
     product = target.product
@@ -106,6 +122,18 @@ def _tell_restock(turn: Turn) -> bool:
         buttons=[button(turn.labels, "similar", "ask_similar", product=product.slug)],
     )
     return True
+
+
+def _sold_out_before(turn: Turn) -> ProductView | None:
+    """Find what was told to be sold out before, where its kind is named again: "when is the desk back?"."""
+    words = " ".join(turn.entities("product_query"))
+    if not words or turn.entities("product"):
+        return None
+    with turn.reading() as session:
+        hits = turn.services.search.search(SearchQuery(text=words, limit=_HITS)).hits
+        found = get_products_by_sku(session, [hit.sku for hit in hits])
+    spoken_of = [one for one in found if not one.in_stock and turn.was_told(one.name)]
+    return spoken_of[0] if len(spoken_of) == 1 else None
 
 
 def _tell_price_reason(turn: Turn) -> bool:

@@ -21,7 +21,14 @@ _AMOUNT = re.compile(r"(?<![\d.])(\d{1,4}(?:\.\d\d?)?)(?![\d.])")
 _HAN_COUNTRY = re.compile(
     r"(?:送到?|寄到?|发到?|发货到|配送到?|邮寄到?|到)([\u4e00-\u9fff]{2,6}?)(?:吗|么|不|可以|行|[，。？?]|$)"
 )
-_ASKS_FREE = re.compile(r"free|包邮|免运费|免邮|满\d+", re.IGNORECASE)
+_ASKS_FREE = re.compile(r"free|包邮|免运费|免邮|满\d+|满多少", re.IGNORECASE)
+_ASKS_LIMIT = re.compile(
+    r"满多少|滿多少|多少(?:钱|錢)?(?:起|才|可以|能|就)?(?:包邮|包郵|免邮|免运费|免運費)|"
+    r"(?:what|how much|where|when|which amount)\b.{0,45}\bfree|"
+    r"free\b.{0,30}\b(?:from|above|over|starts?|threshold|minimum)|"
+    r"\bminimum\b.{0,25}\bfree",
+    re.IGNORECASE,
+)
 _MOST_WORDS = 3
 _SPELT = {"alipay": "Alipay", "paypal": "PayPal", "wechat": "WeChat", "visa": "Visa", "mastercard": "Mastercard"}
 
@@ -39,6 +46,9 @@ def lead_facts(turn: Turn, passage: Passage) -> list[Fact]:
         return []
     with turn.reading() as session:
         cart, offers = view_cart(session, turn.shopper, turn.terms), delivery_offers(session)
+    if _asks_limit(turn):
+        limits = [(one.code, Money(one.free_from, one.currency)) for one in offers[:1] if one.free_from]
+        return [delivery_fact(code, limit) for code, limit in limits]
     if not (cart.subtotal and offers):
         return []
     price = Money(offers[0].price_for(cart.subtotal.amount), offers[0].currency)
@@ -77,12 +87,30 @@ def _of_delivery(turn: Turn, passage: Passage) -> str:
         return labels.text("delivery_leads.no_list", country=country)
     if says_any(turn, "delivery_leads.weekend_words"):
         return labels.text("delivery_leads.weekend")
+    if passage.title == labels.text("delivery_leads.costs") and _asks_limit(turn) and (limit := _limit(turn)):
+        return limit
     amount = _AMOUNT.findall(ascii_digits(turn.text)) if _ASKS_FREE.search(turn.text) else []
     if passage.title == labels.text("delivery_leads.costs") and _ASKS_FREE.search(turn.text):
         of_cart = _cart_amount(turn)
         if amount or of_cart is not None:
             return _of_free(turn, Decimal(amount[-1]) if amount else of_cart or Decimal(0))
     return ""
+
+
+def _asks_limit(turn: Turn) -> bool:
+    """Tell whether a message asks from what amount on delivery is free, and names none itself."""
+    text = ascii_digits(turn.text)
+    return _ASKS_LIMIT.search(text) is not None and not _AMOUNT.search(text)
+
+
+def _limit(turn: Turn) -> str:
+    """Say from what amount on the usual delivery is free; nothing where it never is."""
+    with turn.reading() as session:
+        first = next(iter(delivery_offers(session)), None)
+    if first is None or not first.free_from:
+        return ""
+    amount = turn.labels.money(Money(first.free_from, first.currency))
+    return turn.labels.text("delivery_leads.free_from", amount=amount)
 
 
 def _cart_amount(turn: Turn) -> Decimal | None:

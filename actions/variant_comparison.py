@@ -33,7 +33,7 @@ def tell_variants(turn: Turn, product: ProductView, *, must_name: bool) -> bool:
         must_name: whether the message has to name them; else, where a product has two and none is named, these are
             meant.
     """
-    named = _named(product, in_catalogue_words(turn, turn.text.casefold()))
+    named = named_options(product, in_catalogue_words(turn, turn.text.casefold()))
     if not (named or must_name) and len(product.variants) == 2:
         named = [dict(variant.options) for variant in product.variants]
     if len(named) != 2:
@@ -42,6 +42,16 @@ def tell_variants(turn: Turn, product: ProductView, *, must_name: bool) -> bool:
     if not pairs:
         return False
     turn.focus(product.variants[0].sku)
+    _say(turn, product, pairs)
+    return True
+
+
+def compare(turn: Turn, product: ProductView, one: VariantView, other: VariantView) -> None:
+    """Set two versions of a product side by side."""
+    _say(turn, product, [_ordered(one, other)])
+
+
+def _say(turn: Turn, product: ProductView, pairs: Sequence[_Pair]) -> None:
     told = [fact for pair in pairs for fact in price_facts((pair.less, pair.more))]
     told += [difference_fact(pair.more, pair.less) for pair in pairs]
     turn.say(
@@ -51,10 +61,9 @@ def tell_variants(turn: Turn, product: ProductView, *, must_name: bool) -> bool:
         lines="\n".join(_line(turn, pair) for pair in pairs),
         options=turn.labels.all_of(turn.labels.option(name) for name in _differing(pairs)),
     )
-    return True
 
 
-def _named(product: ProductView, text: str) -> list[dict[str, str]]:
+def named_options(product: ProductView, text: str) -> list[dict[str, str]]:
     """Read which versions are named, in their order: "13 inch 16GB and 15 inch 8GB" names two."""
     groups: list[dict[str, str]] = []
     for token in _TOKEN.findall(text):
