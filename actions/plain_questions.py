@@ -14,14 +14,12 @@ from actions.pending import PERSON, SIMILAR
 from actions.references import Mention
 from actions.said_goods import said_kinds
 from actions.spoken import says
-from actions.targets import Target, focused_product, pick_asked, pick_one
+from actions.targets import focused_product, pick_asked, pick_one
 from actions.turn import Turn
 from actions.unasked import set_aside_refused
-from shop.catalogue import ProductView, get_products_by_sku
-from shop.search import SearchQuery
+from shop.catalogue import ProductView
 
 _WRITES: Final = re.compile(r"\b(?:write|leave|give|post|submit)\b|写|发表|提交")
-_HITS: Final = 8
 _WHICH_WORDS: Final = re.compile(r"\bwhich\b|\bany of\b|哪")
 _WHICH: Final = frozenset({"nlu_fallback", "ask_option", "compare_products", "ask_similar", "out_of_scope"})
 # A question that names only a version was read as one of these.
@@ -35,8 +33,11 @@ def answer_plainly(turn: Turn) -> bool:
         return False
     from actions.arguing import rejects_shown  # What argues is made of actions.
     from actions.search import start_search  # As above.
+    from actions.sum_questions import take_sum_question  # As above.
     from actions.told import takes_back_named  # As above.
 
+    if take_sum_question(turn):
+        return True
     reads_wish = turn.intent[0] not in ("undo_adjustment", "dismiss_product")
     if reads_wish and (takes_back_named(turn) or (turn.intent[0] in _UNREAD and rejects_shown(turn))):
         return True
@@ -107,8 +108,7 @@ def _asks_which(turn: Turn) -> bool:
 
 def _tell_restock(turn: Turn) -> bool:
     """Say that no row tells when something comes back, and offer what is like it; what is in stock is no such case."""
-    sold_out = _sold_out_before(turn)
-    target = Target(sold_out) if sold_out else pick_one(turn, "tell_stock") if _is_about_one(turn) else None
+    target = pick_one(turn, "tell_stock") if _is_about_one(turn) else None
     if target is None:
         return turn.has_asked
     product = target.product
@@ -122,18 +122,6 @@ def _tell_restock(turn: Turn) -> bool:
         buttons=[button(turn.labels, "similar", "ask_similar", product=product.slug)],
     )
     return True
-
-
-def _sold_out_before(turn: Turn) -> ProductView | None:
-    """Find what was told to be sold out before, where its kind is named again: "when is the desk back?"."""
-    words = " ".join(turn.entities("product_query"))
-    if not words or turn.entities("product"):
-        return None
-    with turn.reading() as session:
-        hits = turn.services.search.search(SearchQuery(text=words, limit=_HITS)).hits
-        found = get_products_by_sku(session, [hit.sku for hit in hits])
-    spoken_of = [one for one in found if not one.in_stock and turn.was_told(one.name)]
-    return spoken_of[0] if len(spoken_of) == 1 else None
 
 
 def _tell_price_reason(turn: Turn) -> bool:
