@@ -21,7 +21,7 @@ from actions.cart_removal import clears_kind, remove, set_line_quantity
 from actions.cart_sums import tell_sum
 from actions.cart_swaps import amends_cart, swap_said, swaps_before_sum
 from actions.cart_view import show_cart, shown_before
-from actions.cart_wishes import apart, look_for, looked_for, takes_each, wanted_goods
+from actions.cart_wishes import apart, look_for, looked_for, only_asks, takes_each, wanted_goods
 from actions.checkout_beginning import leaves_in_cart
 from actions.counted_goods import takes_counted, unseen_target
 from actions.goods_said import Goods, goods_said
@@ -53,11 +53,12 @@ class ActionAddToCart(ShopAction):
 
     def perform(self, turn: Turn) -> None:
         """Find the product, or products; ask for what has to be chosen; add it."""
-        leaves = (leaves_in_cart, _adds_part, _clears_first, adds_no_more, stays_so, lies_already)
-        if any(leave(turn) for leave in leaves):
+        if any(
+            leave(turn) for leave in (leaves_in_cart, _adds_part, _clears_first, adds_no_more, stays_so, lies_already)
+        ):
             return
         if not (change_several(turn) or counts_on(turn) or (says(turn, "asked_for") and counts_cart(turn))):
-            if _only_asks(turn):
+            if only_asks(turn):
                 _answer_instead(turn)
                 return
             looked = looked_for(turn)
@@ -272,13 +273,6 @@ def _add_pointed(turn: Turn, looked: Sequence[Goods]) -> None:
     others = [one for one in shown if all(one not in each.products for each in looked)]
     if len(others) == 1 and says(turn, "adds", before.text):
         add(turn, Target(others[0]), before)
-
-
-def _only_asks(turn: Turn) -> bool:
-    """Tell a question, and words of delivery or of what one has to do, from the wish to have something in the cart."""
-    if turn.from_button or turn.photo_order:
-        return False
-    return (says(turn, "asking") and not says(turn, "adding")) or says(turn, "not_goods")
 
 
 def _answer_instead(turn: Turn) -> None:

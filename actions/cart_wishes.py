@@ -68,6 +68,13 @@ def apart(turn: Turn, goods: Sequence[Goods], slug: str) -> Piece | None:
     return Piece(turn.text[:first], 0, first) if first else Piece(turn.text[last:], last, len(turn.text))
 
 
+def only_asks(turn: Turn) -> bool:
+    """Tell a question, and words of delivery or of what one has to do, from the wish to have something in the cart."""
+    if turn.from_button or turn.photo_order:
+        return False
+    return (says(turn, "asking") and not says(turn, "adding")) or says(turn, "not_goods")
+
+
 def _looks(turn: Turn, one: Goods) -> bool:
     """Tell whether a thing is only asked for; what follows may want it: "have you got a rope? add one"."""
     said = turn.text[one.clause.start : max(one.clause.end, one.piece.end)]
