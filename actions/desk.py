@@ -112,7 +112,7 @@ def take_answer(turn: Turn, pending: Pending) -> bool:
     if case is None:
         return False
     try:
-        told = _read(turn, case)
+        told = read_all(turn, case)
     except (InvalidAddress, InvalidInvoice) as error:
         turn.say(f"utter_invalid_{error.field}")
         go_on(turn, case)
@@ -136,10 +136,10 @@ def amend(turn: Turn, pending: Pending) -> bool:
     case = Case.of(turn)
     if case is None or turn.from_button:
         return False
-    if means_the_order(turn) and begins_with(turn, "desk.agreeing"):
+    told = read_all(turn, case)
+    if told == case and means_the_order(turn) and begins_with(turn, "desk.agreeing"):
         agree(turn, pending)
         return True
-    told = _read(turn, case)
     if case.items and not told.items and told.number == case.number:
         # All that was proposed is to stay: nothing is left to be done.
         return False
@@ -156,7 +156,7 @@ def agree_in_words(turn: Turn) -> bool:
     if case is None or pending.get("kind") != CASE_YES or not consents(turn, case.goal):
         return False
     try:
-        if not (opens_with_yes(turn) or repeats_option(turn, case) or _read(turn, case) == case):
+        if not (opens_with_yes(turn) or repeats_option(turn, case) or read_all(turn, case) == case):
             return False
     except (OrderNotFound, InvalidAddress, InvalidInvoice):
         return False
@@ -296,7 +296,7 @@ def remind(turn: Turn) -> None:
 
 def _take_and_go_on(turn: Turn, case: Case) -> None:
     try:
-        case = _read(turn, case)
+        case = read_all(turn, case)
     except (InvalidAddress, InvalidInvoice) as error:
         turn.say(f"utter_invalid_{error.field}")
     except OrderNotFound as error:
@@ -308,7 +308,7 @@ def _take_and_go_on(turn: Turn, case: Case) -> None:
     go_on(turn, case, reads=True)
 
 
-def _read(turn: Turn, case: Case) -> Case:
+def read_all(turn: Turn, case: Case) -> Case:
     """Take all that a message says of a change."""
     for step in GOALS[case.goal].steps:
         case = step.read(turn, case)
@@ -338,7 +338,7 @@ def _settle(turn: Turn, case: Case, *, reads: bool) -> None:
         if not step.is_known(case):
             found = step.find(turn, case)
             # With the order known, what the message says of its lines can be understood; with the line, its options.
-            case = _read(turn, found) if reads and found != case else found
+            case = read_all(turn, found) if reads and found != case else found
         if not step.is_known(case):
             if case.number is not None:
                 GOALS[case.goal].check(turn, case)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.desk_case import Case
+from actions.desk_case import Case, asked_by
+from actions.desk_choice import ORDER
 from actions.desk_consent import asks_something
-from actions.desk_lines import kept_lines, lines_said
+from actions.desk_lines import ITEMS, kept_lines, lines_said
 from actions.desk_orders import case_order
 from actions.desk_parts import joined_clauses, parts_of
 from actions.desk_reasons import reason_said
@@ -64,6 +65,9 @@ def taken_over(turn: Turn, before: Case | None, case: Case) -> Case:
         before: the change that is left; None where there is none.
         case: the one that is begun.
     """
+    if asked_by(turn) not in (None, ORDER, ITEMS):
+        # What another change has asked is no longer waited for: this message answers none of it.
+        turn.drop_now()
     ways = (before.goal, case.goal) if before else ("", "")
     if before is None or not before.number or ways not in _WAYS_OUT or _names_another(turn, before):
         return case

@@ -20,7 +20,8 @@ from actions.desk_lines import (
     points_at_lines,
     sized_so,
 )
-from actions.desk_parts import parts_of
+from actions.desk_parts import joined_clauses, parts_of
+from actions.desk_pieces import pieces_of
 from actions.desk_words import holds_any, says_any
 from actions.guest_orders import offer_look, opened_order
 from actions.orders import answered_number
@@ -79,7 +80,13 @@ def keep_unread(turn: Turn, case: Case) -> Case:
 def _unread_lines(turn: Turn, case: Case, lines: Sequence[OrderLineView]) -> dict[str, int]:
     """Find the pieces that the first message has named which names any."""
     for text in case.unread.splitlines():
-        meant = lines_said(turn, text, lines)
+        parts = parts_of(turn, case.goal, text)
+        kept = lines_said(turn, joined_clauses(parts.kept), lines) or []
+        said_of = joined_clauses((*parts.wanted, *parts.described))
+        meant = [line for line in lines_said(turn, said_of, lines) or [] if line not in kept]
+        left = [line for line in lines if line not in kept]
+        # "The 2TB one, not the PC" rules the PC out, and never names it.
+        meant = meant or (left if kept and len(left) == 1 else [])
         if meant:
             said = case.pieces if len(meant) == 1 else None
             return {line.sku: count_before(turn, text, line) or said or line.quantity for line in meant}
@@ -186,8 +193,11 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
     meant = [line for line in meant if line in sized] or meant if meant and sized else meant
     count = turn.number("quantity") if asked_by(turn) == ORDER else _count_said(turn)
     count = None if sized or _counts_kept(turn, case) else count
+    count = pieces_of(turn, case, meant or lines) if count is None and not sized else count
     if meant is None and case.items and count is not None and len(case.items) == 1:
         return replace(case, items={next(iter(case.items)): count})
+    if meant is None and case.items is None and count is not None and len(lines) == 1 and count < lines[0].quantity:
+        return replace(case, items={lines[0].sku: count})
     if meant is None or (single and len(meant) > 1):
         # Of what is spoken of and not found nobody can say that it is the whole order.
         names_part = bool(kept) or points_at_lines(turn, lines) or says_any(turn, "desk.one_of_several")

@@ -36,16 +36,17 @@ class Parts:
     described: tuple[str, ...] = ()
 
 
-def parts_of(turn: Turn, goal: str | None) -> Parts:
+def parts_of(turn: Turn, goal: str | None, text: str | None = None) -> Parts:
     """Sort the clauses of a message; for what is ordered again, "not the lamp" leaves out what is else to be kept.
 
     Args:
         turn: the turn.
         goal: of the change that is spoken of, as in `Case.goal`.
+        text: what is sorted; the message without it.
     """
     keeping = ["desk.keeping", *(["desk.leaving_out"] if goal == "reorder" else [])]
     kept, described, wanted = [], [], []
-    for clause in clauses_of(turn.text):
+    for clause in clauses_of(turn.text if text is None else text):
         if _DENIED.search(clause) or any(holds_any(turn, clause, label) for label in keeping):
             kept.append(clause)
         elif holds_any(turn, clause, "desk.describing") or _DESCRIBED.search(clause):
