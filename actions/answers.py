@@ -24,6 +24,7 @@ from actions.desk_case import Case
 from actions.desk_choice import means_an_order
 from actions.desk_consent import wants_done
 from actions.desk_misread import means_the_order
+from actions.desk_offered import begin_offered
 from actions.desk_waits import put_down
 from actions.desk_words import says_any, says_only
 from actions.found import run_search
@@ -35,6 +36,7 @@ from actions.pending import (
     ADD,
     CART_CODE,
     CASE,
+    CASE_OFFER,
     CASE_YES,
     CLEAR_CART,
     CODE,
@@ -211,15 +213,16 @@ class ActionCancel(ShopAction):
     def perform(self, turn: Turn) -> None:
         """Forget the question and the address; the cart stays."""
         kind = turn.pending.get("kind", "")
-        if means_an_order(turn) and not (kind or turn.form):
+        if means_an_order(turn) and kind in ("", CASE_OFFER) and not turn.form:
             # With nothing going on, what is to be stopped is the order.
             desk.begin(turn, "cancel")
             return
         forget_address(turn)
         stop_photo(turn)
         if kind == CASE_YES and means_the_order(turn):
-            # "Yes, cancel it" agrees to what was proposed, and calls nothing off.
-            desk.agree(turn, turn.pending)
+            # "Yes, cancel it" agrees to what was proposed, and calls nothing off; "only the mouse" changes it.
+            if not desk.amend(turn, turn.pending):
+                desk.ask_again(turn)
         elif kind in (CASE, CASE_YES):
             desk.drop(turn)
         elif turn.form or kind in {USE_ADDRESS, CONFIRM_ORDER}:
@@ -373,6 +376,7 @@ _YES: dict[str, Callable[[Turn, Pending], None]] = {
     CONFIRM_ORDER: confirm_order,
     CLEAR_CART: clear_asked,
     REMOVE: remove_asked,
+    CASE_OFFER: begin_offered,
     CASE_YES: desk.confirm,
     PERSON: lambda turn, _: desk.begin(turn, "person"),
 }

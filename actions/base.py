@@ -205,7 +205,9 @@ def take_answer(turn: Turn) -> None:
 def _settled_before(turn: Turn) -> bool:
     """Let the desk take what its question makes plain, whatever the intent was read as; tell whether that is all."""
     from actions.desk import agree_in_words, shows_cost, take_reason  # The desk is made of actions.
+    from actions.desk_fault import take_return_instead, take_unread_reason  # As above.
     from actions.desk_named import take_named  # As above.
+    from actions.desk_offered import take_offered  # As above.
     from actions.desk_put_off import take_put_off  # As above.
     from actions.desk_regret import leave_refused, take_new_one, take_regret  # As above.
     from actions.missing_parcels import take_missing  # As above.
@@ -230,7 +232,8 @@ def _settled_before(turn: Turn) -> bool:
     )
     addresses = (take_address_answer, take_other_order, take_address_question)
     orders = (take_about_returns, take_missing, take_order_question)
-    takes = (*addresses, *orders, *refused, take_named, agree_in_words, shows_cost, take_described)
+    named = (take_return_instead, take_unread_reason, take_named, take_offered)
+    takes = (*addresses, *orders, *refused, *named, agree_in_words, shows_cost, take_described)
     return not turn.photo_url and any(take(turn) for take in takes)
 
 

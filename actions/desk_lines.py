@@ -101,6 +101,12 @@ def lines_said(turn: Turn, text: str, lines: Sequence[OrderLineView]) -> list[Or
     return best or None
 
 
+def names_nothing_else(turn: Turn, text: str, lines: Sequence[OrderLineView]) -> bool:
+    """Tell whether each English word of a text is one that lines are called by, or says nothing: "the mouse pls"."""
+    said = {word for word in _stems(turn.services.glossary.translated(text)) if word.isascii()}
+    return said <= frozenset().union(*map(_stems, (line.name for line in lines)))
+
+
 def count_before(turn: Turn, text: str, line: OrderLineView) -> int | None:
     """Find the number that stands before what a line is called: the 5 of "5 skipping ropes"."""
     text = turn.services.glossary.translated(ascii_digits(text))

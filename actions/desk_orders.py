@@ -203,7 +203,9 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
         names_part = bool(kept) or points_at_lines(turn, lines) or says_any(turn, "desk.one_of_several")
         is_part = asked_by(turn) in (None, ITEMS) and case.items is None and names_part
         return replace(case, is_part=True) if is_part else case
-    pieces = {line.sku: line.quantity for line in meant}
+    # Named once more without a number, it stays as many as were said before.
+    before = {} if says_any(turn, "desk.whole") else case.items or {}
+    pieces = {line.sku: before.get(line.sku, line.quantity) for line in meant}
     if count is None and len(meant) == 1:
         count = count_before(turn, turn.text, meant[0])
     if count is not None and len(pieces) == 1 and not _is_place(turn):

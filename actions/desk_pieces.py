@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from actions.desk_case import Case
 from actions.desk_parts import joined_clauses, parts_of
+from actions.desk_words import holds_any
 from actions.turn import Turn
 from shop.orders import OrderLineView
 
@@ -33,7 +34,8 @@ def pieces_of(turn: Turn, case: Case, lines: Sequence[OrderLineView]) -> int | N
     among = [line for line in lines if not case.items or line.sku in case.items]
     if turn.from_button or case.goal not in _GOALS or len(among) != 1:
         return None
-    text = joined_clauses(parts_of(turn, case.goal).wanted)
+    wanted = parts_of(turn, case.goal).wanted
+    text = joined_clauses([clause for clause in wanted if not holds_any(turn, clause, "desk.the_others")])
     said = {_DIGITS[found] for found in _CHINESE.findall(text)}
     said |= {_WORDS[(one or other).lower()] for one, other in _ENGLISH.findall(text)}
     fewer = {count for count in said if count < among[0].quantity}

@@ -12,6 +12,7 @@ from actions.desk_orders import case_order
 from actions.desk_reasons import reason_said
 from actions.desk_words import say_refusal, says_any
 from actions.orders import told_of
+from actions.pending import CASE_OFFER
 from actions.policy_answers import say_passage
 from actions.returning import check_returnable
 from actions.turn import Turn
@@ -66,6 +67,9 @@ def _answer(turn: Turn, goal: Goal, case: Case) -> None:
     sku = next(iter(case.items or {}), "") if len(case.items or {}) == 1 else ""
     named |= {"sku": sku} if sku else {}
     intent = _INTENTS[goal.name]
+    if not says_any(turn, "desk.conditional"):
+        # "Yes, please" asks for it then.
+        turn.ask_later(CASE_OFFER, goal=goal.name, number=case.number, items=case.items)
     turn.say("utter_only_asked", buttons=[button(turn.labels, intent, intent, **named)])
 
 

@@ -21,6 +21,7 @@
 | clear_cart | whether to empty the cart | later (what is to be added then, if anything) |
 | case | what is missing of a change of an order | asked, numbers (where it is the order) |
 | case_yes | whether to make a change of an order | fingerprint, key |
+| case_offer | whether to make a change that was only asked about | goal |
 | cart_code | which coupon or gift card | goal, summarised (whether an order had been summarised) |
 | person | whether to pass it on to a person | |
 | rating | how a conversation was, from 1 to 5 | |
@@ -59,6 +60,7 @@ CLEAR_CART = "clear_cart"
 REMOVE = "remove"
 CASE = "case"
 CASE_YES = "case_yes"
+CASE_OFFER = "case_offer"
 CART_CODE = "cart_code"
 PERSON = "person"
 RATING = "rating"
