@@ -84,7 +84,7 @@ def _repeats_proposed(turn: Turn, case: Case) -> bool:
         return False
     lines = case_order(turn, case).lines
     named = lines_said(turn, turn.text, lines) or []
-    left = turn.text.casefold()
+    left = turn.services.glossary.translated(turn.text.casefold())
     for label in ("desk.everything", "desk.whole", "desk.politely"):
         left = label_pattern(turn, label).sub(" ", left)
     said = {line.sku for line in named}
