@@ -15,6 +15,8 @@ _WISHING = ("wanted", "taking")
 # What stands before a number that counts nothing wanted.
 _NO_COUNT = ("left_before", "denied", "all_of", "budget_before")
 _NUMBER = re.compile(r"-?\d{1,12}")
+# The numeral of "一批" and "三个人": the language model may take the counter into the number.
+_NUMERAL = re.compile(r"\d+|[零一两兩二三四五六七八九十百]+")
 _WORD = re.compile(r"[a-z]+")
 _HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
 # Digits and a numeral that stand side by side are a size and a count: "40一双", and not forty-one pairs.
@@ -197,7 +199,8 @@ def _each_counted(turn: Turn, piece: Piece) -> Iterator[Piece]:
 def _tells_no_wish(turn: Turn, one: Number) -> bool:
     if any(is_after(turn, name, one) for name in _NO_COUNT):
         return True
-    return is_before(turn, "left_after", one)
+    numeral = _NUMERAL.match(turn.text, one.start, one.end)
+    return is_before(turn, "left_after", Number(one.value, one.start, numeral.end() if numeral else one.end))
 
 
 def is_after(turn: Turn, name: str, one: Number) -> bool:
