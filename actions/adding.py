@@ -13,6 +13,7 @@ from actions.cart_lines import cart_buttons, subtotal_text
 from actions.facts import stock_fact, subtotal_facts
 from actions.goods_said import Goods
 from actions.naming import candidate_of, costs, wording_of
+from actions.option_values import value_in, without_name
 from actions.options import next_open, wanted_options
 from actions.pending import ADD, OPTION
 from actions.references import Mention
@@ -43,15 +44,21 @@ def add(turn: Turn, target: Target, piece: Piece | None = None) -> None:
         piece: what of the message speaks of it; all of it without this.
     """
     product = target.product
-    if target.sku:
-        sku = target.sku
-        variant = next(one for one in product.variants if one.sku.lower() == sku.lower())
+    variant = next((one for one in product.variants if one.sku.lower() == (target.sku or "").lower()), None)
+    if variant and not _says_another(turn, product, variant, piece):
         add_variant(turn, product, variant, _quantity(turn, product, piece, variant.options.values()))
         return
     chosen = _chosen(turn, product, piece)
     if chosen is not None:
         complete(turn, product, chosen, _quantity(turn, product, piece, chosen.values()))
         _tell_colour(turn, product, piece)
+
+
+def _says_another(turn: Turn, product: ProductView, variant: VariantView, piece: Piece | None) -> bool:
+    """Tell whether a message names another version than the one spoken of: "one more pair, 42" after a 40."""
+    text = "" if turn.from_button else without_name(piece.text if piece else turn.text, product)
+    said = {name: value_in(product.option_values(name), text) for name in product.option_names}
+    return any(value and value != variant.options.get(name) for name, value in said.items())
 
 
 def _quantity(turn: Turn, product: ProductView, piece: Piece | None, values: Iterable[str]) -> int:

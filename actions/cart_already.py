@@ -7,7 +7,7 @@ import re
 from actions.cards import variant_title
 from actions.cart_changes import counts_cart, sets_number
 from actions.cart_lines import cart_buttons, lines_of
-from actions.cart_wishes import wanted_goods
+from actions.cart_wishes import takes_all_back, wanted_goods
 from actions.goods_said import goods_said
 from actions.message_parts import part_before
 from actions.references import Mention
@@ -19,7 +19,12 @@ from shop import carts
 
 def adds_no_more(turn: Turn) -> bool:
     """Leave the cart as it is where a message says that more was not asked for; tell whether it does."""
-    if turn.from_button or not says(turn, "not_more"):
+    if turn.from_button:
+        return False
+    if takes_all_back(turn):
+        turn.say("utter_nothing_added")
+        return True
+    if not says(turn, "not_more"):
         return False
     rest = re.sub(rf"(?:{pattern(turn, 'not_more')})[^,.;!?，。；！？]*", "", turn.text, flags=re.IGNORECASE)
     if says(turn, "says_number", rest):

@@ -16,13 +16,16 @@ from actions.turn import Turn
 from shop.carts import view_cart
 from shop.search import SearchQuery
 
+# "Two chairs in pearl, not mint" takes back a version, and not the chairs.
+_OPTIONS = ("option_value", "colour", "size")
 _SENTENCE_END = re.compile(r"[.,;!?。，；！？]")
 
 
 def wanted_goods(turn: Turn) -> list[Goods]:
     """Find what is to be added, each once."""
-    goods = [one for one in goods_said(turn) if not says(turn, "unwanted", one.piece.text) and not _looks(turn, one)]
-    return _without_described(turn, _distinct(turn, goods))
+    named = goods_said(turn)
+    goods = [one for one in named if not says(turn, "unwanted", one.piece.text) and not _looks(turn, one)]
+    return _without_described(turn, _distinct(turn, [one for one in goods if not _is_taken_back(turn, one, named)]))
 
 
 def takes_named(turn: Turn) -> bool:
@@ -73,6 +76,20 @@ def only_asks(turn: Turn) -> bool:
     if turn.from_button or turn.photo_order:
         return False
     return (says(turn, "asking") and not says(turn, "adding")) or says(turn, "not_goods")
+
+
+def takes_all_back(turn: Turn) -> bool:
+    """Tell whether all that a message names is told away before it ends: "add a trowel… no wait, no trowel"."""
+    named = [one for one in goods_said(turn) if one.called]
+    back = [one for one in named if _is_taken_back(turn, one, named)]
+    return bool(back) and all(one in back or says(turn, "unwanted", one.piece.text) for one in named)
+
+
+def _is_taken_back(turn: Turn, one: Goods, named: Sequence[Goods]) -> bool:
+    """Tell whether a thing is told away behind its wish: "a trowel too … no, scratch that, no trowel"."""
+    later = [other for other in named if other.piece.start > one.piece.start and other.called]
+    same = [other for other in later if other.products == one.products and not other.piece.values(turn, *_OPTIONS)]
+    return bool(one.products) and any(says(turn, "unwanted", other.piece.text) for other in same)
 
 
 def _looks(turn: Turn, one: Goods) -> bool:

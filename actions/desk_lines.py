@@ -98,7 +98,13 @@ def lines_said(turn: Turn, text: str, lines: Sequence[OrderLineView]) -> list[Or
         for line, hits in zip(lines, found, strict=True)
         if hits and found.count(hits) == 1 and not any(hits < others for others in found)
     ]
-    return best or None
+    return best or _called_last(said, [line for line, hits in zip(lines, found, strict=True) if hits])
+
+
+def _called_last(said: frozenset[str], lines: Sequence[OrderLineView]) -> list[OrderLineView] | None:
+    """Of lines that share a word, find the one that is what it says: "the lens" is the Camera Lens, no Lens Camera."""
+    fitting = [line for line in lines if stem(words(line.name)[-1]) in said]
+    return fitting if len(fitting) == 1 else None
 
 
 def names_nothing_else(turn: Turn, text: str, lines: Sequence[OrderLineView]) -> bool:

@@ -88,7 +88,7 @@ def _unread_lines(turn: Turn, case: Case, lines: Sequence[OrderLineView]) -> dic
         # "The 2TB one, not the PC" rules the PC out, and never names it.
         meant = meant or (left if kept and len(left) == 1 else [])
         if meant:
-            said = case.pieces if len(meant) == 1 else None
+            said = None if len(meant) > 1 or _is_size(case, meant, case.pieces) else case.pieces
             return {line.sku: count_before(turn, text, line) or said or line.quantity for line in meant}
     return {}
 
@@ -192,7 +192,7 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
     sized = sized_so(turn, meant or lines)
     meant = [line for line in meant if line in sized] or meant if meant and sized else meant
     count = turn.number("quantity") if asked_by(turn) == ORDER else _count_said(turn)
-    count = None if sized or _counts_kept(turn, case) else count
+    count = None if sized or _counts_kept(turn, case) or _is_size(case, meant or lines, count) else count
     count = pieces_of(turn, case, meant or lines) if count is None and not sized else count
     if meant is None and case.items and count is not None and len(case.items) == 1:
         return replace(case, items={next(iter(case.items)): count})
@@ -211,6 +211,11 @@ def _read_items(turn: Turn, case: Case, *, single: bool) -> Case:
     if count is not None and len(pieces) == 1 and not _is_place(turn):
         pieces = dict.fromkeys(pieces, count)
     return replace(case, items=pieces) if pieces != case.items else case
+
+
+def _is_size(case: Case, lines: Sequence[OrderLineView], count: int | None) -> bool:
+    """Tell whether a number says for what size something is changed: there are no 46 pairs of it."""
+    return case.goal == "swap" and count is not None and all(line.quantity < count for line in lines)
 
 
 def _counts_kept(turn: Turn, case: Case) -> bool:

@@ -16,6 +16,8 @@ _WISHING = ("wanted", "taking")
 _NO_COUNT = ("left_before", "denied", "all_of", "budget_before")
 _NUMBER = re.compile(r"-?\d{1,12}")
 # The numeral of "一批" and "三个人": the language model may take the counter into the number.
+_WHOLE = re.compile(r"\d+")
+_CLOSED = re.compile(r"\s*(?:(?:is|are|will|would|then|instead)\b|[,.;!?，。；！？]|$)")
 _NUMERAL = re.compile(r"\d+|[零一两兩二三四五六七八九十百]+")
 _WORD = re.compile(r"[a-z]+")
 _HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
@@ -145,7 +147,13 @@ def numbers_in(turn: Turn) -> list[Number]:
             read[one.start, one.end] = one.value
             taken.append((one.start, one.end))
     numbers = [Number(value, *span) for span, value in sorted(read.items())]
-    return [one for one in numbers if not _tells_no_wish(turn, one)]
+    return [one for one in numbers if not (_tells_no_wish(turn, one) or _is_of_version(turn, one))]
+
+
+def _is_of_version(turn: Turn, one: Number) -> bool:
+    """Tell the 4 of "4 is plenty, swap it for a 4TB" from that of "4 4TB drives"."""
+    said = {found for value in turn.entities("option_value") for found in _WHOLE.findall(value)}
+    return str(one.value) in said and _CLOSED.match(turn.text, one.end) is not None
 
 
 def _read_apart(turn: Turn, value: str, start: int, end: int) -> tuple[tuple[int, int], int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from faker.providers.person.zh_CN import Provider as Mainland
 from faker.providers.person.zh_TW import Provider as Taiwan
@@ -26,6 +26,7 @@ _NO_PERSON = re.compile(
     r"[结結][账帐賬帳]|下[单單]|加急|标准|標準|普通|配送|快[递遞]|地址|[邮郵][箱编編]|电话|電話|手机|手機|谢|謝|麻烦|麻煩|"
     r"没事|沒事|[买買要请請寄送把这這那我你您他她它就好的行吧啦了个個台件]"
 )
+_COUNTRY_FIRST = re.compile(r"(中国|中國|台湾|台灣|臺灣|香港|澳门|澳門)(.+)")
 _CODE = re.compile(r"(?:[邮郵](?:编|編|政编码|遞區號|递区号)[是为為：:]*)?(\d{3}(?:\d{2,3})?)")
 
 
@@ -45,12 +46,19 @@ def read_chinese_delivery(text: str) -> dict[str, str]:
     fields, start, end = address
     after = [part for part in _CUTS.split(plain[end:]) if part]
     country = next((code for part in reversed(after) if (code := country_code(part))), None)
-    fields = {**fields, **({"country": country} if country else {})}
+    fields = _without_country(fields) | ({"country": country} if country else {})
     if "postcode" not in fields and (code := _code(after, fields.get("country"))):
         fields["postcode"] = code
     if len(fields) < 3 or not ("@" in text or "postcode" in fields):
         return {}
     return fields | _names(plain[:start])
+
+
+def _without_country(fields: Mapping[str, str]) -> dict[str, str]:
+    """Give the country that is written onto a town its own field: "台灣台北市"."""
+    found = _COUNTRY_FIRST.match(fields["city"])
+    code = country_code(found[1]) if found else None
+    return {**fields, "city": found[2], "country": code} if found and code else dict(fields)
 
 
 def _no_phone(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from shop.countries import country_code
 from shop.postcodes import FoundCode, is_only_code, postcode_of
+from shop.search_text import stop_words
 
 _CUTS = re.compile(
     r"\s*(?:[,，、;；\n|•·]|\s/\s|\s[-–—]\s|：|:(?=\s)|[。！？]|(?<=[!?])\s|\sat\s(?=\d)|\s\((?=[^)]*\d))\s*"
@@ -49,7 +50,7 @@ _JUNK = re.compile(
 )
 _LEAD = re.compile(
     r"^(?i:.*?\b(?:delivery|shipping|express|standard)\s+(?:to|for)|"
-    r".*?\b(?:send|ship|deliver|goes|going|name is|it's|it is|address is|parcel is)\b"
+    r".*?\b(?:send|ship|deliver|goes|going|name is|it's|its|it is|this is|address is|parcel is)\b"
     r"(?:\s+(?:it|them|this|that|everything|all))?"
     r"(?:\s+(?:to|for|at))?|(?:to|for)|i'm|i am|寄给|送给|收[货件]人)(?:\s+my\s+[a-z-]+)?\s*(?=[^\W\d_a-z]|\d)",
 )
@@ -314,6 +315,9 @@ def _read_names(names: Sequence[str], *, is_lower: bool, is_answer: bool) -> dic
     """Tell a person and a firm among what stands before a street; where two may be the person, none is."""
     firm = next((name for name in names if _COMPANY.search(name)), None)
     persons = [name for name in names if name != firm and _is_person(name, is_lower=is_lower)]
+    if not persons and len(names) == 1 and not firm:
+        # "marco bellini / 905 E Cesar Chavez St": what alone stands before the street.
+        persons = [name for name in names if _is_person(name, is_lower=True) and not stop_words() & {*name.split()}]
     if len(persons) == 2 and is_answer and not firm:
         firm = persons.pop()
     found = {"name": persons[0]} if len(persons) == 1 else {}
