@@ -18,13 +18,15 @@ from actions.options import next_open, wanted_options
 from actions.pending import ADD, OPTION
 from actions.references import Mention
 from actions.slates import slate_with, source_of
-from actions.spoken import Piece, wanted_number
+from actions.spoken import Piece, says, wanted_number
 from actions.targets import Target, focused_product
 from actions.turn import Turn, clean_words
 from shop.carts import MAX_QUANTITY, CartLineView, add_to_cart, remove_from_cart, set_quantity, view_cart
 from shop.catalogue import ProductView, VariantView, get_product, select_variants
 from shop.errors import CartLineNotFound, InvalidQuantity, NotEnoughStock
 from shop.interactions import record_interaction
+
+_PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,16 @@ def _says_another(turn: Turn, product: ProductView, variant: VariantView, piece:
 def _quantity(turn: Turn, product: ProductView, piece: Piece | None, values: Iterable[str]) -> int:
     """Read how many of a product are wanted; the 615 of "the 615 one" is what it costs."""
     quantity = quantity_said(turn, piece, values)
+    text = piece.text if piece else turn.text
+    if quantity == _PAIR and says(turn, "a_pair", text) and _comes_in_pairs(turn, product):
+        quantity = 1
     is_price = costs(candidate_of(product, product.variants[0].sku), Decimal(quantity))
     return 1 if is_price and wording_of(turn).amounts else quantity
+
+
+def _comes_in_pairs(turn: Turn, product: ProductView) -> bool:
+    """Tell whether a pair of a product is one piece of it, as of shoes and gloves."""
+    return says(turn, "in_pairs", " ".join((product.name, *product.categories)))
 
 
 def _tell_colour(turn: Turn, product: ProductView, piece: Piece | None) -> None:

@@ -18,6 +18,7 @@ from actions.pending import (
     ADD,
     CART_CODE,
     CASE,
+    CASE_OFFER,
     CASE_YES,
     CLEAR_CART,
     CODE,
@@ -237,7 +238,7 @@ def test_no_english_sentence_stands_in_the_code() -> None:
 
 def test_every_question_has_someone_to_take_its_answer() -> None:
     kinds = {ADD, CLEAR_CART, CONFIRM_ORDER, DETAILS, OPTION, ORDER, QUANTITY, SEARCH, SIMILAR, TASTE, USE_ADDRESS}
-    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CASE, CASE_YES, PERSON, RATING, CART_CODE, REMOVE}
+    kinds |= {PHOTO_FILTER, PHOTO_PART, CONTACT, CODE, CASE, CASE_YES, PERSON, RATING, CART_CODE, REMOVE, CASE_OFFER}
     assert set(_ANSWERS) | set(_YES) == kinds | {WHICH}
     assert not set(_ANSWERS) & set(_YES)
 

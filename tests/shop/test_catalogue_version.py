@@ -132,7 +132,7 @@ def search(shelf: Sessions, tmp_path: Path) -> Iterator[ProductSearch]:
     yield search
     # The tables of the index are no migration's, so nothing else empties them.
     with writing(shelf) as session:
-        for table in ("search_words_1", "search_products_1"):
+        for table in ("search_words_2", "search_products_2"):
             session.execute(text(f"DROP TABLE IF EXISTS {table}"))
 
 
@@ -182,22 +182,22 @@ def test_popularity_is_followed_while_the_catalogue_is_unchanged(
     assert search.search(SearchQuery("")).hits[0].product_slug == "shirt"
 
 
-@pytest.mark.parametrize("table", ["search_words_1", "search_products_1"])
+@pytest.mark.parametrize("table", ["search_words_2", "search_products_2"])
 def test_a_full_text_that_is_gone_is_made_again(search: ProductSearch, shelf: Sessions, table: str) -> None:
     with writing(shelf) as session:
         session.execute(text(f"DROP TABLE {table}"))
     search.refresh()
     with reading(shelf) as session:
-        for name in ("search_words_1", "search_products_1"):
+        for name in ("search_words_2", "search_products_2"):
             assert session.scalar(text(f"SELECT count(*) FROM {name}")) == 3
 
 
 def test_rows_that_the_full_text_lost_are_put_back(search: ProductSearch, shelf: Sessions) -> None:
     with writing(shelf) as session:
-        session.execute(text("DELETE FROM search_products_1"))
+        session.execute(text("DELETE FROM search_products_2"))
     search.refresh()
     with reading(shelf) as session:
-        assert session.scalar(text("SELECT count(*) FROM search_products_1")) == 3
+        assert session.scalar(text("SELECT count(*) FROM search_products_2")) == 3
 
 
 def test_what_was_changed_by_hand_is_found_in_the_end(search: ProductSearch, shelf: Sessions) -> None:

@@ -45,7 +45,7 @@ def is_indexed(request: pytest.FixtureRequest, sessions: Sessions, database_url:
     yield request.param
     # The tables of the index are no migration's, so nothing else empties them.
     with writing(sessions) as session:
-        for table in ("search_words_1", "search_products_1"):
+        for table in ("search_words_2", "search_products_2"):
             session.connection().exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
 
 

@@ -354,7 +354,7 @@ def test_a_damaged_index_is_built_anew(search: ProductSearch, shop: Sessions, tm
 def test_a_dropped_full_text_is_built_anew(search: ProductSearch, shop: Sessions, embedder: ConceptEmbedder) -> None:
     search.refresh()
     with writing(shop) as session:
-        session.execute(text("DROP TABLE search_words_1"))
+        session.execute(text("DROP TABLE search_words_2"))
     search.refresh()
     assert found(search, "leather") == ["sofa"]
 
@@ -385,7 +385,7 @@ def test_an_empty_shop_finds_nothing(sessions: Sessions, embedder: ConceptEmbedd
 def test_a_shop_that_does_not_answer_is_told_so(search: ProductSearch, shop: Sessions) -> None:
     search.refresh()
     with writing(shop) as session:
-        session.execute(text("DROP TABLE search_words_1"))
+        session.execute(text("DROP TABLE search_words_2"))
     with pytest.raises(ShopUnavailable):
         search.search(SearchQuery("laptop"))
 
