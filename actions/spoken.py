@@ -15,14 +15,12 @@ _WISHING = ("wanted", "taking")
 # What stands before a number that counts nothing wanted.
 _NO_COUNT = ("left_before", "denied", "all_of", "budget_before")
 _NUMBER = re.compile(r"-?\d{1,12}")
-# The numeral of "一批" and "三个人": the language model may take the counter into the number.
 _WHOLE = re.compile(r"\d+")
+# What closes a clause behind a number: the 4 of "4 is plenty", but not of "4 drives".
 _CLOSED = re.compile(r"\s*(?:(?:is|are|will|would|then|instead)\b|[,.;!?，。；！？]|$)")
+# The numeral of "一批" and "三个人": the language model may take the counter into the number.
 _NUMERAL = re.compile(r"\d+|[零一两兩二三四五六七八九十百]+")
 _WORD = re.compile(r"[a-z]+")
-_HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
-# Digits and a numeral that stand side by side are a size and a count: "40一双", and not forty-one pairs.
-_GLUED = re.compile(r"\d+([一二三四五六七八九两兩])")
 _OF_EACH = re.compile(r"(?<![\w.,$€£¥-])(\d{1,3}) (?=(?:of|in|for) (?:each|every)\b)", re.IGNORECASE)
 # "第二个" and "那一个" point at something, and count nothing.
 _HAN_POINTING = "(?<![第这那哪每上下前后])"
@@ -140,7 +138,7 @@ def corrects_number(turn: Turn) -> bool:
 
 def numbers_in(turn: Turn) -> list[Number]:
     """List the numbers of pieces that a message says, without those that say what there is or is not wanted."""
-    read = dict(_read_apart(turn, *each) for each in turn.placed("quantity") if _NUMBER.fullmatch(each[0]))
+    read = {(start, end): int(value) for value, start, end in turn.placed("quantity") if _NUMBER.fullmatch(value)}
     taken = [(start, end) for _, start, end in turn.placed(*_NOT_CUT)] + list(read)
     for one in (*_number_words(turn), *_digits(turn)):
         if not any(one.start < end and start < one.end for start, end in taken):
@@ -154,14 +152,6 @@ def _is_of_version(turn: Turn, one: Number) -> bool:
     """Tell the 4 of "4 is plenty, swap it for a 4TB" from that of "4 4TB drives"."""
     said = {found for value in turn.entities("option_value") for found in _WHOLE.findall(value)}
     return str(one.value) in said and _CLOSED.match(turn.text, one.end) is not None
-
-
-def _read_apart(turn: Turn, value: str, start: int, end: int) -> tuple[tuple[int, int], int]:
-    """Read the one of "一双40一双42", where "40一" was taken for 41: what stands before a numeral is no part of it."""
-    glued = _GLUED.match(turn.text, start, end)
-    if glued is None:
-        return (start, end), int(value)
-    return (glued.start(1), end), _HAN_DIGITS.get(glued[1], int(value))
 
 
 def _number_words(turn: Turn) -> Iterator[Number]:
